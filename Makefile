@@ -1,0 +1,44 @@
+# make setup | demo | test | lab | bench
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lab lint clean
+
+help:
+	@echo "make demo   set-up, build, a sample class graded end to end"
+	@echo "make test   set-up and the whole test suite"
+	@echo "make lab    JupyterLab on the course"
+	@echo "make setup  a .venv with everything in it"
+
+# The stamp is made only when the installation ran to its end.
+$(VENV)/.installed: pyproject.toml
+	@echo "== Setting up $(VENV) (some minutes, once) =="
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.11 or set PYTHON=…"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev]"
+	@touch $@
+
+setup: $(VENV)/.installed
+	@echo "== $(VENV) is ready =="
+
+demo: setup
+	@echo "== A sample class, graded end to end in demo/ =="
+	@$(BIN)/autograder demo demo
+
+test: setup
+	@echo "== Style, types, notebooks, tests =="
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check autograder tests
+	@$(BIN)/mypy
+	@$(BIN)/autograder build --check
+	@$(BIN)/python -m pytest
+
+lab: setup
+	@$(BIN)/autograder build
+	@$(BIN)/jupyter lab
+
+clean:
+	rm -rf $(VENV) build demo autograded feedback

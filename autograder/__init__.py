@@ -1,0 +1,3 @@
+"""A course on recurrent networks and the autograder that grades it."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,125 @@
+"""The command ``autograder``: each command reads its words and calls one room."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .course import Course, find_course
+from .errors import CourseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Build a course of notebooks, grade submissions and write feedback.",
+)
+Weeks = Annotated[
+    list[str] | None, typer.Argument(metavar="[WEEK]...", help="Assignment ids or numbers.")
+]
+Jobs = Annotated[int, typer.Option(help="How many submissions to grade at once.", min=1)]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command()
+def build(
+    weeks: Weeks = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail on a difference.")
+    ] = False,
+) -> None:
+    """Make the student notebooks from the sources."""
+    from .build import write_week
+
+    course = find_course()
+    stale = [week.id for week in course.pick(weeks) if not write_week(course, week, check)]
+    if check and stale:
+        typer.echo(f"not what the source gives: {', '.join(stale)}; run `autograder build`")
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    weeks: Weeks = None,
+    jobs: Jobs = CORES,
+    run: Annotated[bool, typer.Option("--run", help="Run the experiments as well.")] = False,
+) -> None:
+    """For authors: does the week tell right from wrong, and say why?"""
+    from .grading.show import check_week
+
+    course = find_course()
+    results = [check_week(course, week, jobs, run) for week in course.pick(weeks)]
+    if not all(results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    weeks: Weeks = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+    jobs: Jobs = CORES,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Also what was graded by other tests than today's.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Results as JSON instead of a table.")
+    ] = False,
+) -> None:
+    """Grade what stands in submitted/ and record the marks."""
+    from .grading.run import Scope, grade_week
+    from .grading.show import show_class
+
+    course = find_course()
+    scope = Scope(tuple(student or ()), changed, force)
+    picked = course.pick(weeks)
+    failures = 0
+    for week in picked:
+        failures += grade_week(course, week, scope, jobs, typer.echo if not json else _to_stderr)
+        show_class(course, week, as_json=json)
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(
+    weeks: Weeks = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+) -> None:
+    """Write a page for every graded submission into feedback/."""
+    from .report.feedback import write_feedback
+
+    course = find_course()
+    for week in course.pick(weeks):
+        count = write_feedback(course, week, student or [])
+        typer.echo(f"{week.id}: {count} pages in {course.root / 'feedback'}")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the sample class goes.")] = Path("demo"),
+    jobs: Jobs = CORES,
+) -> None:
+    """Grade a sample class, end to end, in a folder of its own."""
+    from .demo import run_demo
+
+    if run_demo(find_course(), folder, jobs, typer.echo):
+        raise typer.Exit(1)
+
+
+def _to_stderr(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def main() -> None:
+    """Run the command line; a fault of the course is one line and exit status 2."""
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(f"autograder: {error}", err=True)
+        sys.exit(2)
+
+
+__all__ = ["Course", "app", "main"]

@@ -1,0 +1,131 @@
+"""A sample class, made from a week's own solutions and mistakes, graded end to end."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .build import write_week
+from .course import MANIFEST, Course, Week, load_course
+from .errors import CourseError
+from .grading.assignments import load_assignment
+from .grading.fill import fill, reference_texts
+from .grading.grade import Assignment, exam_of
+from .grading.run import Scope, grade_week
+from .grading.show import show_class
+from .judge.exam import Exam
+from .report.feedback import write_feedback
+from .samples import broken_files, cheats
+
+Say = Callable[[str], None]
+#: Names of many places, in the order in which they are given out.
+NAMES = (
+    *("abena", "aditi", "alejandro", "amara", "bao", "chiara", "dmitri", "elif"),
+    *("emeka", "fatima", "hana", "ingrid", "joao", "kofi", "leila", "mateo"),
+    *("nadia", "olu", "priya", "quinn", "rosa", "sven", "tariq", "yuki"),
+)
+
+
+def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
+    """Grade the sample class of the course's weeks in ``folder``.
+
+    Returns
+    -------
+    int
+        How many submissions could not be graded.
+    """
+    start = time.monotonic()
+    sample = copy_course(course, folder)
+    failures = 0
+    for week in sample.weeks:
+        write_week(sample, week)
+        assignment = load_assignment(sample, week)
+        count = write_class(sample, week, assignment)
+        say(f"{week.id}: {count} sample submissions in {sample.root / 'submitted'}")
+        failures += grade_week(sample, week, Scope(), jobs, say)
+        write_feedback(sample, week, [])
+        show_class(sample, week)
+    root = sample.root
+    say(f"\nDone in {time.monotonic() - start:.0f} s. Where to look next:")
+    say(f"  feedback pages    {root / 'feedback'}/STUDENT/{sample.weeks[0].id}/")
+    say(f"  graded notebooks  {root / 'autograded'}/STUDENT/{sample.weeks[0].id}/")
+    say(f"  the formgrader    cd {root} && jupyter lab   (then Nbgrader, Formgrader)")
+    return failures
+
+
+def copy_course(course: Course, folder: Path) -> Course:
+    """A copy of the course in ``folder``, without anybody's submissions.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds something else than an earlier copy.
+    """
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".sample-class").is_file():
+        raise CourseError(f"{folder}: holds something else than a sample class; name a new folder")
+    if folder == course.root or folder in course.root.parents:
+        raise CourseError(f"{folder}: the sample class needs a folder of its own")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / ".sample-class").touch()
+    for name in (MANIFEST, "nbgrader_config.py"):
+        shutil.copyfile(course.root / name, folder / name)
+    shutil.copytree(course.root / "solutions", folder / "solutions")
+    return load_course(folder)
+
+
+def write_class(course: Course, week: Week, assignment: Assignment) -> int:
+    """Write a sample class into ``submitted/``; returns how many students it has."""
+    submissions = list(sample_class(assignment))
+    for student, name, data in submissions:
+        folder = course.root / "submitted" / student / week.id
+        folder.mkdir(parents=True)
+        if name:
+            (folder / name).write_bytes(data)
+    return len(submissions)
+
+
+def sample_class(assignment: Assignment) -> Iterator[tuple[str, str, bytes]]:
+    """Student, file name and bytes of each submission of a class of 24."""
+    exam = exam_of(assignment)
+    right = f"{assignment.week}.ipynb"
+    kinds = [
+        *_honest(assignment, exam),
+        *broken_files(assignment.notebook),
+        *cheats(assignment.notebook, reference_texts(exam.source)),
+    ]
+    for student, (kind, data) in zip(NAMES, kinds, strict=False):
+        name = {"renamed": "my homework FINAL.ipynb", "nothing": ""}.get(kind, right)
+        yield f"{student}-{kind}", name, data
+
+
+def _honest(assignment: Assignment, exam: Exam) -> Iterator[tuple[str, bytes]]:
+    """Right, differently right, wrong in one place, in two places, and half finished."""
+    reference = reference_texts(exam.source)
+
+    def notebook(texts: dict[str, str]) -> bytes:
+        return fill(assignment.notebook, texts).encode()
+
+    yield "reference", notebook(reference)
+    alternatives = {cell.name: cell.text for cell in exam.source.of("alternative")}
+    yield "alternatives", notebook({**reference, **alternatives})
+    first = {cell.name: cell.text for cell in reversed(list(exam.source.of("alternative")))}
+    yield "other-style", notebook({**reference, **first})
+    names = list(reference)
+    mistakes = [next(m for m in exam.mistakes if m.exercise == name) for name in names]
+    for mistake in mistakes:
+        text = {**reference, mistake.exercise: mistake.cell.text}
+        yield f"mistake-{mistake.name}".replace("_", "-"), notebook(text)
+    both = {mistake.exercise: mistake.cell.text for mistake in (mistakes[1], mistakes[-1])}
+    yield "two-mistakes", notebook({**reference, **both})
+    half = {name: reference[name] for name in names[: len(names) // 2]}
+    yield "half-finished", notebook(half)
+    yield "untouched", assignment.notebook.encode()
+    tree = json.loads(fill(assignment.notebook, reference))
+    for cell in tree["cells"]:
+        cell["metadata"] = {}
+        cell.pop("id")
+    yield "without-metadata", json.dumps(tree | {"nbformat_minor": 4}).encode()
+    yield "renamed", notebook(reference)

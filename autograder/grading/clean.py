@@ -1,0 +1,56 @@
+"""Outputs as a person's browser may show them: bounded, and without script."""
+
+import re
+from typing import Any
+
+import nbformat.v4
+import nh3
+
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+#: How many characters of one text an output keeps.
+TEXT_LIMIT = 20_000
+
+
+def clean_outputs(outputs: list[Any]) -> list[Any]:
+    """A cell's outputs reduced to text, pictures and harmless HTML."""
+    return [cleaned for output in outputs if (cleaned := _clean(output)) is not None]
+
+
+def picture(mime: Any, data: Any) -> bool:
+    """Whether this is a bitmap in base64 and nothing else."""
+    return (
+        mime in ("image/png", "image/jpeg")
+        and isinstance(data, str)
+        and bool(BASE64.fullmatch(data))
+    )
+
+
+def _clean(output: Any) -> Any:
+    if output.output_type == "stream":
+        return nbformat.v4.new_output(
+            "stream", name="stderr" if output.name == "stderr" else "stdout", text=cut(output.text)
+        )
+    if output.output_type == "error":
+        trace = [cut(line) for line in output.traceback[:100]]
+        return nbformat.v4.new_output(
+            "error", ename=cut(output.ename), evalue=cut(output.evalue), traceback=trace
+        )
+    data: dict[str, Any] = {}
+    for mime, value in output.data.items():
+        if picture(mime, value):
+            data[mime] = value
+        elif mime == "text/plain" and isinstance(value, str):
+            data[mime] = cut(value)
+        elif mime == "text/html" and isinstance(value, str) and len(value) < 10 * TEXT_LIMIT:
+            data[mime] = nh3.clean(value)
+    if not data:
+        return None
+    return nbformat.v4.new_output("display_data", data=data, metadata={})
+
+
+def cut(text: str) -> str:
+    """``text``, its middle left out where it is too long."""
+    if len(text) <= TEXT_LIMIT:
+        return text
+    half = TEXT_LIMIT // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"

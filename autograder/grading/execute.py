@@ -1,0 +1,116 @@
+"""Run a sanitised notebook in a kernel and let the judge examine every test cell.
+
+Where a cell takes the kernel with it, the kernel is started again and the other cells are
+replayed without it, so that it costs its own exercise only.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ..build import SKIP_TAG
+from ..judge.exam import Exam, Result
+from ..judge.proxy import Link, LinkError
+from ..kernels.session import CellRun, KernelSession
+from .clean import clean_outputs
+from .results import TestResult, earn
+
+#: How often a submission may take its kernel with it.
+RESTARTS = 12
+
+
+class Execution:
+    """One submission's run: its kernel, what has run in it, and what must not run again.
+
+    Parameters
+    ----------
+    session : a kernel, started
+    exam : the hidden side of the week
+    seconds : time limit of the whole submission
+    """
+
+    def __init__(self, session: KernelSession, exam: Exam, seconds: float) -> None:
+        self.session, self.exam = session, exam
+        self.deadline = time.monotonic() + seconds
+        self.replay: list[str] = []
+        self.restarts = 0
+        self.tests: dict[str, TestResult] = {}
+        self.notes: list[str] = []
+
+    def run(self, notebook: Any, exercise_of: Callable[[Any], str]) -> tuple[TestResult, ...]:
+        """Run every cell in order; test cells are judged where they stand."""
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            cell.outputs, cell.execution_count = [], None
+            if SKIP_TAG in cell.metadata.get("tags", []):
+                continue
+            exercise = exercise_of(cell)
+            ran = self._cell(cell.source, keep=not exercise)
+            if exercise:
+                self.tests[exercise] = self._judge(cell, exercise, ran)
+            else:
+                cell.outputs = clean_outputs(ran.outputs)
+                if ran.status in ("timeout", "flood", "dead"):
+                    cell.outputs.append(_said(ran.reason))
+                    name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of your own")
+                    self.notes.append(f"{name}: {ran.reason}")
+        return tuple(self.tests.values())
+
+    def _cell(self, code: str, keep: bool) -> CellRun:
+        if time.monotonic() > self.deadline:
+            return CellRun("timeout", [], "not run: the time limit of a submission is used up")
+        try:
+            self._revive()
+        except LinkError as error:
+            return CellRun("dead", [], str(error))
+        ran = self.session.run(code)
+        if keep and ran.status in ("ok", "error", "flood"):
+            self.replay.append(code)
+        return ran
+
+    def _judge(self, cell: Any, exercise: str, ran: CellRun) -> TestResult:
+        programs: tuple[Result, ...] = self.exam.judge(
+            exercise, self._connect, self.session.limits.program_seconds
+        )
+        points = float(cell.metadata.nbgrader.points)
+        needs = self.exam.source.tests_of(exercise).needs
+        waits = tuple(n for n in needs if n in self.tests and not self.tests[n].complete)
+        return TestResult(
+            exercise=exercise,
+            cell=cell.metadata.nbgrader.grade_id,
+            points=points,
+            earned=earn(points, programs),
+            programs=programs,
+            visible="" if ran.status == "ok" else ran.reason[:2000],
+            waits_for=waits,
+        )
+
+    def _connect(self) -> Link:
+        if time.monotonic() > self.deadline:
+            raise LinkError("not run: the time limit of a submission is used up")
+        link = self.session.link
+        if link is not None and link.lost:
+            self.session.hang_up()
+        self._revive()
+        return self.session.connect()
+
+    def _revive(self) -> None:
+        """A living kernel in which all that may be replayed has run."""
+        if self.session.alive:
+            return
+        self.restarts += 1
+        if self.restarts > RESTARTS:
+            raise LinkError(f"not run: the kernel died {RESTARTS} times before")
+        self.session.start()
+        for code in list(self.replay):
+            if self.session.run(code).status in ("dead", "timeout"):
+                self.replay.remove(code)
+                self._revive()
+                return
+
+
+def _said(reason: str) -> Any:
+    import nbformat.v4
+
+    return nbformat.v4.new_output("stream", name="stderr", text=f"{reason}\n")

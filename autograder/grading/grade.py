@@ -1,0 +1,130 @@
+"""Grade one submission: bytes and the assignment in, the graded notebook and results out."""
+
+import hashlib
+import time
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from .. import __version__
+from ..build import student_notebook, tests_id
+from ..judge.exam import Exam, open_exam
+from ..kernels.session import KernelSession, Limits
+from ..source import Source, parse
+from .execute import Execution
+from .render import outputs
+from .results import Graded, TestResult
+from .sanitise import OWN, sanitise, stub_names
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All of a week that grading needs, as plain data that travels between processes."""
+
+    week: str
+    title: str
+    path: str
+    source: str = field(repr=False)
+    notebook: str = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
+    submission_bytes: int = 64 << 20
+    submission_seconds: float = 600.0
+
+    @property
+    def version(self) -> str:
+        """A short name of exactly this source."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:12]
+
+
+def make_assignment(source: Source, title: str, limits: Limits, **more: Any) -> Assignment:
+    """The assignment of a week's source."""
+    text = source.path.read_text(encoding="utf-8")
+    return Assignment(
+        source.week, title, str(source.path), text, student_notebook(source), limits, **more
+    )
+
+
+@lru_cache(maxsize=4)
+def exam_of(assignment: Assignment) -> Exam:
+    """The hidden side of an assignment, made once in a process."""
+    return open_exam(parse(assignment.source, Path(assignment.path), assignment.week))
+
+
+def grade(assignment: Assignment, submission: bytes, notes: tuple[str, ...] = ()) -> Graded:
+    """Grade one submission; ``notes`` are what is known of it already.
+
+    Whatever the submission holds or does ends in a result; an exception is a fault of the
+    engine or of the course.
+    """
+    start = time.monotonic()
+    exam = exam_of(assignment)
+    defined = {cell.name: stub_names(cell.text) for cell in exam.source.exercises}
+    clean = sanitise(submission, assignment.notebook, defined, assignment.submission_bytes)
+    if clean.reason:
+        return broken(assignment, clean.reason, submission)
+    names = {tests_id(name): name for name in defined}
+
+    def exercise_of(cell: Any) -> str:
+        return names.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), "")
+
+    with KernelSession(assignment.limits) as session:
+        execution = Execution(session, exam, assignment.submission_seconds)
+        tests = execution.run(clean.notebook, exercise_of)
+    by_cell = {test.cell: test for test in tests}
+    for cell in clean.notebook.cells:
+        test = by_cell.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if test is not None:
+            cell.outputs = outputs(test)
+    seconds = round(time.monotonic() - start, 3)
+    facts = _Facts(assignment, submission, seconds, (*notes, *clean.notes, *execution.notes))
+    return facts.graded("graded", "", tests, clean.notebook)
+
+
+def broken(assignment: Assignment, reason: str, submission: bytes = b"") -> Graded:
+    """The result of a submission in which there is nothing to run: no points, and why."""
+    notebook = nbformat.reads(assignment.notebook, as_version=4)
+    note = nbformat.v4.new_markdown_cell(f"**This submission could not be graded:** {reason}")
+    note.id = "own-0"
+    note.metadata[OWN] = {"own": True}
+    tests = []
+    for cell in notebook.cells:
+        own = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and own.get("grade"):
+            exercise = own.grade_id.removeprefix(tests_id(""))
+            tests.append(TestResult(exercise, own.grade_id, float(own.points), 0.0))
+            cell.outputs = outputs(tests[-1])
+    notebook.cells.insert(0, note)
+    facts = _Facts(assignment, submission, 0.0, ())
+    return facts.graded("broken", reason, tuple(tests), notebook)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What every result of a submission carries."""
+
+    assignment: Assignment
+    submission: bytes
+    seconds: float
+    notes: tuple[str, ...]
+
+    def graded(
+        self, status: str, reason: str, tests: tuple[TestResult, ...], notebook: Any
+    ) -> Graded:
+        """The result, its facts written into the notebook as well."""
+        result = Graded(
+            week=self.assignment.week,
+            status=status,
+            reason=reason,
+            notes=self.notes,
+            tests=tests,
+            notebook="",
+            seconds=self.seconds,
+            submission=hashlib.sha256(self.submission).hexdigest(),
+            version=self.assignment.version,
+            engine=__version__,
+        )
+        notebook.metadata[OWN] = result.facts()
+        return replace(result, notebook=nbformat.writes(nbformat.from_dict(notebook), version=4))

@@ -1,0 +1,130 @@
+"""The one writer: results into nbgrader's gradebook, graded notebooks into ``autograded/``."""
+
+import json
+import logging
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
+
+from ..build import alembic_on_path, generate
+from ..course import Course, Week
+from ..source import read
+from .grade import Assignment
+from .results import Graded
+from .sanitise import OWN
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an earlier run left of a submission: the bytes and the versions it graded."""
+
+    submission: str
+    version: str
+    engine: str
+
+
+class Writer:
+    """Records graded submissions of one course; use ``writing`` to get one."""
+
+    def __init__(self, course: Course, gradebook: Gradebook) -> None:
+        self.course, self.gradebook = course, gradebook
+
+    def register(self, week: Week, assignment: Assignment) -> None:
+        """Make the week's cells known to the gradebook, once for each version of its source."""
+        mark = self.course.root / "build" / f"{week.id}.registered"
+        due = week.due.astimezone(UTC).replace(tzinfo=None)
+        try:
+            known = self.gradebook.find_assignment(week.id)
+        except MissingEntry:
+            known = None
+        if known is None or not mark.is_file() or mark.read_text() != assignment.version:
+            source = read(self.course.source_path(week), week.id)
+            generate(source, self.course.root, database=True, db_url=self.course.gradebook)
+            mark.write_text(assignment.version)
+            self.gradebook.db.expire_all()
+        self.gradebook.update_or_create_assignment(week.id, duedate=due)
+
+    def record(self, student: str, graded: Graded) -> None:
+        """Record one result: marks first, then the notebook, which says that it is done."""
+        stamp = self.timestamp(student, graded.week)
+        self.gradebook.update_or_create_student(student)
+        submission = self.gradebook.update_or_create_submission(
+            graded.week, student, **({"timestamp": stamp} if stamp else {})
+        )
+        notebook = nbformat.reads(graded.notebook, as_version=4)
+        saver = SaveAutoGrades()
+        saver.log.setLevel(logging.ERROR)
+        saver.gradebook, saver.notebook_id = self.gradebook, graded.week
+        saver.assignment_id, saver.student_id = graded.week, student
+        for index, cell in enumerate(notebook.cells):
+            saver.preprocess_cell(cell, {}, index)
+        sheet = self.gradebook.find_submission_notebook(graded.week, graded.week, student)
+        late = self.course.manifest.grading.late
+        sheet.late_submission_penalty = late.penalty(sheet.score, submission.total_seconds_late)
+        self.gradebook.db.commit()
+        self._write(student, graded)
+
+    def recorded(self, student: str, week: str) -> Recorded | None:
+        """What was graded before, or None."""
+        facts = graded_facts(self.course, student, week)
+        if facts is None:
+            return None
+        return Recorded(facts["submission"], facts["version"], facts["engine"])
+
+    def timestamp(self, student: str, week: str) -> datetime | None:
+        """When the submission was handed in, from the file that nbgrader puts beside it."""
+        path = self.course.root / "submitted" / student / week / "timestamp.txt"
+        try:
+            stamp: datetime = parse_utc(path.read_text().strip())
+            return stamp
+        except (OSError, ValueError, OverflowError):
+            return None
+
+    def _write(self, student: str, graded: Graded) -> None:
+        folder = self.course.root / "autograded" / student / graded.week
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{graded.week}.ipynb"
+        draft = folder / f".{graded.week}.{os.getpid()}.tmp"
+        draft.write_text(graded.notebook, encoding="utf-8")
+        draft.chmod(0o444)
+        draft.replace(path)
+        stamp = self.course.root / "submitted" / student / graded.week / "timestamp.txt"
+        if stamp.is_file():
+            shutil.copyfile(stamp, folder / "timestamp.txt")
+
+
+@contextmanager
+def writing(course: Course) -> Iterator[Writer]:
+    """The writer of a course, with the gradebook open."""
+    alembic_on_path()
+    # nbgrader 0.9 makes submissions in an order that SQLAlchemy 2.1 warns of; nothing is lost
+    warnings.filterwarnings("ignore", ".*not in session, add operation", SAWarning)
+    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+        yield Writer(course, gradebook)
+
+
+def graded_path(course: Course, student: str, week: str) -> Path:
+    """Where a graded notebook stands."""
+    return course.root / "autograded" / student / week / f"{week}.ipynb"
+
+
+def graded_facts(course: Course, student: str, week: str) -> dict[str, Any] | None:
+    """The results that a graded notebook carries; None where there is none of ours."""
+    try:
+        tree = json.loads(graded_path(course, student, week).read_text(encoding="utf-8"))
+        facts: dict[str, Any] = tree["metadata"][OWN]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return facts if {"submission", "version", "engine", "tests"} <= set(facts) else None

@@ -1,0 +1,138 @@
+"""A submitted file's bytes as a notebook's cells, however battered."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+
+#: Byte-order marks and the encodings that they announce.
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Unreadable(Exception):
+    """There is no notebook in these bytes; the message is for the student."""
+
+
+@dataclass
+class SubmittedCell:
+    """What of a submitted cell is used at all."""
+
+    kind: str
+    text: str
+    id: str = ""
+    grade_id: str = ""
+    tags: tuple[str, ...] = ()
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+
+def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[str]]:
+    """The cells of a submitted notebook, and notes on what was put right.
+
+    Raises
+    ------
+    Unreadable
+        Where there is no notebook in the file: what was found and what to do.
+    """
+    if len(data) > limit:
+        raise Unreadable(
+            f"the file has {len(data) / 2**20:.0f} MiB, more than the {limit / 2**20:.0f} allowed; "
+            "clear the outputs (Edit, Clear Outputs of All Cells), save and submit again"
+        )
+    if not data.strip():
+        raise Unreadable("the file is empty; save the notebook and submit it again")
+    notes: list[str] = []
+    tree = _tree(_text(data, notes))
+    if tree.get("nbformat") != 4:
+        tree = _upgraded(tree, notes)
+    cells = tree.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable("the file has no list of cells, so it is not a notebook")
+    found = [cell for cell in map(_cell, cells) if cell is not None]
+    if len(found) < len(cells):
+        notes.append(f"{len(cells) - len(found)} entries that are not cells were left out")
+    if not found:
+        raise Unreadable("the notebook has no cells; open your work, save it and submit again")
+    return found, notes
+
+
+def _text(data: bytes, notes: list[str]) -> str:
+    encoding = next((name for mark, name in MARKS.items() if data.startswith(mark)), "utf-8")
+    if encoding != "utf-8":
+        notes.append("a byte-order mark in front of the file was left out")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            f"the file is not text: byte {error.start} is not {encoding.upper()}; "
+            "is it really the .ipynb file?"
+        ) from None
+
+
+def _tree(text: str) -> dict[str, Any]:
+    try:
+        tree = json.loads(text)
+    except RecursionError:
+        raise Unreadable("the file is nested too deeply to be a notebook") from None
+    except ValueError as error:
+        raise Unreadable(
+            f"the file is not valid JSON ({str(error)[:120]}); "
+            "was the upload cut off? Download it, open it in JupyterLab and submit it again"
+        ) from None
+    if not isinstance(tree, dict) or not {"cells", "worksheets"} & set(tree):
+        kind = type(tree).__name__ if not isinstance(tree, dict) else "object without cells"
+        raise Unreadable(f"the file is JSON but not a notebook ({kind}); submit the .ipynb file")
+    return tree
+
+
+def _upgraded(tree: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    version = tree.get("nbformat")
+    if version not in (1, 2, 3):
+        notes.append(f"the notebook's format is {str(version)[:20]!r}; it was read as version 4")
+        return tree
+    try:
+        upgraded = nbformat.convert(nbformat.from_dict(tree), 4)
+    except Exception as error:
+        raise Unreadable(
+            f"the notebook's format {version} cannot be upgraded ({type(error).__name__}); "
+            "open it in JupyterLab, save it and submit it again"
+        ) from None
+    notes.append(f"the notebook's format was {version} and was upgraded to 4")
+    return dict(upgraded)
+
+
+def _cell(node: Any) -> SubmittedCell | None:
+    if not isinstance(node, dict):
+        return None
+    text = node.get("source", "")
+    if isinstance(text, list) and all(isinstance(line, str) for line in text):
+        text = "".join(text)
+    kind = node.get("cell_type")
+    if not isinstance(text, str) or kind not in ("code", "markdown", "raw"):
+        return None
+    metadata = node.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    own = metadata.get("nbgrader")
+    grade_id = own.get("grade_id") if isinstance(own, dict) else ""
+    tags = metadata.get("tags")
+    return SubmittedCell(
+        kind,
+        text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode(),
+        id=str(node.get("id", "")),
+        grade_id=grade_id if isinstance(grade_id, str) else "",
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        attachments=_pictures(node.get("attachments")),
+    )
+
+
+def _pictures(attachments: Any) -> dict[str, Any]:
+    """Pasted pictures of an answer; nothing else may be attached."""
+    from .clean import picture
+
+    found: dict[str, Any] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        if isinstance(bundle, dict):
+            kept = {mime: data for mime, data in bundle.items() if picture(mime, data)}
+            if kept:
+                found[str(name)] = kept
+    return found

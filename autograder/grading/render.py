@@ -1,0 +1,80 @@
+"""The output of a graded test cell: the judge's lines, and the points for nbgrader."""
+
+from html import escape
+from typing import Any
+
+import nbformat.v4
+
+from ..judge.exam import NOT_WRITTEN
+from .results import TestResult
+
+STYLE = "margin:.3em 0;padding-left:.6em;border-left:4px solid "
+PASSED, FAILED = "#0072B2", "#D55E00"
+
+
+def outputs(test: TestResult) -> list[Any]:
+    """A report to read, and a result that nbgrader takes as the points of the cell."""
+    shown = nbformat.v4.new_output(
+        "display_data", data={"text/plain": as_text(test), "text/html": as_html(test)}
+    )
+    points = nbformat.v4.new_output("execute_result", data={"text/plain": f"{test.earned:.6g}"})
+    points.execution_count = None
+    return [shown, points]
+
+
+def heading(test: TestResult) -> str:
+    """One line: how many programs pass and what it earns."""
+    passed = sum(program.passed for program in test.programs)
+    return (
+        f"{test.exercise}: {test.earned:.4g} of {test.points:g} points "
+        f"({passed} of {len(test.programs)} tests pass)"
+    )
+
+
+def unwritten(test: TestResult) -> bool:
+    """Whether the exercise still is the stub."""
+    return (
+        bool(test.programs)
+        and all(program.rationale == NOT_WRITTEN for program in test.programs if not program.passed)
+        and not any(program.passed for program in test.programs)
+    )
+
+
+def remarks(test: TestResult) -> list[str]:
+    """What to read before the programs' lines."""
+    if unwritten(test):
+        return ["Not written yet: replace the line that raises NotImplementedError."]
+    found = []
+    if test.waits_for:
+        names = " and ".join(test.waits_for)
+        found.append(f"This stands on {names}, not all of whose tests pass yet: mend that first.")
+    if test.visible:
+        found.append(f"The visible checks stop at: {test.visible}")
+    return found
+
+
+def as_text(test: TestResult) -> str:
+    """The lines of a test cell as plain text."""
+    lines = [heading(test), *(f"  ! {remark}" for remark in remarks(test))]
+    for program in () if unwritten(test) else test.programs:
+        lines.append(f"  {'passed' if program.passed else 'FAILED'}  {program.title}")
+        if program.rationale:
+            lines.append(f"          {program.rationale}")
+        if program.help:
+            lines.append(f"          -> {program.help}")
+    return "\n".join(lines)
+
+
+def as_html(test: TestResult) -> str:
+    """The lines of a test cell as HTML; everything in it is escaped."""
+    rows = [f"<p><strong>{escape(heading(test))}</strong></p>"]
+    rows += [f'<p style="{STYLE}{FAILED}">{escape(remark)}</p>' for remark in remarks(test)]
+    for program in () if unwritten(test) else test.programs:
+        sign, colour = ("✓", PASSED) if program.passed else ("✗", FAILED)
+        row = f'<span style="color:{colour};font-weight:bold">{sign}</span> {escape(program.title)}'
+        if program.rationale:
+            row += f"<br>{escape(program.rationale)}"
+        if program.help:
+            row += f"<br><em>{escape(program.help)}</em>"
+        rows.append(f'<p style="{STYLE}{colour}">{row}</p>')
+    return f'<div class="autograder-tests">{"".join(rows)}</div>'

@@ -1,0 +1,59 @@
+"""Grade what a class has submitted for a week, and record it as it comes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..course import Course, Week
+from .assignments import load_assignment
+from .classroom import find_submissions, is_unchanged
+from .executors import Failure, Submission, grade_all
+from .grade import Assignment
+from .gradebook import Writer, writing
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What to grade: only some students', also what other tests graded, or everything."""
+
+    students: tuple[str, ...] = ()
+    changed: bool = False
+    force: bool = False
+
+
+def grade_week(course: Course, week: Week, scope: Scope, jobs: int, say: Say) -> int:
+    """Grade a week's submissions; returns how many could not be graded."""
+    assignment = load_assignment(course, week)
+    submissions = find_submissions(course, week, list(scope.students))
+    if not submissions:
+        say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
+        return 0
+    failures = 0
+    with writing(course) as writer:
+        writer.register(week, assignment)
+        due = [one for one in submissions if _is_due(writer, one, assignment, scope, say)]
+        say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
+        for number, (submission, result) in enumerate(grade_all(assignment, due, jobs), 1):
+            line = f"[{number}/{len(due)}] {submission.student}"
+            if isinstance(result, Failure):
+                failures += 1
+                say(f"{line}: NOT GRADED, the next run tries again: {result.reason}")
+                continue
+            writer.record(submission.student, result)
+            why = f"  ({result.reason})" if result.reason else ""
+            say(f"{line}: {result.earned:.4g} of {result.points:g}  {result.seconds:.1f} s{why}")
+    return failures
+
+
+def _is_due(
+    writer: Writer, submission: Submission, assignment: Assignment, scope: Scope, say: Say
+) -> bool:
+    before = writer.recorded(submission.student, assignment.week)
+    if scope.force or not is_unchanged(submission, before) or before is None:
+        return True
+    if before.version == assignment.version:
+        return False
+    if not scope.changed:
+        say(f"{submission.student}: graded with earlier tests; --changed grades it again")
+    return scope.changed

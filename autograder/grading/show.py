@@ -1,0 +1,93 @@
+"""What the terminal shows: the class as a table, and an author's check."""
+
+import json
+import re
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ..course import Course, Week
+from ..source import read
+from .assignments import load_assignment
+from .check import CellExecutionError, check, run_through
+from .gradebook import graded_facts
+
+
+def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
+    """One row for each student with a graded notebook: marks by exercise, total and reason."""
+    rows = []
+    for folder in sorted((course.root / "autograded").glob(f"*/{week.id}")):
+        facts = graded_facts(course, folder.parent.name, week.id)
+        if facts is None:
+            continue
+        rows.append(
+            {
+                "student": folder.parent.name,
+                "exercises": {t["exercise"]: t["earned"] for t in facts["tests"]},
+                "points": {t["exercise"]: t["points"] for t in facts["tests"]},
+                "earned": round(sum(t["earned"] for t in facts["tests"]), 4),
+                "status": facts["status"],
+                "reason": facts["reason"],
+                "notes": facts["notes"],
+            }
+        )
+    return rows
+
+
+def show_class(course: Course, week: Week, as_json: bool = False) -> None:
+    """Print a week's marks, students by exercises."""
+    rows = class_rows(course, week)
+    if as_json:
+        print(json.dumps({"week": week.id, "students": rows}, indent=1))
+        return
+    if not rows:
+        return
+    points: dict[str, float] = next((row["points"] for row in rows if row["points"]), {})
+    table = Table(title=f"{week.id}: {week.title}", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for name, most in points.items():
+        table.add_column(f"{_folded(name)}\n/{most:g}", justify="right", vertical="bottom")
+    table.add_column(f"total\n/{sum(points.values()):g}", justify="right")
+    table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=60)
+    for row in rows:
+        marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
+        remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]
+        remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
+        table.add_row(row["student"], *marks, f"{row['earned']:.2f}", remark)
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, highlight=False).print(table)
+
+
+def _folded(name: str) -> str:
+    """A long name on several lines, for a narrow column."""
+    return re.sub(r"(?<=[a-z])_", "_\n", name)
+
+
+def _mark(earned: float, points: float) -> str:
+    text = f"{earned:.3g}"
+    return f"[bold]{text}[/bold]" if earned == points else text
+
+
+def check_week(course: Course, week: Week, jobs: int, run: bool) -> bool:
+    """Print an author's check of a week; whether all is well."""
+    assignment = load_assignment(course, week)
+    good = True
+    for checked in check(assignment, jobs):
+        mark = f"{checked.earned:.4g} of {checked.points:g}"
+        print(
+            f"{'ok  ' if not checked.faults else 'FAIL'} {week.id}: {checked.what}: {mark}",
+            flush=True,
+        )
+        for fault in checked.faults:
+            good = False
+            print(f"       {fault}", flush=True)
+    if run:
+        try:
+            seconds = run_through(read(course.source_path(week), week.id))
+            print(f"ok   {week.id}: top to bottom with experiments in {seconds:.1f} s")
+        except CellExecutionError as error:
+            good = False
+            print(f"FAIL {week.id}: top to bottom: {error}")
+    return good

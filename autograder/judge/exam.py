@@ -1,0 +1,253 @@
+"""The hidden side of a week: its reference, its programs and its known mistakes.
+
+An exam lives in the grader's process only. Making one executes the given and the exercise
+cells of the source, and nothing else of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import CourseError
+from ..source import BEGIN_HIDDEN, END_HIDDEN, Cell, Source, SourceError, only, plain_python
+from .difference import Difference, difference
+from .programs import Outcome, Program, collecting, run
+from .proxy import Link, LocalLink
+
+REFERENCE_SECONDS = 120.0
+#: The rationale where the implementation raised NotImplementedError.
+NOT_WRITTEN = "not written yet"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One program's line: what is tested, whether it passed, and if not, why and what to do."""
+
+    name: str
+    title: str
+    points: float
+    passed: bool
+    rationale: str = ""
+    help: str = ""
+    mistake: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: its name, the exercise it belongs to, its hint and its code."""
+
+    name: str
+    exercise: str
+    hint: str
+    cell: Cell
+
+
+@dataclass
+class Exam:
+    """All that is needed to judge an implementation of a week's exercises."""
+
+    source: Source
+    programs: dict[str, tuple[Program, ...]] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+    _expected: dict[str, Outcome] = field(default_factory=dict)
+    _mistaken: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    _links: dict[str, Link] = field(default_factory=dict)
+
+    def judge(
+        self, exercise: str, connect: Callable[[], Link], seconds: float
+    ) -> tuple[Result, ...]:
+        """Run an exercise's programs on the implementation that ``connect`` leads to.
+
+        Parameters
+        ----------
+        exercise : name of the exercise
+        connect : called before each program; a link to a living implementation
+        seconds : time limit of one program
+        """
+        runs = [(program, run(program, connect(), seconds)) for program in self.programs[exercise]]
+        faults = {
+            program.name: (program, outcome, fault)
+            for program, outcome in runs
+            if (fault := self._fault(exercise, program, outcome))
+        }
+        told = self._recognise(exercise, [(p, o) for p, o, _ in faults.values()])
+        results = []
+        for program, outcome in runs:
+            line = (program.name, program.title, program.points)
+            if program.name not in faults:
+                results.append(Result(*line, passed=True, seconds=outcome.seconds))
+                continue
+            fault = faults[program.name][2]
+            mistake = told.get(program.name)
+            results.append(
+                Result(
+                    *line,
+                    passed=False,
+                    rationale=fault.what,
+                    help=mistake.hint if mistake else fault.help,
+                    mistake=mistake.name if mistake else "",
+                    seconds=outcome.seconds,
+                )
+            )
+        return tuple(results)
+
+    def _fault(self, exercise: str, program: Program, outcome: Outcome) -> Difference | None:
+        """What is wrong with an outcome, for the student; None where nothing is."""
+        match outcome.status:
+            case "value" if not program.compares:
+                return None
+            case "value":
+                expected = self._expect(exercise, program)
+                return difference(outcome.value, expected.value, program.ask)
+            case "raised":
+                return _explain(outcome)
+            case "unusable":
+                help = "Does it return what its docstring says, with these types?"
+                return Difference(f"the result could not be used: {outcome.message}", help)
+            case _:
+                return Difference(outcome.message)
+
+    def _expect(self, exercise: str, program: Program) -> Outcome:
+        """The program's outcome on the reference, once."""
+        key = f"{exercise}/{program.name}"
+        if key not in self._expected:
+            outcome = run(program, self._link(None), REFERENCE_SECONDS)
+            if outcome.status != "value":
+                cell = self.source.tests_of(exercise)
+                message = f"{program.name} on the reference: {outcome.status}: {outcome.message}"
+                raise SourceError(self.source.path, cell.line, message)
+            self._expected[key] = outcome
+        return self._expected[key]
+
+    def _recognise(
+        self, exercise: str, failed: list[tuple[Program, Outcome]]
+    ) -> dict[str, Mistake]:
+        """For each failed program the known mistake that gives what the student gave.
+
+        A mistake that explains more of the failures is believed before one that explains
+        fewer; the exercise's own come before those of the exercises it needs.
+        """
+        failed = [(p, o) for p, o in failed if o.kind != "NotImplementedError"]
+        failed = [(p, o) for p, o in failed if o.status != "lost"]
+        if not failed:
+            return {}
+        needs = self.source.tests_of(exercise).needs
+        known = [m for m in self.mistakes if m.exercise == exercise]
+        known += [m for m in self.mistakes if m.exercise in needs]
+        matches = {
+            mistake.name: [
+                program.name
+                for program, outcome in failed
+                if _same(program, outcome, self._make(exercise, mistake, program))
+            ]
+            for mistake in known
+        }
+        told: dict[str, Mistake] = {}
+        for mistake in sorted(known, key=lambda m: -len(matches[m.name])):
+            for name in matches[mistake.name]:
+                told.setdefault(name, mistake)
+        return told
+
+    def _make(self, exercise: str, mistake: Mistake, program: Program) -> Outcome:
+        """The program's outcome on a known mistake, once."""
+        key = (mistake.name, f"{exercise}/{program.name}")
+        if key not in self._mistaken:
+            self._mistaken[key] = run(program, self._link(mistake), REFERENCE_SECONDS)
+        return self._mistaken[key]
+
+    def _link(self, mistake: Mistake | None) -> Link:
+        """A link to the reference, with one exercise replaced by a mistake if given."""
+        name = mistake.name if mistake else ""
+        if name not in self._links:
+            replaced = {mistake.exercise: mistake.cell} if mistake else {}
+            self._links[name] = LocalLink(namespace(self.source, replaced))
+        return self._links[name]
+
+
+def open_exam(source: Source) -> Exam:
+    """Execute a source's given and exercise cells and gather its hidden programs.
+
+    Raises
+    ------
+    SourceError
+        If a cell raises, or a test cell holds no program or two of one name.
+    """
+    exam = Exam(source, mistakes=tuple(_mistakes(source)))
+    reference = namespace(source)
+    exam._links[""] = LocalLink(reference)
+    for cell in source.of("tests"):
+        with collecting() as programs:
+            _execute(cell, only(cell.text, BEGIN_HIDDEN, END_HIDDEN), dict(reference), source)
+        names = [program.name for program in programs]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice or not programs:
+            what = f"the program {min(twice)!r} twice" if twice else "no @compare or @verify"
+            raise SourceError(source.path, cell.line, f"the hidden tests hold {what}")
+        exam.programs[cell.name] = tuple(programs)
+    return exam
+
+
+def namespace(source: Source, replaced: dict[str, Cell] | None = None) -> dict[str, Any]:
+    """The names that the given and exercise cells define, some exercises replaced."""
+    names: dict[str, Any] = {"__name__": "__reference__"}
+    for cell in source.of("given", "exercise"):
+        cell = (replaced or {}).get(cell.name, cell) if cell.role == "exercise" else cell
+        _execute(cell, cell.text, names, source)
+    return names
+
+
+def _execute(cell: Cell, text: str, names: dict[str, Any], source: Source) -> None:
+    padded = "\n" * cell.line + plain_python(text)
+    try:
+        exec(compile(padded, str(source.path), "exec"), names)
+    except Exception as error:
+        message = f"this {cell.role} cell raises {type(error).__name__}: {error}"
+        raise SourceError(source.path, cell.line, message) from error
+
+
+def _mistakes(source: Source) -> list[Mistake]:
+    found: list[Mistake] = []
+    for cell in source.of("mistake"):
+        number = 1 + sum(mistake.exercise == cell.name for mistake in found)
+        name = str(cell.attributes.get("name", f"{cell.name}-{number}"))
+        if any(mistake.name == name for mistake in found):
+            raise CourseError(f"{source.path}:{cell.line}: two mistakes are named {name!r}")
+        found.append(Mistake(name, cell.name, str(cell.attributes["hint"]), cell))
+    return found
+
+
+def _same(program: Program, student: Outcome, mistake: Outcome) -> bool:
+    """Whether two runs gave the same: the returned values, or all that came back on the way."""
+    if student.status != mistake.status:
+        return False
+    if student.status == "value":
+        return difference(student.value, mistake.value, program.ask) is None
+    if student.kind != mistake.kind or len(student.record) != len(mistake.record):
+        return False
+    if student.status == "raised" and not student.record[:-1]:
+        return student.message == mistake.message
+    return difference(list(student.record), list(mistake.record), program.ask) is None
+
+
+def _explain(outcome: Outcome) -> Difference:
+    """An exception of the implementation, as a rationale and a help."""
+    if outcome.kind == "NotImplementedError":
+        return Difference(NOT_WRITTEN, "Replace the line that raises NotImplementedError.")
+    text = f"raised {outcome.message}"
+    if outcome.where:
+        text += f" (in {outcome.where})"
+    match outcome.kind:
+        case "NameError":
+            help = "Is the name spelled as in the exercise, and did its cell run without an error?"
+        case "TypeError" if "not callable" in outcome.message:
+            help = "A name that should be a function or a class is something else here."
+        case "TypeError" if "argument" in outcome.message:
+            help = "Compare the parameters with the signature in the exercise."
+        case "ValueError" | "RuntimeError" if (
+            "shape" in outcome.message or "dim" in outcome.message
+        ):
+            help = "Write each operand's shape beside the line, then look for the axis that is off."
+        case _:
+            help = "Call it with small arrays in a cell of your own and read the traceback."
+    return Difference(text, help)

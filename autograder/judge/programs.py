@@ -1,0 +1,188 @@
+"""Hidden programs: how authors write them, and what one run of one gives."""
+
+import contextvars
+import random
+import sys
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+import numpy as np
+
+from .difference import Strictness
+from .proxy import Impl, Link, LinkError, LocalLink, Misuse, Raised, Session
+from .wire import WireError
+
+Function = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A hidden test: a function of one parameter, the implementation under test."""
+
+    name: str
+    title: str
+    run: Function
+    compares: bool
+    points: float = 1.0
+    ask: Strictness = field(default_factory=Strictness)
+
+    @property
+    def seed(self) -> int:
+        """The seed of every global generator during a run; the same on either side."""
+        return zlib.crc32(self.name.encode())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run gave.
+
+    ``status`` is "value" (``value`` is what the program returned), "failed" (an assertion
+    of the program), "raised" (the implementation raised), "lost" (no answer came) or
+    "unusable" (the program could not go on with what came back).
+    """
+
+    status: str
+    value: Any = None
+    message: str = ""
+    where: str = ""
+    kind: str = ""
+    record: tuple[Any, ...] = ()
+    seconds: float = 0.0
+
+
+_collected: contextvars.ContextVar[list[Program] | None] = contextvars.ContextVar(
+    "collected", default=None
+)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Program]]:
+    """Gather the programs that the decorators make meanwhile, instead of running them."""
+    programs: list[Program] = []
+    token = _collected.set(programs)
+    try:
+        yield programs
+    finally:
+        _collected.reset(token)
+
+
+@overload
+def compare(function: Function, /) -> Function: ...
+@overload
+def compare(
+    *,
+    points: float = ...,
+    rtol: float | None = ...,
+    atol: float | None = ...,
+    dtype: bool = ...,
+    kind: bool = ...,
+) -> Callable[[Function], Function]: ...
+def compare(
+    function: Function | None = None,
+    /,
+    *,
+    points: float = 1.0,
+    rtol: float | None = None,
+    atol: float | None = None,
+    dtype: bool = False,
+    kind: bool = False,
+) -> Any:
+    """Run the program on the submission and on the reference; both must give the same.
+
+    Parameters
+    ----------
+    points : share of the test cell's points, relative to its other programs
+    rtol, atol : tolerance, where that of the coarser element type does not fit
+    dtype : the element type must agree as well
+    kind : list, tuple, array and tensor are told apart
+    """
+    ask = Strictness(rtol, atol, dtype, kind)
+    return _decorate(function, compares=True, points=points, ask=ask)
+
+
+@overload
+def verify(function: Function, /) -> Function: ...
+@overload
+def verify(*, points: float = ...) -> Callable[[Function], Function]: ...
+def verify(function: Function | None = None, /, *, points: float = 1.0) -> Any:
+    """Run the program on the submission; it fails by an assertion.
+
+    Parameters
+    ----------
+    points : share of the test cell's points, relative to its other programs
+    """
+    return _decorate(function, compares=False, points=points, ask=Strictness())
+
+
+def _decorate(function: Function | None, *, compares: bool, points: float, ask: Strictness) -> Any:
+    if not points > 0:
+        raise ValueError(f"points={points!r}: a program's share must be above 0")
+
+    def take(function: Function) -> Function:
+        title = " ".join((function.__doc__ or function.__name__.replace("_", " ")).split())
+        program = Program(function.__name__, title, function, compares, points, ask)
+        collected = _collected.get()
+        if collected is None:
+            _run_here(program)
+        else:
+            collected.append(program)
+        return function
+
+    return take if function is None else take(function)
+
+
+def _run_here(program: Program) -> None:
+    """In an author's open notebook: run at once against the notebook's own names."""
+    outcome = run(program, LocalLink(vars(sys.modules["__main__"])), seconds=60)
+    if outcome.status == "value":
+        print(f"{program.name}: ran in {outcome.seconds:.2f} s")
+    else:
+        print(f"{program.name}: {outcome.status}: {outcome.message}")
+
+
+def run(program: Program, link: Link, seconds: float) -> Outcome:
+    """Run ``program`` on the implementation behind ``link``; nothing is raised."""
+    session = Session(link, seconds)
+    start = time.monotonic()
+
+    def outcome(status: str, **facts: Any) -> Outcome:
+        return Outcome(
+            status, record=tuple(session.record), seconds=time.monotonic() - start, **facts
+        )
+
+    try:
+        session.ask("begin", program.seed)
+        session.record.clear()
+        _seed(program.seed)
+        with np.errstate(all="ignore"):
+            return outcome("value", value=program.run(Impl(session)))
+    except Raised as error:
+        return outcome("raised", message=str(error), where=error.where, kind=error.names[0])
+    except (LinkError, WireError) as error:
+        return outcome("lost", message=str(error))
+    except AssertionError as error:
+        return outcome("failed", message=_assertion(error, program))
+    except Misuse as error:
+        return outcome("unusable", message=str(error))
+    except Exception as error:
+        return outcome("unusable", message=f"{type(error).__name__}: {error}"[:300])
+
+
+def _assertion(error: AssertionError, program: Program) -> str:
+    """The author's own message; the text of a library's assertion would show the numbers."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    own = last.filename == program.run.__code__.co_filename
+    return str(error) if own and str(error) else f"this does not hold: {program.title}"
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)

@@ -1,0 +1,202 @@
+"""What a hidden program sees of the implementation under test: ``impl`` and its handles."""
+
+import builtins
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from . import wire
+from .scope import Scope
+
+#: All that one program may get back, in bytes.
+PROGRAM_LIMIT = 256 << 20
+
+
+class Link(Protocol):
+    """A way to the scope where the implementation lives."""
+
+    def ask(self, message: bytes, deadline: float) -> bytes:
+        """Send one request and return the answer; ``LinkError`` where there is none."""
+        ...
+
+
+class LinkError(Exception):
+    """No answer came: the kernel died or took too long. The message is for the student."""
+
+
+class Raised(Exception):
+    """The implementation raised; ``names`` are its exception's classes, nearest first.
+
+    What is raised in a program is also an instance of the built-in exception that the
+    implementation raised, so that ``except ValueError`` works as if it were local.
+    """
+
+    def __init__(self, names: list[str], message: str, where: str) -> None:
+        super().__init__(message)
+        self.names, self.message, self.where = names, message, where
+
+    def __str__(self) -> str:
+        return f"{self.names[0]}: {self.message}" if self.message else self.names[0]
+
+
+class Misuse(TypeError):
+    """A program treated a handle as a value."""
+
+
+class Session:
+    """One program's conversation with a scope, and a record of every value that came back."""
+
+    def __init__(self, link: Link, seconds: float) -> None:
+        self.link = link
+        self.deadline = time.monotonic() + seconds
+        self.received = 0
+        self.record: list[Any] = []
+
+    def ask(self, verb: str, *arguments: Any) -> Any:
+        answer = self.link.ask(wire.encode((verb, *map(_lower, arguments))), self.deadline)
+        self.received += len(answer)
+        if self.received > PROGRAM_LIMIT:
+            raise LinkError(f"more than {PROGRAM_LIMIT >> 20} MiB came back in one test")
+        match wire.decode(answer):
+            case ("value", value):
+                self.record.append(_blank(value))
+                return self._lift(value)
+            case ("raised", [str() as first, *rest], str() as message, str() as where):
+                if not all(isinstance(name, str) for name in rest):
+                    raise wire.WireError("malformed: an exception")
+                self.record.append(f"{first}: {message}")
+                raise _exception([first, *rest], message, where)
+        raise wire.WireError("malformed: neither a value nor an exception")
+
+    def _lift(self, value: Any) -> Any:
+        if isinstance(value, wire.Reference):
+            return Handle(self, value)
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._lift, value))
+        if isinstance(value, dict):
+            return {key: self._lift(item) for key, item in value.items()}
+        return value
+
+
+class Handle:
+    """An object that lives with the implementation.
+
+    Attributes, items, calls, ``len`` and iteration are looked up there. It has no truth
+    value and no equality here: ask for a value instead.
+    """
+
+    def __init__(self, session: Session, reference: wire.Reference) -> None:
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_reference", reference)
+
+    def __getattr__(self, name: str) -> Any:
+        return _session(self).ask("attribute", self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _session(self).ask("set attribute", self, name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _session(self).ask("call", self, args, kwargs)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _session(self).ask("item", self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _session(self).ask("set item", self, key, value)
+
+    def __len__(self) -> int:
+        length = _session(self).ask("length", self)
+        if type(length) is not int or length < 0:
+            raise wire.WireError("malformed: a length")
+        return length
+
+    def __iter__(self) -> Iterator[Any]:
+        session = _session(self)
+        iterator = session.ask("iterator", self)
+        while True:
+            step = session.ask("next", iterator)
+            if not isinstance(step, tuple) or len(step) != 1:
+                return
+            yield step[0]
+
+    def __bool__(self) -> bool:
+        raise Misuse(f"{self!r} has no truth value in a test: ask for a value")
+
+    def __eq__(self, other: object) -> bool:
+        raise Misuse(f"{self!r} cannot be compared in a test: ask for a value")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise Misuse(f"{self!r} is not an array")
+
+    def __repr__(self) -> str:
+        return f"a {kind_of(self)} object"
+
+
+class Impl:
+    """The implementation under test, as a namespace and as ``impl("expression", name=value)``."""
+
+    def __init__(self, session: Session) -> None:
+        object.__setattr__(self, "_session", session)
+
+    def __getattr__(self, name: str) -> Any:
+        return _session(self).ask("name", name)
+
+    def __call__(self, source: str, /, **names: Any) -> Any:
+        return _session(self).ask("evaluate", source, names)
+
+
+class LocalLink:
+    """A link to a scope in this process, for the reference and the known mistakes."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.scope = Scope(namespace)
+
+    def ask(self, message: bytes, deadline: float) -> bytes:
+        return self.scope.answer(message)
+
+
+def kind_of(handle: Handle) -> str:
+    """The name of the type of the object behind a handle, as its side tells it."""
+    reference: wire.Reference = object.__getattribute__(handle, "_reference")
+    return reference.kind
+
+
+def _session(holder: Any) -> Session:
+    session: Session = object.__getattribute__(holder, "_session")
+    return session
+
+
+def _lower(value: Any) -> Any:
+    if isinstance(value, Handle):
+        return object.__getattribute__(value, "_reference")
+    if isinstance(value, list | tuple):
+        return type(value)(map(_lower, value))
+    if isinstance(value, dict):
+        return {key: _lower(item) for key, item in value.items()}
+    return value
+
+
+def _blank(value: Any) -> Any:
+    """A value as it goes on record: a reference only by its kind, its number differs."""
+    if isinstance(value, wire.Reference):
+        return f"a {value.kind} object"
+    if isinstance(value, list | tuple):
+        return type(value)(map(_blank, value))
+    if isinstance(value, dict):
+        return {key: _blank(item) for key, item in value.items()}
+    return value
+
+
+def _exception(names: list[str], message: str, where: str) -> Raised:
+    """A ``Raised`` that is also the nearest built-in exception among ``names``."""
+    for name in names:
+        base = getattr(builtins, name, None)
+        if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
+            try:
+                kind: type[Raised] = type("Raised", (Raised, base), {})
+                return kind(names, message, where)
+            except TypeError:  # a class with a layout or arguments of its own
+                break
+    return Raised(names, message, where)

@@ -1,0 +1,1 @@
+"""Kernels for submissions: a session with a real ipykernel, and the agent inside it."""

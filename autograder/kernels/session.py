@@ -1,0 +1,253 @@
+"""A kernel for one submission: cells in, outputs and reasons out.
+
+The session speaks Jupyter's own protocol to a real ipykernel. Every limit that is hit is a
+result with a reason, never an exception of the grader.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+from ..judge.proxy import Link, LinkError
+from .link import GRACE, AgentLink
+from .outputs import Outputs
+
+START_SECONDS = 60.0
+#: A message from a kernel that is larger than this is dropped with its connection.
+MESSAGE_LIMIT = 64 << 20
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a kernel may use.
+
+    Seconds per cell and per program, bytes that a cell may print, bytes of memory, and how
+    many processes and threads.
+    """
+
+    cell_seconds: float = 60.0
+    program_seconds: float = 20.0
+    output_bytes: int = 1 << 20
+    memory_bytes: int = 2 << 30
+    processes: int = 64
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What became of one cell.
+
+    ``status`` is "ok", "error" (it raised), "timeout", "flood" (it printed too much) or
+    "dead" (it took the kernel with it); ``reason`` says it in words.
+    """
+
+    status: str
+    outputs: list[Any]
+    reason: str = ""
+
+
+class KernelSession:
+    """One kernel in a scratch folder of its own; use it as a context manager."""
+
+    def __init__(self, limits: Limits, environment: Mapping[str, str] | None = None) -> None:
+        self.limits = limits
+        self.environment = dict(environment or {})
+        self.scratch = Path(tempfile.mkdtemp(prefix="nb-"))
+        self.number = itertools.count(1)
+        self.manager: KernelManager | None = None
+        self.link: AgentLink | None = None
+        self.agent_request = ""
+
+    def __enter__(self) -> "KernelSession":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a kernel that can run a cell."""
+        return self.manager is not None and self.manager.is_alive()
+
+    def start(self) -> None:
+        """Start a kernel; what an earlier one defined is gone."""
+        self.stop()
+        home = self.scratch / f"home{next(self.number)}"
+        home.mkdir()
+        manager = KernelManager(transport="ipc", ip=str(self.scratch / f"z{home.name}"))
+        manager.connection_file = str(self.scratch / f"{home.name}.json")
+        manager._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            language="python",
+            display_name="Python 3",
+        )
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        manager.start_kernel(cwd=str(home), env=self._environment(home), **silent)
+        self.manager = manager
+        context = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
+        context.setsockopt(zmq.LINGER, 0)
+        self.context = context
+        self.client = manager.client(context=context)
+        self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
+        self.poller = zmq.Poller()
+        for channel in (self.client.shell_channel, self.client.iopub_channel):
+            self.poller.register(channel.socket, zmq.POLLIN)
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """End the kernel, if there is one."""
+        self.hang_up(wait=False)
+        if self.manager is None:
+            return
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+        self.context.destroy(linger=0)
+        self.manager = None
+
+    def run(self, code: str) -> CellRun:
+        """Run one cell and wait for it, at most ``cell_seconds``."""
+        self.hang_up()
+        if not self.alive:
+            return CellRun("dead", [], "there is no kernel")
+        outputs = Outputs(self.limits.output_bytes)
+        request = self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        status = self._follow(request, outputs, time.monotonic() + self.limits.cell_seconds)
+        if status in ("timeout", "flood") and not self._interrupt(request):
+            self._kill()
+        match status:
+            case "timeout":
+                reason = f"stopped after {self.limits.cell_seconds:g} s, the time limit of a cell"
+            case "flood":
+                reason = f"stopped: it printed more than {self.limits.output_bytes >> 10} KiB"
+            case "dead":
+                reason = "the kernel died: the cell ended its own process or ran out of memory"
+            case _:
+                reason = outputs.error
+        return CellRun(status, outputs.nodes, reason)
+
+    def connect(self) -> Link:
+        """A link to the agent in this kernel, started if it is not there."""
+        if self.link is not None and not self.link.lost:
+            return self.link
+        self.hang_up()
+        link = AgentLink(self.scratch / f"agent{next(self.number)}")
+        link.interrupt = self._signal
+        self.agent_request = self.client.execute(
+            "__import__('autograder.kernels.agent', fromlist=['serve'])"
+            f".serve({str(link.path)!r}, get_ipython().user_ns)",
+            silent=True,
+            store_history=False,
+            allow_stdin=False,
+            stop_on_error=False,
+        )
+        self.link = link
+        deadline = time.monotonic() + self.limits.program_seconds
+        drain = Outputs(0)
+        while not link.accept(0.1):
+            ended = self._follow(self.agent_request, drain, time.monotonic(), bounded=False)
+            if ended != "timeout" or time.monotonic() > deadline:
+                link.lost = True
+                raise LinkError("the kernel does not answer: it is busy or broken")
+        return link
+
+    def hang_up(self, wait: bool = True) -> None:
+        """End the agent; where it does not give the kernel back, the kernel is killed."""
+        if self.link is None:
+            return
+        self.link.close()
+        self.link = None
+        if not wait or not self.alive:
+            return
+        drain = Outputs(0)
+        status = self._follow(self.agent_request, drain, time.monotonic() + GRACE, bounded=False)
+        if status == "timeout" and not self._interrupt(self.agent_request):
+            self._kill()
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        """A small environment: nothing of the grader's own but what Python needs."""
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"):
+            kept[name] = str(home)
+        threads = {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde"}
+        return kept | threads | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environment
+
+    def _wait_until_ready(self) -> None:
+        """Ask for the kernel's name until it answers on both channels."""
+        deadline = time.monotonic() + START_SECONDS
+        heard: set[str] = set()
+        while len(heard) < 2:
+            if time.monotonic() > deadline or not self.alive:
+                raise LinkError("the kernel did not start")
+            self.client.kernel_info()
+            until = time.monotonic() + 0.2
+            while len(heard) < 2 and time.monotonic() < until:
+                for channel, _ in self._messages(0.05):
+                    heard.add(channel)
+
+    def _messages(self, seconds: float) -> list[tuple[str, Any]]:
+        """What has arrived on the shell and iopub channels, waiting ``seconds`` at most."""
+        found = []
+        for socket, _ in self.poller.poll(int(seconds * 1000)):
+            shell = socket is self.client.shell_channel.socket
+            try:
+                _, message = self.client.session.recv(socket, zmq.NOBLOCK)
+            except Exception:  # a malformed message of the student's process
+                continue
+            if message is not None:
+                found.append(("shell" if shell else "iopub", message))
+        return found
+
+    def _follow(self, request: str, outputs: Outputs, deadline: float, bounded: bool = True) -> str:
+        """Gather a request's outputs until it is done, dead, too long or too loud."""
+        reply, idle, replied_at = "", False, 0.0
+        while not (reply and idle):
+            now = time.monotonic()
+            if now > deadline:
+                return "timeout"
+            if reply and now > replied_at + 1.0:
+                break  # the idle message was lost in a flood
+            arrived = self._messages(min(0.1, deadline - now))
+            if not arrived and not self.alive:
+                return "dead"
+            for channel, message in arrived:
+                if message["parent_header"].get("msg_id") != request:
+                    continue
+                content = message["content"]
+                if channel == "shell":
+                    reply, replied_at = str(content.get("status")), time.monotonic()
+                elif message["msg_type"] == "status":
+                    idle = content.get("execution_state") == "idle"
+                else:
+                    outputs.add(message["msg_type"], content)
+            if bounded and outputs.full:
+                return "flood"
+        return "ok" if reply == "ok" else "error"
+
+    def _interrupt(self, request: str) -> bool:
+        """Interrupt what runs; whether the kernel is free again soon after."""
+        self._signal()
+        deadline = time.monotonic() + GRACE
+        return self._follow(request, Outputs(0), deadline, bounded=False) in ("ok", "error")
+
+    def _signal(self) -> None:
+        if self.manager is not None and self.manager.is_alive():
+            self.manager.interrupt_kernel()
+
+    def _kill(self) -> None:
+        if self.manager is not None:
+            self.manager.shutdown_kernel(now=True)

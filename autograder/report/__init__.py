@@ -1,0 +1,1 @@
+"""What people read after grading: a feedback page for every student."""

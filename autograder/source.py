@@ -1,0 +1,291 @@
+"""The source of a week: a percent notebook whose cell headers say what each cell is for."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import CourseError
+
+BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+#: What each header may hold besides the key that names the role.
+ALLOWED = {
+    "exercise": {"difficulty", "minutes"},
+    "tests": {"points", "needs"},
+    "experiment": set(),
+    "mistake": {"hint", "name"},
+    "alternative": {"name"},
+    "question": {"points"},
+}
+CODE_ROLES = ("given", "exercise", "tests", "experiment", "mistake", "alternative")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a source: its role, its text, where it stands and its header's attributes."""
+
+    role: str
+    name: str
+    text: str
+    line: int
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        return float(self.attributes.get("points", 0))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(str(self.attributes.get("needs", "")).split())
+
+    @property
+    def is_code(self) -> bool:
+        return self.role in CODE_ROLES
+
+
+@dataclass(frozen=True)
+class Source:
+    """A week's source: where it was read and its cells in order."""
+
+    week: str
+    path: Path
+    cells: tuple[Cell, ...]
+
+    def of(self, *roles: str) -> Iterator[Cell]:
+        """The cells of these roles, in order."""
+        return (cell for cell in self.cells if cell.role in roles)
+
+    @property
+    def exercises(self) -> tuple[Cell, ...]:
+        return tuple(self.of("exercise"))
+
+    def tests_of(self, exercise: str) -> Cell:
+        """The test cell of an exercise."""
+        return next(cell for cell in self.of("tests") if cell.name == exercise)
+
+
+class SourceError(CourseError):
+    """A fault in a source file, with file and line."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+
+
+def read(path: Path, week: str | None = None) -> Source:
+    """Read and check a week's source file.
+
+    Raises
+    ------
+    SourceError
+        For whatever the build refuses, with file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: cannot be read: {error}") from None
+    return parse(text, path, week or path.stem)
+
+
+def parse(text: str, path: Path, week: str) -> Source:
+    """Read a source from its text; ``path`` is only for messages."""
+    import jupytext
+
+    try:
+        notebook = jupytext.reads(text, fmt="py:percent")
+    except Exception as error:
+        raise SourceError(path, 1, f"is not a percent notebook: {error}") from None
+    cells = []
+    lines = _header_lines(text)
+    exercise = ""
+    for node in notebook.cells:
+        if node.cell_type == "raw":
+            continue
+        line = _line_of(node.source, lines)
+        cell = _cell(node, line, path, exercise)
+        exercise = cell.name if cell.role == "exercise" else exercise
+        cells.append(cell)
+    source = Source(week, path, tuple(cells))
+    _check(source)
+    return source
+
+
+def without(text: str, begin: str, end: str) -> str:
+    """``text`` without its regions between the lines ``begin`` and ``end``."""
+    kept, inside = [], False
+    for line in text.splitlines():
+        if line.strip() == begin:
+            inside = True
+        elif line.strip() == end:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def only(text: str, begin: str, end: str) -> str:
+    """The regions between the lines ``begin`` and ``end``; other lines are left blank."""
+    kept, inside = [], False
+    for line in text.splitlines():
+        if line.strip() in (begin, end):
+            inside = line.strip() == begin
+            kept.append("")
+        else:
+            kept.append(line if inside else "")
+    return "\n".join(kept)
+
+
+def plain_python(text: str) -> str:
+    """``text`` without IPython's magics, so that Python itself can compile it."""
+    return re.sub(r"(?m)^[%!].*$", "pass", text)
+
+
+def _header_lines(text: str) -> list[tuple[int, str]]:
+    """Number and following text of every line that may start a cell."""
+    rows = text.splitlines()
+    return [(n, "\n".join(rows[n:])) for n, row in enumerate(rows, 1) if row.startswith("# %%")]
+
+
+def _line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
+    """The line of the header above ``cell_text``; used headers are taken off ``lines``."""
+    first = next((row.strip() for row in cell_text.splitlines() if row.strip()), "")
+    while lines:
+        number, below = lines.pop(0)
+        top = next((row.strip() for row in below.splitlines() if row.strip()), "")
+        if not first or first in top or top.removeprefix("#").strip() == first:
+            return number
+    return 1
+
+
+def _cell(node: Any, line: int, path: Path, exercise: str) -> Cell:
+    attributes = {k: v for k, v in node.metadata.items() if not k.startswith("lines_to_")}
+    title = str(attributes.pop("title", "")).strip()
+    if title == "experiment":
+        attributes["experiment"] = True
+    elif title:
+        raise SourceError(path, line, f"unknown word {title!r} in a cell's header")
+    if "nbgrader" in attributes:
+        attributes = _from_nbgrader(attributes, exercise, path, line)
+    roles = [role for role in ALLOWED if role in attributes]
+    if len(roles) > 1:
+        raise SourceError(path, line, f"a cell cannot be {' and '.join(roles)} at once")
+    if not roles:
+        if attributes:
+            raise SourceError(path, line, f"unknown key {min(attributes)!r} in a cell's header")
+        return Cell("given" if node.cell_type == "code" else "prose", "", node.source, line)
+    role = roles[0]
+    word = str(attributes.pop(role))
+    name = word if role != "experiment" else ""
+    unknown = sorted(set(attributes) - ALLOWED[role])
+    if unknown:
+        allowed = ", ".join(sorted(ALLOWED[role])) or "nothing"
+        message = f"unknown key {unknown[0]!r} beside {role!r}; allowed: {allowed}"
+        raise SourceError(path, line, message)
+    if role != "experiment" and not re.fullmatch(r"[A-Za-z0-9_\-]{1,60}", name):
+        raise SourceError(path, line, f"{role}={name!r} is not a name (letters, digits, _ and -)")
+    if (role == "question") != (node.cell_type == "markdown"):
+        kind = "[markdown]" if role == "question" else "code"
+        raise SourceError(path, line, f"{role!r} belongs in the header of a {kind} cell")
+    return Cell(role, name, node.source, line, attributes)
+
+
+def _from_nbgrader(
+    attributes: dict[str, Any], exercise: str, path: Path, line: int
+) -> dict[str, Any]:
+    """nbgrader's own metadata, as the header that means the same."""
+    own = attributes["nbgrader"]
+    rest = {key: value for key, value in attributes.items() if key != "nbgrader"}
+    try:
+        grade, solution = bool(own["grade"]), bool(own["solution"])
+        name = str(own["grade_id"])
+    except (TypeError, KeyError) as error:
+        raise SourceError(path, line, f"nbgrader's metadata lacks {error}") from None
+    if grade and solution:
+        return {"question": name, "points": own.get("points"), **rest}
+    if grade:
+        return {"tests": rest.pop("tests", exercise), "points": own.get("points"), **rest}
+    if solution:
+        return {"exercise": name, **rest}
+    return rest
+
+
+def _check(source: Source) -> None:
+    """Refuse what cannot be built: names, pairs, markers, syntax."""
+    path = source.path
+    names: dict[tuple[str, str], int] = {}
+    exercises = {cell.name for cell in source.of("exercise")}
+    for cell in source.cells:
+        if cell.role in ("exercise", "tests", "question"):
+            space = "tests" if cell.role == "tests" else "work"
+            if (space, cell.name) in names:
+                first = names[space, cell.name]
+                message = (
+                    f"{cell.role}={cell.name!r} is repeated; it stands in line {first} already"
+                )
+                raise SourceError(path, cell.line, message)
+            names[space, cell.name] = cell.line
+        if cell.role in ("tests", "mistake", "alternative") and cell.name not in exercises:
+            raise SourceError(path, cell.line, f"{cell.role}={cell.name!r}: no such exercise")
+        if cell.role in ("tests", "question") and not _is_points(cell.attributes.get("points")):
+            message = f"{cell.role}={cell.name!r} needs points=, a number above 0"
+            raise SourceError(path, cell.line, message)
+        if cell.role == "mistake" and not str(cell.attributes.get("hint", "")).strip():
+            raise SourceError(path, cell.line, f"mistake={cell.name!r} needs hint=, one sentence")
+        for need in cell.needs:
+            if need not in exercises or need == cell.name:
+                raise SourceError(path, cell.line, f"needs={need!r}: no such other exercise")
+        _check_markers(cell, path)
+        _check_syntax(cell, path)
+    tested = {cell.name: cell for cell in source.of("tests")}
+    for cell in source.of("exercise"):
+        if cell.name not in tested:
+            raise SourceError(path, cell.line, f"exercise {cell.name!r} has no tests")
+        if tested[cell.name].line < cell.line:
+            raise SourceError(path, cell.line, f"the tests of {cell.name!r} stand before it")
+
+
+def _is_points(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _check_markers(cell: Cell, path: Path) -> None:
+    """Every marker closed, unnested, and only where it belongs."""
+    pairs = {"exercise": (BEGIN_SOLUTION, END_SOLUTION), "tests": (BEGIN_HIDDEN, END_HIDDEN)}
+    wanted = pairs.get(cell.role)
+    opened, regions = 0, 0
+    for offset, row in enumerate(cell.text.splitlines(), 1):
+        word = row.strip()
+        line = cell.line + offset
+        if word not in (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN):
+            if re.match(r"#+\s*(BEGIN|END)\s+(SOLUTION|HIDDEN)", word, re.IGNORECASE):
+                raise SourceError(path, line, f"{word!r} is not a marker; write {BEGIN_SOLUTION!r}")
+            continue
+        if wanted is None or word not in wanted:
+            raise SourceError(
+                path, line, f"{word!r} does not belong in a cell of role {cell.role!r}"
+            )
+        if word == wanted[0]:
+            if opened:
+                raise SourceError(path, line, f"{word!r} inside the one of line {opened}")
+            opened, regions = line, regions + 1
+        elif not opened:
+            raise SourceError(path, line, f"{word!r} without {wanted[0]!r}")
+        else:
+            opened = 0
+    if wanted and opened:
+        raise SourceError(path, opened, f"{wanted[0]!r} is never closed")
+    if wanted and not regions:
+        what = "solution" if cell.role == "exercise" else "hidden tests"
+        raise SourceError(path, cell.line, f"{cell.role}={cell.name!r} has no {what}")
+
+
+def _check_syntax(cell: Cell, path: Path) -> None:
+    if not cell.is_code:
+        return
+    try:
+        ast.parse(plain_python(cell.text))
+    except SyntaxError as error:
+        line = cell.line + (error.lineno or 1)
+        raise SourceError(path, line, f"{error.msg} in this {cell.role} cell") from None
