@@ -49,7 +49,11 @@ def instructor_notebook(source: Source) -> Any:
     counts: dict[str, int] = {}
     for cell in source.of("prose", "given", "exercise", "tests", "experiment", "question"):
         counts[cell.role] = counts.get(cell.role, 0) + 1
-        cells.append(_node(cell, counts[cell.role]))
+        node = _node(cell, counts[cell.role])
+        if any(node.id == other.id for other in cells):
+            message = f"{cell.role}={cell.name!r}: another cell's id is {node.id!r} already"
+            raise SourceError(source.path, cell.line, message)
+        cells.append(node)
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 

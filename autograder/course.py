@@ -10,7 +10,7 @@ from .errors import CourseError
 
 MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+$")]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
 
 
@@ -93,13 +93,15 @@ class Manifest(Part):
     """All of ``course.yml``."""
 
     course: About
-    weeks: Annotated[tuple[Week, ...], Field(min_length=1)]
+    weeks: tuple[Week, ...]
     grading: Grading = Grading()
     exchange: str = "exchange"
 
     @model_validator(mode="after")
     def _names(self) -> "Manifest":
         seen: list[str] = []
+        if not self.weeks:
+            raise ValueError("weeks must name at least one week")
         for week in self.weeks:
             if week.id in seen:
                 raise ValueError(f"the week {week.id!r} stands there twice")
@@ -168,7 +170,7 @@ def load_course(root: Path) -> Course:
     """
     path = root / MANIFEST
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CourseError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(tree, dict):
@@ -180,8 +182,22 @@ def load_course(root: Path) -> Course:
         raise CourseError("\n".join(lines)) from None
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML's plain values, and no key twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                message = f"the key {key!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def _line(fault: Any) -> str:
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
+    first, *rest = fault["loc"] or ("",)
+    parts = [first, *(part + 1 if isinstance(part, int) else part for part in rest)]
+    key = ".".join(map(str, parts))
     match fault["type"]:
         case "extra_forbidden":
             allowed = ", ".join(_keys(fault["loc"][:-1]))

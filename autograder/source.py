@@ -1,6 +1,7 @@
 """The source of a week: a percent notebook whose cell headers say what each cell is for."""
 
 import ast
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ ALLOWED = {
     "alternative": {"name"},
     "question": {"points"},
 }
+#: Magics above a cell whose text is still Python.
+PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
 CODE_ROLES = ("given", "exercise", "tests", "experiment", "mistake", "alternative")
 
 
@@ -139,6 +142,9 @@ def only(text: str, begin: str, end: str) -> str:
 
 def plain_python(text: str) -> str:
     """``text`` without IPython's magics, so that Python itself can compile it."""
+    magic = re.match(r"\s*%%(\w+)", text)
+    if magic and magic[1] not in PYTHON_MAGICS:  # a cell of another language
+        return re.sub(r"(?m)^.+$", "pass", text)
     return re.sub(r"(?m)^[%!].*$", "pass", text)
 
 
@@ -150,13 +156,18 @@ def _header_lines(text: str) -> list[tuple[int, str]]:
 
 def _line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
     """The line of the header above ``cell_text``; used headers are taken off ``lines``."""
-    first = next((row.strip() for row in cell_text.splitlines() if row.strip()), "")
-    while lines:
-        number, below = lines.pop(0)
-        top = next((row.strip() for row in below.splitlines() if row.strip()), "")
-        if not first or first in top or top.removeprefix("#").strip() == first:
+    first = _first_words(cell_text)
+    for index, (number, below) in enumerate(lines):
+        if not first or first == _first_words(below):
+            del lines[: index + 1]
             return number
-    return 1
+    return lines.pop(0)[0] if lines else 1
+
+
+def _first_words(text: str) -> str:
+    """The first line that holds words, without what makes it a comment."""
+    rows = (row.strip().removeprefix("#").strip() for row in text.splitlines())
+    return next((row for row in rows if row), "")
 
 
 def _cell(node: Any, line: int, path: Path, exercise: str) -> Cell:
@@ -247,7 +258,8 @@ def _check(source: Source) -> None:
 
 
 def _is_points(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 < value < math.inf
 
 
 def _check_markers(cell: Cell, path: Path) -> None:

@@ -47,8 +47,9 @@
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
 # After submission your functions also meet hidden tests. They test the same things on other
-# numbers and other shapes. Each exercise is tested for itself as far as that is possible.
-# Experiments and cells of your own are not graded.
+# numbers and other shapes. Exercise 2 stands on 1, exercise 4 on 3, exercise 5 on 3 and 4: a fault
+# in the earlier one shows in the later one. The others stand alone. Experiments and cells of your
+# own are not graded.
 
 # %%
 import math
@@ -95,7 +96,7 @@ def expect_close(got, want, what, tolerance=1e-6):
 #
 # You need this section and nothing else to solve the exercises. To hear it told another way:
 #
-# - video: StatQuest, [Recurrent Neural Networks, clearly explained](https://www.youtube.com/watch?v=AsNTP8Kwu80) (17 minutes);
+# - video: StatQuest, [Recurrent Neural Networks, clearly explained](https://www.youtube.com/watch?v=AsNTP8Kwu80);
 # - essay: Andrej Karpathy, [The Unreasonable Effectiveness of Recurrent Neural Networks](https://karpathy.github.io/2015/05/21/rnn-effectiveness/);
 # - textbook: Dive into Deep Learning, [chapter 9](https://d2l.ai/chapter_recurrent-neural-networks/index.html), with BPTT in [9.7](https://d2l.ai/chapter_recurrent-neural-networks/bptt.html); what comes next in [chapter 10](https://d2l.ai/chapter_recurrent-modern/index.html).
 #
@@ -237,9 +238,10 @@ plots.gradient_reach(T=7, k=3)
 plt.show()
 
 # %% [markdown]
-# Other definitions exist. Williams & Peng let the loss of *every* step flow exactly `k` steps
-# back, with overlapping windows. That is smoother and costs `k` times as much. In this course,
-# and in most code, truncated means chunks. For sequences without an end, and for learning
+# Other definitions exist. [Williams & Peng 1990](https://doi.org/10.1162/neco.1990.2.4.490) also
+# describe the one where the loss of *every* step flows `k` steps back, in overlapping windows. It
+# treats all steps alike, and costs about `k` times as much. In this course, and in most code,
+# truncated means chunks. For sequences without an end, and for learning
 # without going back at all, see
 # [Williams & Zipser 1989](https://doi.org/10.1162/neco.1989.1.2.270) and the stretch goal below.
 #
@@ -854,8 +856,9 @@ class SimpleRNN:
 # %% [markdown]
 # ### Tools for the backward exercises
 #
-# The next cell is given. You need `make_caches`. The other two functions are for the checks:
+# The next cell is given. Nothing in it has to be called from your exercises.
 #
+# - `make_caches` turns the inputs and all states of a forward pass into the list of T caches.
 # - `numerical_gradient` moves one number at a time a little up and down, and watches the loss. It
 #   needs no calculus, so it is a judge of yours. It is far too slow for training.
 # - `states_by_definition` runs the network one number at a time. It shares no code with yours, so
@@ -1000,7 +1003,9 @@ W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), 
 
 # The tanh alone: where it is saturated (h = 1 or -1) nothing comes through.
 ones = np.sign(rng.normal(size=(B, H)))
-for name, value in zip(names, rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))):
+gradients = rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))
+assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
+for name, value in zip(names, gradients):
     expect_close(value, np.zeros(np.shape(value)), f"With h = 1 or -1 {name} must be zero: 1 - h²")
 
 # No tanh (h = 0), one example, and a gradient at unit 2 alone.
@@ -1238,9 +1243,9 @@ dH = rng.normal(size=(B, T, H))
 caches = make_caches(X, states_by_definition(X, h0, W_ih, W_hh, b_h), W_ih, W_hh)
 
 # One step: nothing to carry, nothing to sum.
-for name, got, want in zip(
-    names, bptt(dH[:, :1], caches[:1]), rnn_step_backward(dH[:, 0], caches[0])
-):
+gradients = bptt(dH[:, :1], caches[:1])
+assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
+for name, got, want in zip(names, gradients, rnn_step_backward(dH[:, 0], caches[0])):
     want = want[:, None] if name == "dX" else want
     expect_close(got, want, f"For a sequence of one step {name} must be that of rnn_step_backward")
 
@@ -1455,7 +1460,8 @@ def bptt(dH, caches):
 # 1. Refuse a `k` below 1 with a `ValueError`.
 # 2. Cut the steps into chunks of `k`, counted from the start of the sequence; the last may be
 #    shorter.
-# 3. Run BPTT within each chunk: no carry enters from the chunk behind it.
+# 3. Run BPTT within each chunk. Its last step gets a carry of zero: nothing comes back from the
+#    next chunk.
 # 4. Join the `dX` of the chunks along time: (B, T, D).
 # 5. Sum the gradients of the parameters over *all* chunks.
 # 6. `dh0`, (B, H), is what the *first* chunk hands back.
@@ -1521,6 +1527,9 @@ W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), 
 dH = rng.normal(size=(B, T, H))
 states = states_by_definition(X, h0, W_ih, W_hh, b_h)
 caches = make_caches(X, states, W_ih, W_hh)
+
+gradients = truncated_bptt(dH, caches, k)
+assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
 
 # The figure above, square by square: which steps does a loss at step t alone reach?
 for t in range(T):
@@ -2368,13 +2377,13 @@ for D, H in ((3, 4), (4, 4)):
 # A start for question A, for a cell of your own:
 #
 # ```python
-# for delay in (2, 4, 6, 8):
+# for delay in (4, 8, 12, 16):
 #     for seed in (0, 1, 2):
 #         rng = np.random.default_rng(seed)
 #         network = SimpleRNN(1, 16, 1, rng)
 #         for _ in range(500):
-#             X, Y = echo_batch(32, 24, delay, rng)
-#             loss = training_step(network, X, Y, k=24, learning_rate=0.3)
+#             X, Y = echo_batch(32, 32, delay, rng)
+#             loss = training_step(network, X, Y, k=32, learning_rate=0.3)
 #         print(delay, seed, loss)
 # ```
 #
@@ -2382,7 +2391,8 @@ for D, H in ((3, 4), (4, 4)):
 #
 # 1. Say in one sentence what you expect, *before* you run anything.
 # 2. Measure, with at least 3 seeds for every setting. Start small: 500 updates, H = 16.
-# 3. Make one figure: axes with labels, the spread over seeds, and the line "always 0" as a baseline.
+# 3. Make one figure: axes with labels, the spread over seeds, and the baseline of a
+#    network that always says 0: its mean squared error is (1 - delay / T) / 3.
 # 4. Sum up in 5 to 10 bullets in the answer cell below: the question and what you expected, the
 #    set-up (sizes, seeds, number of updates, learning rate), the result in numbers, what worked,
 #    what did not, what you would do next.

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from ..course import Course, Week
 from ..errors import CourseError
+from ..kernels.levels import best_level
 from ..kernels.session import Limits
 from ..source import read
 from .grade import Assignment, make_assignment
@@ -27,6 +28,7 @@ def _load(course: Course, week: Week, changed: int) -> Assignment:
         output_bytes=policy.output_kb << 10,
         memory_bytes=policy.memory_mb << 20,
         processes=policy.processes,
+        level=best_level(),
     )
     return make_assignment(
         read(course.source_path(week), week.id),

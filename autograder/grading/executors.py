@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -9,6 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..kernels.syscalls import die_with_parent
+from ..kernels.warm import SHARED, own_launcher
 from .grade import Assignment, broken, grade
 from .results import Graded
 
@@ -60,14 +63,19 @@ def grade_all(
 
 def local_pool(jobs: int) -> Executor:
     """Worker processes on this machine."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare_worker)
+    os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grading.grade", "matplotlib.pyplot", "torch"])
+    return ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=prepare_worker, initargs=(own_launcher(),)
+    )
 
 
-def prepare_worker() -> None:
-    """What every worker does first: one thread a process, no display."""
-    os.environ["MPLBACKEND"] = "Agg"
-    os.environ["OMP_NUM_THREADS"] = "1"
+def prepare_worker(launcher: str) -> None:
+    """What every worker does first: one thread, the shared launcher, an end with its parent."""
+    os.environ[SHARED] = launcher
+    die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator tells us when to stop
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)

@@ -48,9 +48,9 @@ def show_class(course: Course, week: Week, as_json: bool = False) -> None:
     table = Table(title=f"{week.id}: {week.title}", title_justify="left")
     table.add_column("student", no_wrap=True)
     for name, most in points.items():
-        table.add_column(f"{_folded(name)}\n/{most:g}", justify="right", vertical="bottom")
+        table.add_column(f"{_folded(name)}\n/{most:g}", justify="right", min_width=9)
     table.add_column(f"total\n/{sum(points.values()):g}", justify="right")
-    table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=60)
+    table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=44)
     for row in rows:
         marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
         remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]

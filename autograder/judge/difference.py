@@ -16,6 +16,7 @@ from .wire import is_tensor
 
 #: Relative tolerance by the coarser of the two types, in bytes of one real number.
 TOLERANCE = {8: 1e-7, 4: 1e-4, 2: 1e-2}
+NO_RETURN = "Is there a path through your code without a return?"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,15 @@ def difference(
     """
     if isinstance(found, Handle) or isinstance(expected, Handle):
         return _objects(found, expected, name)
+    if expected is None or found is None:
+        if found is expected:
+            return None
+        what = f"{name} is {_a(found)}, and {_a(expected)} is due"
+        return Difference(what, NO_RETURN if found is None else "")
     if ask.kind and _kind(found) != _kind(expected):
         return Difference(f"{name} is {_a(found)}, and {_a(expected)} is due")
+    if type(found) is int and type(expected) is int and max(abs(found), abs(expected)) >> 62:
+        return None if found == expected else Difference(f"{name} has the wrong value")
     if _is_numeric(expected):
         return _numeric(found, expected, ask, name)
     if isinstance(expected, dict):
@@ -66,13 +74,6 @@ def difference(
         return _sequence(found, expected, ask, name)
     if isinstance(expected, np.ndarray) or is_tensor(expected):
         return _numeric(found, expected, ask, name)
-    if expected is None or found is None:
-        if found is expected:
-            return None
-        return Difference(
-            f"{name} is {_a(found)}, and {_a(expected)} is due",
-            "Is there a path through your code without a return?" if found is None else "",
-        )
     if isinstance(expected, set | frozenset) and isinstance(found, set | frozenset):
         return _sets(found, expected, name)
     if isinstance(expected, str) and isinstance(found, str):
@@ -84,7 +85,8 @@ def difference(
 
 def _objects(found: Any, expected: Any, name: str) -> Difference | None:
     if not isinstance(found, Handle):
-        return Difference(f"{name} is {_a(found)}, and an object of a class of its own is due")
+        what = f"{name} is {_a(found)}, and an object of a class of its own is due"
+        return Difference(what, NO_RETURN if found is None else "")
     if not isinstance(expected, Handle):
         return Difference(f"{name} is {found!r}, and {_a(expected)} is due")
     return None
@@ -99,8 +101,8 @@ def _is_numeric(value: Any) -> bool:
 def _array(value: Any) -> np.ndarray[Any, Any] | None:
     """``value`` as a numeric array, or None where it is none; lists of arrays are stacked."""
     if is_tensor(value):
-        wide = value.float() if str(value.dtype) == "torch.bfloat16" else value
-        return np.asarray(wide.numpy())
+        plain = value.detach().cpu().resolve_conj().resolve_neg()
+        return np.asarray((plain.float() if _is_bfloat16(plain) else plain).numpy())
     if isinstance(value, list | tuple | range):
         parts = [_array(item) for item in value]
         if not parts:
@@ -108,9 +110,15 @@ def _array(value: Any) -> np.ndarray[Any, Any] | None:
         if any(part is None or part.shape != parts[0].shape for part in parts):  # type: ignore[union-attr]
             return None
         return np.stack(parts)  # type: ignore[arg-type]
+    if type(value) is int and abs(value) >> 63:
+        return np.asarray(float(value) if abs(value) >> 1000 == 0 else np.inf)
     if _is_numeric(value):
         return np.asarray(value)
     return None
+
+
+def _is_bfloat16(value: Any) -> bool:
+    return str(getattr(value, "dtype", "")) == "torch.bfloat16"
 
 
 def _numeric(found: Any, expected: Any, ask: Strictness, name: str) -> Difference | None:
@@ -124,7 +132,7 @@ def _numeric(found: Any, expected: Any, ask: Strictness, name: str) -> Differenc
             f"{name} has shape {_shape(left)}, and shape {_shape(right)} is due",
             _shape_help(left.shape, right.shape),
         )
-    if ask.dtype and left.dtype != right.dtype:
+    if ask.dtype and left.dtype.newbyteorder("=") != right.dtype.newbyteorder("="):
         return Difference(f"{name} has type {left.dtype}, and {right.dtype} is due")
     rtol, atol = _tolerance(found, expected, left, right, ask)
     wrong = ~_close(left, right, rtol, atol)
@@ -140,9 +148,8 @@ def _tolerance(
     sizes = [8]
     for value, array in ((found, left), (expected, right)):
         if array.dtype.kind in "fc":
-            half = str(getattr(value, "dtype", "")) == "torch.bfloat16"
             parts = 2 if array.dtype.kind == "c" else 1
-            sizes.append(2 if half else min(8, array.dtype.itemsize // parts))
+            sizes.append(2 if _is_bfloat16(value) else min(8, array.dtype.itemsize // parts))
     rtol = TOLERANCE[min(sizes)] if ask.rtol is None else ask.rtol
     if ask.atol is not None:
         return rtol, ask.atol
@@ -189,10 +196,10 @@ def _mapping(found: Any, expected: dict[Any, Any], ask: Strictness, name: str) -
         if missing:
             words.append(f"lacks {len(missing)} of {len(expected)} keys")
         if extra:
-            words.append(f"has {len(extra)} keys that do not belong, {extra[0]!r} among them"[:200])
+            words.append(f"has {len(extra)} keys that do not belong, {_key(extra[0])} among them")
         return Difference(f"{name} {' and '.join(words)}")
     for key, value in expected.items():
-        result = difference(found[key], value, ask, f"{name}[{key!r}]")
+        result = difference(found[key], value, ask, f"{name}[{_key(key)}]")
         if result:
             return result
     return None
@@ -202,7 +209,7 @@ def _sequence(found: Any, expected: Sequence[Any], ask: Strictness, name: str) -
     if isinstance(found, np.ndarray) or is_tensor(found):
         if _array(expected) is not None:
             return _numeric(found, expected, ask, name)
-        found = list(found)
+        found = list(found) if found.ndim else found.item()
     if not isinstance(found, list | tuple | range):
         due = f"a {type(expected).__name__} of {len(expected)}"
         return Difference(f"{name} is {_a(found)}, and {due} is due")
@@ -255,7 +262,18 @@ def _of(count: int, total: int) -> str:
     return "every entry" if count == total else f"{count} of {total} entries"
 
 
+def _key(key: Any) -> str:
+    """A key of a dictionary for a sentence, however large it is."""
+    try:
+        text = repr(key)
+    except Exception:  # an integer of more digits than Python prints
+        return f"a key of type {type(key).__name__}"
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
 def _kind(value: Any) -> str:
+    if isinstance(value, bool | int | float | complex | np.generic):
+        return "number"
     return "tensor" if is_tensor(value) else type(value).__name__
 
 

@@ -12,7 +12,7 @@ from ..errors import CourseError
 from ..source import BEGIN_HIDDEN, END_HIDDEN, Cell, Source, SourceError, only, plain_python
 from .difference import Difference, difference
 from .programs import Outcome, Program, collecting, run
-from .proxy import Link, LocalLink
+from .proxy import Link, LinkError, LocalLink
 
 REFERENCE_SECONDS = 120.0
 #: The rationale where the implementation raised NotImplementedError.
@@ -65,7 +65,7 @@ class Exam:
         connect : called before each program; a link to a living implementation
         seconds : time limit of one program
         """
-        runs = [(program, run(program, connect(), seconds)) for program in self.programs[exercise]]
+        runs = [(program, _try(program, connect, seconds)) for program in self.programs[exercise]]
         faults = {
             program.name: (program, outcome, fault)
             for program, outcome in runs
@@ -103,6 +103,7 @@ class Exam:
             case "raised":
                 return _explain(outcome)
             case "unusable":
+                self._expect(exercise, program)  # raises where the program itself is at fault
                 help = "Does it return what its docstring says, with these types?"
                 return Difference(f"the result could not be used: {outcome.message}", help)
             case _:
@@ -163,6 +164,15 @@ class Exam:
             replaced = {mistake.exercise: mistake.cell} if mistake else {}
             self._links[name] = LocalLink(namespace(self.source, replaced))
         return self._links[name]
+
+
+def _try(program: Program, connect: Callable[[], Link], seconds: float) -> Outcome:
+    """Run a program on what ``connect`` leads to; where it leads nowhere, that is its outcome."""
+    try:
+        link = connect()
+    except LinkError as error:
+        return Outcome("lost", message=str(error))
+    return run(program, link, seconds)
 
 
 def open_exam(source: Source) -> Exam:

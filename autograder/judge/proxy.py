@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from . import wire
-from .scope import Scope
+from .scope import MESSAGE_LIMIT, Scope
 
 #: All that one program may get back, in bytes.
 PROGRAM_LIMIT = 256 << 20
+#: ``list(handle)`` makes room for as many entries as its other side says it has.
+LENGTH_LIMIT = 1 << 27
 
 
 class Link(Protocol):
@@ -53,17 +55,22 @@ class Session:
         self.record: list[Any] = []
 
     def ask(self, verb: str, *arguments: Any) -> Any:
+        if time.monotonic() > self.deadline:
+            raise LinkError("stopped: it took longer than the time limit")
         answer = self.link.ask(wire.encode((verb, *map(_lower, arguments))), self.deadline)
         self.received += len(answer)
         if self.received > PROGRAM_LIMIT:
             raise LinkError(f"more than {PROGRAM_LIMIT >> 20} MiB came back in one test")
         match wire.decode(answer):
-            case ("value", value):
+            case (str() as word, value) if word == "value":
                 self.record.append(_blank(value))
                 return self._lift(value)
-            case ("raised", [str() as first, *rest], str() as message, str() as where):
+            case (str() as word, [str() as first, *rest], str() as message, str() as where) if (
+                word == "raised"
+            ):
                 if not all(isinstance(name, str) for name in rest):
                     raise wire.WireError("malformed: an exception")
+                first, message, where = map(_legible, (first, message, where))
                 self.record.append(f"{first}: {message}")
                 raise _exception([first, *rest], message, where)
         raise wire.WireError("malformed: neither a value nor an exception")
@@ -106,18 +113,18 @@ class Handle:
 
     def __len__(self) -> int:
         length = _session(self).ask("length", self)
-        if type(length) is not int or length < 0:
+        if type(length) is not int or not 0 <= length <= LENGTH_LIMIT:
             raise wire.WireError("malformed: a length")
         return length
 
     def __iter__(self) -> Iterator[Any]:
         session = _session(self)
-        iterator = session.ask("iterator", self)
-        while True:
-            step = session.ask("next", iterator)
-            if not isinstance(step, tuple) or len(step) != 1:
-                return
-            yield step[0]
+        try:
+            iterator = session.ask("iterator", self)
+            while isinstance(step := session.ask("next", iterator), tuple) and len(step) == 1:
+                yield step[0]
+        except StopIteration as error:  # it must not pass through a generator
+            raise Raised(["StopIteration"], str(error), "") from None
 
     def __bool__(self) -> bool:
         raise Misuse(f"{self!r} has no truth value in a test: ask for a value")
@@ -143,6 +150,9 @@ class Impl:
     def __getattr__(self, name: str) -> Any:
         return _session(self).ask("name", name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise Misuse(f"{name} cannot be set in a test: it belongs to the implementation")
+
     def __call__(self, source: str, /, **names: Any) -> Any:
         return _session(self).ask("evaluate", source, names)
 
@@ -160,7 +170,7 @@ class LocalLink:
 def kind_of(handle: Handle) -> str:
     """The name of the type of the object behind a handle, as its side tells it."""
     reference: wire.Reference = object.__getattribute__(handle, "_reference")
-    return reference.kind
+    return _legible(reference.kind)[:80]
 
 
 def _session(holder: Any) -> Session:
@@ -168,9 +178,16 @@ def _session(holder: Any) -> Session:
     return session
 
 
+def _legible(text: str) -> str:
+    """A text of the other side, bounded, as one that can be written to a file."""
+    return text[:MESSAGE_LIMIT].encode("utf-8", "replace").decode()
+
+
 def _lower(value: Any) -> Any:
     if isinstance(value, Handle):
         return object.__getattribute__(value, "_reference")
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return tuple(map(_lower, value))
     if isinstance(value, list | tuple):
         return type(value)(map(_lower, value))
     if isinstance(value, dict):
@@ -198,5 +215,5 @@ def _exception(names: list[str], message: str, where: str) -> Raised:
                 kind: type[Raised] = type("Raised", (Raised, base), {})
                 return kind(names, message, where)
             except TypeError:  # a class with a layout or arguments of its own
-                break
+                continue
     return Raised(names, message, where)

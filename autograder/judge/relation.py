@@ -8,16 +8,20 @@ import numpy as np
 def relation(left: Any, right: Any) -> str:
     """One sentence, where the wrong array is a simple function of the right one."""
     with np.errstate(all="ignore"):
-
-        def same(candidate: Any) -> bool:
-            return candidate.shape == left.shape and bool(
-                np.allclose(left, candidate, rtol=1e-4, atol=1e-8)
-            )
-
         if not left.any():
             return "Everything is zero: is the result ever filled?"
         if left.dtype.kind == "b":
-            return "Every truth value is the other way round." if same(~right) else ""
+            opposite = right.dtype.kind == "b" and bool((left != right).all())
+            return "Every truth value is the other way round." if opposite else ""
+        left, right = (a if a.dtype.kind == "c" else a.astype(float) for a in (left, right))
+        slack = 1e-8 * float(np.abs(right[np.isfinite(right)]).max(initial=0.0))
+
+        def near(found: Any, candidate: Any) -> bool:
+            return bool(np.allclose(found, candidate, rtol=1e-4, atol=slack))
+
+        def same(candidate: Any) -> bool:
+            return candidate.shape == left.shape and near(left, candidate)
+
         if same(-1 * right):
             return "Every sign is the other way round."
         if right.ndim == 2 and right.shape[0] == right.shape[1] and same(right.T):
@@ -30,7 +34,7 @@ def relation(left: Any, right: Any) -> str:
                     inner = [slice(None)] * right.ndim
                     inner[axis] = slice(1, None) if step == 1 else slice(None, -1)
                     part = tuple(inner)
-                    if np.allclose(left[part], np.roll(right, step, axis)[part], rtol=1e-4):
+                    if near(left[part], np.roll(right, step, axis)[part]):
                         way = "late" if step == 1 else "early"
                         return f"Along axis {axis} every entry comes one place too {way}."
         pivot = np.unravel_index(int(np.abs(right).argmax()), right.shape)

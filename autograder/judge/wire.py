@@ -26,6 +26,10 @@ DEPTH_LIMIT = 40
 PREFIX = struct.Struct(">IQ")
 
 ARRAY_KINDS = "biufc"
+#: The element types that travel, as their little-endian names.
+ELEMENTS = {np.dtype(code).newbyteorder("<").str for code in "?bhilqBHILQefdFD"}
+#: A longer range stays where it is: whoever takes it for a list would fill the memory.
+RANGE_LIMIT = 1 << 20
 #: Tensor types that NumPy has no type for, with the NumPy type that carries their bits.
 BIT_CARRIERS = {"bfloat16": "<i2"}
 
@@ -140,7 +144,7 @@ def _pack(value: Any, buffers: list[bytes], keep: Any, depth: int) -> Any:
         return ["e", *inner(value)]
     if isinstance(value, dict):
         return ["d", *inner(value.keys()), *inner(value.values())]
-    if kind is range:
+    if kind is range and is_short(value):
         return ["g", *inner((value.start, value.stop, value.step))]
     if kind is slice:
         return ["k", *inner((value.start, value.stop, value.step))]
@@ -156,6 +160,11 @@ def _pack(value: Any, buffers: list[bytes], keep: Any, depth: int) -> Any:
     if keep is not None:
         return _pack(keep(value), buffers, None, depth)
     raise WireError(f"a {kind.__name__} cannot be sent, only data can")
+
+
+def is_short(numbers: range) -> bool:
+    """Whether a range may be taken for a list of its numbers."""
+    return not numbers or (numbers[-1] - numbers[0]) // numbers.step < RANGE_LIMIT
 
 
 def _is_plain_tuple(value: tuple[Any, ...]) -> bool:
@@ -190,12 +199,13 @@ def _pack_tensor(value: Any, buffers: list[bytes]) -> Any:
     tensor = value.detach()
     if tensor.layout != torch.strided or tensor.is_quantized:
         tensor = tensor.dequantize() if tensor.is_quantized else tensor.to_dense()
-    tensor = tensor.cpu().resolve_conj().resolve_neg().contiguous()
     name = str(tensor.dtype).removeprefix("torch.")
     carrier = BIT_CARRIERS.get(name)
-    array = tensor.view(torch.int16).numpy() if carrier else tensor.numpy()
-    if array.dtype.kind not in ARRAY_KINDS:
-        raise WireError(f"a tensor of type {tensor.dtype} cannot be sent")
+    try:
+        tensor = tensor.cpu().resolve_conj().resolve_neg().contiguous()
+        array = tensor.view(torch.int16).numpy() if carrier else tensor.numpy()
+    except (TypeError, RuntimeError):  # NumPy lacks the type, or the tensor holds no numbers
+        raise WireError(f"a tensor of type {tensor.dtype} cannot be sent") from None
     buffers.append(array.tobytes())
     return ["T", name if carrier else array.dtype.str, list(tensor.shape)]
 
@@ -230,10 +240,10 @@ class _Unpacker:
         name, shape = rest
         if not isinstance(shape, list) or len(shape) > 32 or not all(map(_is_count, shape)):
             raise WireError("malformed: the shape of an array")
-        carrier = BIT_CARRIERS.get(name) if tag == "T" else None
-        dtype = np.dtype(carrier or str(name))
-        if dtype.kind not in ARRAY_KINDS or dtype.itemsize > 16 or dtype.shape:
-            raise WireError(f"malformed: an array of type {name!r}")
+        carrier = BIT_CARRIERS.get(str(name)) if tag == "T" else None
+        if not isinstance(name, str) or (carrier or name) not in ELEMENTS:
+            raise WireError(f"malformed: an array of type {name!r}"[:200])
+        dtype = np.dtype(carrier or name)
         count = 1
         for size in shape:
             count *= size
@@ -280,6 +290,8 @@ def _build(tag: Any, items: list[Any]) -> Any:
         case "c" if len(items) == 2 and all(type(part) is float for part in items):
             return complex(*items)
         case "g" if len(items) == 3:
+            if not is_short(range(*items)):
+                raise WireError(f"a range of more than {RANGE_LIMIT:,} numbers")
             return range(*items)
         case "k" if len(items) == 3:
             return slice(*items)

@@ -28,6 +28,7 @@ class AgentLink:
         self.path = path
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
+        path.chmod(0o777)  # a kernel may run as another user; its folder is closed to others
         self.listener.listen(1)
         self.connection: socket.socket | None = None
         self.interrupt: Callable[[], None] = _nothing

@@ -5,13 +5,9 @@ result with a reason, never an exception of the grader.
 """
 
 import itertools
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,19 +19,19 @@ from jupyter_client.manager import KernelManager
 from ..judge.proxy import Link, LinkError
 from .link import GRACE, AgentLink
 from .outputs import Outputs
+from .provisioner import NAME
 
 START_SECONDS = 60.0
 #: A message from a kernel that is larger than this is dropped with its connection.
 MESSAGE_LIMIT = 64 << 20
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a kernel may use.
 
-    Seconds per cell and per program, bytes that a cell may print, bytes of memory, and how
-    many processes and threads.
+    Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
+    processes and threads, and the level of its sandbox.
     """
 
     cell_seconds: float = 60.0
@@ -43,6 +39,7 @@ class Limits:
     output_bytes: int = 1 << 20
     memory_bytes: int = 2 << 30
     processes: int = 64
+    level: str = "full"
 
 
 @dataclass(frozen=True)
@@ -61,9 +58,8 @@ class CellRun:
 class KernelSession:
     """One kernel in a scratch folder of its own; use it as a context manager."""
 
-    def __init__(self, limits: Limits, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.environment = dict(environment or {})
         self.scratch = Path(tempfile.mkdtemp(prefix="nb-"))
         self.number = itertools.count(1)
         self.manager: KernelManager | None = None
@@ -86,17 +82,12 @@ class KernelSession:
     def start(self) -> None:
         """Start a kernel; what an earlier one defined is gone."""
         self.stop()
-        home = self.scratch / f"home{next(self.number)}"
-        home.mkdir()
-        manager = KernelManager(transport="ipc", ip=str(self.scratch / f"z{home.name}"))
-        manager.connection_file = str(self.scratch / f"{home.name}.json")
-        manager._kernel_spec = KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            language="python",
-            display_name="Python 3",
-        )
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        manager.start_kernel(cwd=str(home), env=self._environment(home), **silent)
+        place = self.scratch / str(next(self.number))
+        place.mkdir()
+        self.run_folder = place / "run"
+        manager = KernelManager()
+        manager._kernel_spec = self._specification(place)
+        manager.start_kernel(env={})
         self.manager = manager
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
@@ -145,7 +136,7 @@ class KernelSession:
         if self.link is not None and not self.link.lost:
             return self.link
         self.hang_up()
-        link = AgentLink(self.scratch / f"agent{next(self.number)}")
+        link = AgentLink(self.run_folder / f"a{next(self.number)}")
         link.interrupt = self._signal
         self.agent_request = self.client.execute(
             "__import__('autograder.kernels.agent', fromlist=['serve'])"
@@ -159,7 +150,8 @@ class KernelSession:
         deadline = time.monotonic() + self.limits.program_seconds
         drain = Outputs(0)
         while not link.accept(0.1):
-            ended = self._follow(self.agent_request, drain, time.monotonic(), bounded=False)
+            soon = time.monotonic() + 0.01
+            ended = self._follow(self.agent_request, drain, soon, bounded=False)
             if ended != "timeout" or time.monotonic() > deadline:
                 link.lost = True
                 raise LinkError("the kernel does not answer: it is busy or broken")
@@ -178,13 +170,21 @@ class KernelSession:
         if status == "timeout" and not self._interrupt(self.agent_request):
             self._kill()
 
-    def _environment(self, home: Path) -> dict[str, str]:
-        """A small environment: nothing of the grader's own but what Python needs."""
-        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"):
-            kept[name] = str(home)
-        threads = {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde"}
-        return kept | threads | {"PYTHONDONTWRITEBYTECODE": "1"} | self.environment
+    def _specification(self, place: Path) -> KernelSpec:
+        """A kernel specification that asks for the sandbox with these limits."""
+        limits = {
+            "scratch": str(place),
+            "level": self.limits.level,
+            "memory_bytes": self.limits.memory_bytes,
+            "processes": self.limits.processes,
+        }
+        provisioner = {"provisioner_name": NAME, "config": {"limits": limits}}
+        return KernelSpec(
+            argv=["python", "-f", "{connection_file}"],
+            language="python",
+            display_name="Python 3",
+            metadata={"kernel_provisioner": provisioner},
+        )
 
     def _wait_until_ready(self) -> None:
         """Ask for the kernel's name until it answers on both channels."""

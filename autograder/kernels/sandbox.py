@@ -1,0 +1,276 @@
+"""The sandbox around a kernel: what a student's code can see and use.
+
+Two levels of isolation, and none:
+
+full
+    user, pid, mount, ipc and network namespaces of its own, a root that holds the system's
+    and Python's read-only folders and the kernel's scratch folder, Landlock where there is
+    one, resource limits, no capability and no new privilege;
+partial
+    Landlock and resource limits, where the namespaces cannot be had;
+none
+    resource limits only; grading refuses unless told ``--unsafe``.
+"""
+
+import fcntl
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import sysconfig
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import syscalls as sys_
+
+LEVELS = ("full", "partial", "none")
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+SETTINGS = ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives", "mime.types", "timezone")
+DEVICES = ("null", "zero", "full", "random", "urandom")
+INNER_ID = 1000
+#: The first of a billion user ids that no system gives to a person.
+STRANGERS = 1 << 30
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one kernel gets.
+
+    Attributes
+    ----------
+    scratch : its folder: ``run`` for sockets, ``home`` to work in
+    memory_bytes, processes, files, written_bytes : resource limits
+    """
+
+    scratch: Path
+    level: str = "full"
+    memory_bytes: int = 2 << 30
+    processes: int = 64
+    files: int = 512
+    written_bytes: int = 256 << 20
+    readable: tuple[str, ...] = field(default_factory=lambda: readable_folders())
+
+    @property
+    def run(self) -> Path:
+        return self.scratch / "run"
+
+    @property
+    def home(self) -> Path:
+        return self.scratch / "home"
+
+
+def readable_folders() -> tuple[str, ...]:
+    """Python's own folders and this package's: all that a kernel reads besides the system."""
+    package = Path(__file__).resolve().parent.parent
+    wanted = [Path(sys.prefix), Path(sys.base_prefix), package]
+    wanted += [Path(path) for path in sysconfig.get_paths().values()]
+    wanted += [Path(entry) for entry in sys.path if entry.endswith("-packages")]
+    kept: list[Path] = []
+    for path in sorted({path.resolve() for path in wanted if path.is_dir()}, key=str):
+        inside = any(path.is_relative_to(other) for other in (*kept, *map(Path, SYSTEM)))
+        if not inside and path != Path("/"):
+            kept.append(path)
+    return tuple(map(str, kept))
+
+
+def isolate() -> bool:
+    """The first half, before the fork: leave the others' namespaces (level "full").
+
+    The caller forks next; its child is the first process of the new pid namespace and calls
+    ``enter``.
+
+    Returns
+    -------
+    bool
+        Whether this process has a user namespace of its own already. The superuser needs
+        none to make the others, and takes one later, as somebody who is nobody.
+    """
+    others = sys_.CLONE_NEWNS | sys_.CLONE_NEWPID | sys_.CLONE_NEWIPC | sys_.CLONE_NEWNET
+    if os.geteuid() == 0:
+        try:
+            sys_.unshare(others)
+            return False
+        except OSError:
+            pass  # a superuser without the capability, as in most containers
+    _own_users(sys_.CLONE_NEWUSER | others)
+    return True
+
+
+def enter(cell: Cell, own_users: bool = True) -> None:
+    """The second half, in the process that becomes the kernel: no way back from here.
+
+    Parameters
+    ----------
+    cell : what the kernel gets
+    own_users : what ``isolate`` returned
+    """
+    if cell.level == "full":
+        _raise_loopback()
+        _new_root(cell, own_users)
+        if not own_users:
+            _become_nobody(_stranger(cell))
+        _forbid_more_namespaces()
+    os.chdir(cell.home)
+    sys_.no_new_privileges()
+    if cell.level == "full":
+        sys_.drop_capabilities()
+    if cell.level != "none" and sys_.landlock_version() > 0:
+        _landlock(cell)
+    _limit(cell)
+
+
+def _own_users(flags: int) -> None:
+    """New namespaces with one user, who is us outside and an ordinary student inside."""
+    user, group = os.geteuid(), os.getegid()
+    sys_.unshare(flags)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{INNER_ID} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{INNER_ID} {group} 1")
+
+
+def _stranger(cell: Cell) -> int:
+    """A user id that nobody has, another for every kernel: limits count per user."""
+    return STRANGERS + zlib.crc32(str(cell.scratch).encode()) % STRANGERS
+
+
+def _become_nobody(user: int) -> None:
+    """From superuser to a user id without a name, then the student of a user namespace."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    sys_.dumpable()  # a change of user takes our own /proc/self from us
+    _own_users(sys_.CLONE_NEWUSER)
+    sys_.die_with_parent(signal.SIGKILL)  # a change of user clears it
+
+
+def _raise_loopback() -> None:
+    """Bring up the loopback of this kernel's own, otherwise empty network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+        request = struct.pack("16sH14x", b"lo", 1)  # IFF_UP
+        fcntl.ioctl(end, 0x8914, request)  # SIOCSIFFLAGS
+
+
+def _forbid_more_namespaces() -> None:
+    """No namespaces inside this one, where the kernel lets us say so."""
+    for kind in ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup"):
+        try:
+            Path(f"/proc/sys/user/max_{kind}_namespaces").write_text("0")
+        except OSError:
+            return
+
+
+def _new_root(cell: Cell, own_users: bool) -> None:
+    """A root of its own: read-only folders, few devices, its own /proc, its scratch folder."""
+    sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
+    root = cell.scratch / "root"
+    root.mkdir()
+    sys_.mount("tmpfs", str(root), "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
+    for folder in (*SYSTEM, *cell.readable):
+        _show(root, Path(folder))
+    for name in SETTINGS:
+        _show(root, Path("/etc") / name)
+    _settings(root / "etc", cell.home)
+    _devices(root / "dev")
+    (root / "proc").mkdir(exist_ok=True)
+    safe = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
+    sys_.mount("proc", str(root / "proc"), "proc", safe)
+    for folder in (cell.run, cell.home):
+        (root / str(folder).lstrip("/")).mkdir(parents=True, exist_ok=True)
+    inside = root / str(cell.run).lstrip("/")
+    sys_.mount(str(cell.run), str(inside), "", sys_.MS_BIND)
+    size = f"size={cell.written_bytes},nr_inodes=20000,mode=700"
+    if not own_users:
+        user = _stranger(cell)
+        for path in (cell.run, *cell.run.iterdir()):
+            os.chown(path, user, user)
+        size += f",uid={user},gid={user}"
+    sys_.mount("tmpfs", str(root / str(cell.home).lstrip("/")), "tmpfs", safe, size)
+    (root / "old").mkdir()
+    sys_.pivot_root(str(root), str(root / "old"))
+    os.chdir("/")
+    sys_.unmount("/old")
+    os.rmdir("/old")
+    sys_.mount("none", "/", "", sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY)
+
+
+def _show(root: Path, path: Path) -> None:
+    """Make a file or folder visible at its own place below ``root``, read-only if possible."""
+    target = root / str(path).lstrip("/")
+    if path.is_symlink() and path.parent == Path("/"):
+        target.symlink_to(os.readlink(path))
+        return
+    if not path.exists() or os.path.ismount(target):
+        return
+    if path.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    sys_.mount(str(path), str(target), "", sys_.MS_BIND | sys_.MS_REC)
+    flags = sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY | sys_.MS_NOSUID
+    try:
+        sys_.mount("none", str(target), "", flags)
+    except OSError:  # a mount with locked flags; Landlock and file modes still hold
+        return
+
+
+def _settings(etc: Path, home: Path) -> None:
+    """A user list of one, and names for the loopback."""
+    etc.mkdir(exist_ok=True)
+    line = f"student:x:{INNER_ID}:{INNER_ID}::{home}:/bin/sh\n"
+    (etc / "passwd").write_text(line)
+    (etc / "group").write_text(f"student:x:{INNER_ID}:\n")
+    (etc / "hosts").write_text("127.0.0.1 localhost\n")
+
+
+def _devices(dev: Path) -> None:
+    dev.mkdir(exist_ok=True)
+    for name in DEVICES:
+        (dev / name).touch()
+        sys_.mount(f"/dev/{name}", str(dev / name), "", sys_.MS_BIND)
+    (dev / "shm").mkdir()
+    flags = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
+    sys_.mount("tmpfs", str(dev / "shm"), "tmpfs", flags, "size=256m,mode=1777")
+    (dev / "pts").mkdir()
+    terminals = "newinstance,ptmxmode=0666,mode=620"
+    sys_.mount("devpts", str(dev / "pts"), "devpts", sys_.MS_NOSUID | sys_.MS_NOEXEC, terminals)
+    (dev / "ptmx").symlink_to("pts/ptmx")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        (dev / name).symlink_to(f"/proc/self/fd/{number}")
+    (dev / "fd").symlink_to("/proc/self/fd")
+
+
+def _landlock(cell: Cell) -> None:
+    """Read the system and Python, write the scratch folder, make sockets to be talked to."""
+    everything = (1 << 16) - 1
+    rights = {Path(folder): sys_.READ for folder in (*SYSTEM, *cell.readable)}
+    rights |= {Path("/etc") / name: sys_.READ for name in (*SETTINGS, "passwd", "group", "hosts")}
+    rights |= {Path("/dev") / name: sys_.READ_FILE | sys_.WRITE_FILE for name in DEVICES}
+    rights[cell.home] = everything & ~(sys_.MAKE_CHAR | sys_.MAKE_BLOCK | sys_.IOCTL_DEV)
+    rights[cell.run] = sys_.READ_FILE | sys_.READ_DIR | sys_.MAKE_SOCK | sys_.REMOVE_FILE
+    if cell.level == "full":
+        rights[Path("/proc")] = sys_.READ_FILE | sys_.READ_DIR | sys_.WRITE_FILE
+        rights[Path("/dev/shm")] = everything & ~(sys_.MAKE_CHAR | sys_.MAKE_BLOCK)
+        rights[Path("/dev/pts")] = sys_.READ_FILE | sys_.WRITE_FILE | sys_.IOCTL_DEV
+    else:
+        rights[Path("/dev/shm")] = sys_.READ_FILE | sys_.WRITE_FILE | sys_.MAKE_REG
+        rights[Path("/dev/shm")] |= sys_.REMOVE_FILE | sys_.TRUNCATE
+        rights[Path("/proc/self")] = sys_.READ_FILE | sys_.READ_DIR
+        rights[Path("/proc/cpuinfo")] = rights[Path("/proc/meminfo")] = sys_.READ_FILE
+    sys_.landlock(rights, tcp=cell.level == "full")
+
+
+def _limit(cell: Cell) -> None:
+    for what, most in (
+        (resource.RLIMIT_DATA, cell.memory_bytes),
+        (resource.RLIMIT_NPROC, cell.processes),
+        (resource.RLIMIT_NOFILE, cell.files),
+        (resource.RLIMIT_FSIZE, cell.written_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))
