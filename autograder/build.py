@@ -45,7 +45,7 @@ def tests_id(exercise: str) -> str:
 
 def instructor_notebook(source: Source) -> Any:
     """The source as an nbgrader source notebook: every role in nbgrader's own metadata."""
-    cells = []
+    cells: list[Any] = []
     counts: dict[str, int] = {}
     for cell in source.of("prose", "given", "exercise", "tests", "experiment", "question"):
         counts[cell.role] = counts.get(cell.role, 0) + 1

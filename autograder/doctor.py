@@ -13,7 +13,7 @@ from .kernels.syscalls import landlock_version
 PACKAGES = ("torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupytext")
 MEANING = {
     "full": "submissions see nothing of this machine but Python and a scratch folder of their own",
-    "partial": "submissions cannot read or write files, but share processes and parts of the network",
+    "partial": "submissions cannot read or write files, but see other processes and a network",
     "none": "nothing isolates submissions; grading refuses unless told --unsafe",
 }
 

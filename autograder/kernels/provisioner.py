@@ -48,8 +48,8 @@ class SandboxProvisioner(LocalProvisioner):  # type: ignore[misc]
         if manager is not None:
             manager.transport, manager.ip = "ipc", str(self.scratch / "run" / "z")
             manager.connection_file = str(self.scratch / "run" / "kernel.json")
-        kwargs = await super().pre_launch(**kwargs)
-        return kwargs
+        prepared: dict[str, Any] = await super().pre_launch(**kwargs)
+        return prepared
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel; ``cmd`` only tells where the connection file is."""

@@ -168,8 +168,8 @@ def _new_root(cell: Cell, own_users: bool) -> None:
     root = cell.scratch / "root"
     root.mkdir()
     sys_.mount("tmpfs", str(root), "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
-    for folder in (*SYSTEM, *cell.readable):
-        _show(root, Path(folder))
+    for name in (*SYSTEM, *cell.readable):
+        _show(root, Path(name))
     for name in SETTINGS:
         _show(root, Path("/etc") / name)
     _settings(root / "etc", cell.home)

@@ -1,12 +1,17 @@
 """Figures for the notebooks: one style, colours that everybody can tell apart."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 # Okabe & Ito, "Color Universal Design" (2008).
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -21,7 +26,7 @@ def use_style() -> None:
         {
             "axes.axisbelow": True,
             "axes.grid": True,
-            "axes.prop_cycle": plt.cycler(color=COLORS),
+            "axes.prop_cycle": cycler(color=COLORS),
             "axes.spines.right": False,
             "axes.spines.top": False,
             "axes.titlesize": 11,
@@ -87,7 +92,7 @@ def gradient_reach(T: int = 7, k: int = 3) -> Figure:
     return fig
 
 
-def hidden_units(hidden_states, ax) -> None:
+def hidden_units(hidden_states: ArrayLike, ax: Axes) -> None:
     """Draw the states of one sequence as a map: time to the right, one row a unit.
 
     Parameters
@@ -104,7 +109,7 @@ def hidden_units(hidden_states, ax) -> None:
     ax.figure.colorbar(image, ax=ax, label="activation")
 
 
-def norm_by_lag(curves, ax) -> None:
+def norm_by_lag(curves: Mapping[str, ArrayLike], ax: Axes) -> None:
     """Draw gradient norms over the lag, on a logarithmic axis.
 
     Parameters
@@ -114,21 +119,23 @@ def norm_by_lag(curves, ax) -> None:
     """
     styles = ["-", "--", "-.", ":"]
     for i, (label, norms) in enumerate(curves.items()):
-        ax.semilogy(norms, styles[i % 4], color=COLORS[i % len(COLORS)], label=label)
+        ax.semilogy(np.asarray(norms), styles[i % 4], color=COLORS[i % len(COLORS)], label=label)
     ax.axhline(1, color=GREY, lw=1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ax.set(xlabel="lag (time steps back)", ylabel="gradient norm (log scale)")
     ax.legend()
 
 
-def _canvas(width, height, xlim, ylim):
+def _canvas(
+    width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]
+) -> tuple[Figure, Axes]:
     fig, ax = plt.subplots(figsize=(width, height))
     ax.set(xlim=xlim, ylim=ylim, aspect="equal")
     ax.axis("off")
     return fig, ax
 
 
-def _column(ax, x, below, middle, above, first):
+def _column(ax: Axes, x: float, below: str, middle: str, above: str, first: bool) -> None:
     """One time step: input below, hidden state in the middle, output above."""
     _node(ax, x, -1.5, below, "#FBE5B0")
     _node(ax, x, 0, middle, "#CBE6F7")
@@ -143,7 +150,7 @@ def _column(ax, x, below, middle, above, first):
         ax.text(x + 0.14, 0.76, "$W_{ho}$", color="#00664B", ha="left", va="center")
 
 
-def _node(ax, x, y, label, color):
+def _node(ax: Axes, x: float, y: float, label: str, color: str) -> None:
     ax.add_patch(
         FancyBboxPatch(
             (x - 0.3, y - 0.28), 0.6, 0.56, boxstyle="round,pad=0.1", fc=color, ec="#333333"
@@ -152,7 +159,7 @@ def _node(ax, x, y, label, color):
     ax.text(x, y, label, ha="center", va="center", fontsize=13, color=BLACK)
 
 
-def _arrow(ax, start, end, color):
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
     ax.add_patch(
         FancyArrowPatch(
             start,
