@@ -64,6 +64,9 @@ def grade(
         bool, typer.Option("--changed", help="Also what was graded by other tests than today's.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster (extra: cluster).")
+    ] = "",
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Grade even where nothing isolates the submissions.")
     ] = False,
@@ -72,17 +75,17 @@ def grade(
     ] = False,
 ) -> None:
     """Grade what stands in submitted/ and record the marks."""
+    from .grading.executors import Place
     from .grading.run import Scope, grade_week
     from .grading.show import show_class
 
-    if unsafe:
-        os.environ["AUTOGRADER_UNSAFE"] = "1"
     course = find_course()
-    scope = Scope(tuple(student or ()), changed, force)
+    scope = Scope(tuple(student or ()), changed, force, unsafe)
+    place = Place(jobs, scheduler)
     picked = course.pick(weeks)
     failures = 0
     for week in picked:
-        failures += grade_week(course, week, scope, jobs, typer.echo if not json else _to_stderr)
+        failures += grade_week(course, week, scope, place, typer.echo if not json else _to_stderr)
         show_class(course, week, as_json=json)
     if failures:
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ from .build import write_week
 from .course import MANIFEST, Course, Week, load_course
 from .errors import CourseError
 from .grading.assignments import load_assignment
+from .grading.executors import Place
 from .grading.fill import fill, reference_texts
 from .grading.grade import Assignment, exam_of
 from .grading.run import Scope, grade_week
@@ -43,7 +44,7 @@ def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
         assignment = load_assignment(sample, week)
         count = write_class(sample, week, assignment)
         say(f"{week.id}: {count} sample submissions in {sample.root / 'submitted'}")
-        failures += grade_week(sample, week, Scope(), jobs, say)
+        failures += grade_week(sample, week, Scope(), Place(jobs), say)
         write_feedback(sample, week, [])
         show_class(sample, week)
     root = sample.root

@@ -13,7 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from ..build import instructor_notebook
 from ..judge.exam import Exam, Mistake
 from ..source import Source
-from .executors import Failure, Submission, grade_all
+from .executors import Failure, Place, Submission, grade_all
 from .fill import fill, reference_texts
 from .grade import Assignment, exam_of
 from .results import Graded, TestResult
@@ -45,7 +45,7 @@ def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
             path = Path(folder) / f"{number}.ipynb"
             path.write_text(text, encoding="utf-8")
             submissions.append(Submission(what, path))
-        for submission, result in grade_all(assignment, submissions, jobs):
+        for submission, result in grade_all(assignment, submissions, Place(jobs)):
             mistake = judges[submission.student][1]
             yield _judge(submission.student, result, mistake, exam.source)
 

@@ -1,6 +1,7 @@
 """What stands in ``submitted/``: students, their files, and what is not graded yet."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from ..course import Course, Week
@@ -32,21 +33,30 @@ def find_submission(folder: Path, week: str) -> Submission:
     """The notebook in a submission's folder, under whatever name it was handed in."""
     student = folder.parent.name
     files = sorted(
-        path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+        path
+        for path in folder.rglob("*.ipynb")
+        if ".ipynb_checkpoints" not in path.parts and _is_own(path)
     )
     right = folder / f"{week}.ipynb"
-    if right.is_file():
+    if _is_own(right):
         return Submission(student, right)
     if not files:
-        others = sorted(path.name for path in folder.iterdir() if path.name != "timestamp.txt")
+        others = sorted(
+            repr(path.name) for path in folder.iterdir() if path.name != "timestamp.txt"
+        )
         there = f"; found {', '.join(others[:5])}" if others else ""
         return Submission(student, None, f"there is no notebook {week}.ipynb{there}")
     if len(files) == 1:
         note = f"the notebook is named {files[0].name!r}; {week}.ipynb was expected"
         return Submission(student, files[0], notes=(note,))
-    names = ", ".join(path.name for path in files[:5])
+    names = ", ".join(repr(path.name) for path in files[:5])
     reason = f"there are {len(files)} notebooks ({names}) and none is named {week}.ipynb"
     return Submission(student, None, reason)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether this is a file, and not a link to somebody else's, a pipe or a device."""
+    return path.is_file() and not path.is_symlink()
 
 
 def is_unchanged(submission: Submission, before: Recorded | None) -> bool:
@@ -54,7 +64,7 @@ def is_unchanged(submission: Submission, before: Recorded | None) -> bool:
     if before is None:
         return False
     try:
-        data = submission.path.read_bytes() if submission.path else b""
+        with open(submission.path or os.devnull, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == before.submission
     except OSError:
         return False
-    return hashlib.sha256(data).hexdigest() == before.submission

@@ -1,11 +1,17 @@
 """Outputs as a person's browser may show them: bounded, and without script."""
 
+import itertools
 import re
 from typing import Any
 
 import nbformat.v4
 import nh3
 
+#: No picture from elsewhere: fetching it would tell its owner who looks, and when.
+TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}
+#: Tags that hold others; those that close themselves do not make a page deep.
+OPENING = re.compile(r"<(/?)(?!br|hr|img|input|col|wbr|p\b|li|td|th|tr)[a-zA-Z]")
+DEPTH_LIMIT = 200
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 #: How many characters of one text an output keeps.
 TEXT_LIMIT = 20_000
@@ -41,11 +47,18 @@ def _clean(output: Any) -> Any:
             data[mime] = value
         elif mime == "text/plain" and isinstance(value, str):
             data[mime] = cut(value)
-        elif mime == "text/html" and isinstance(value, str) and len(value) < 10 * TEXT_LIMIT:
-            data[mime] = nh3.clean(value)
+        elif mime == "text/html" and isinstance(value, str) and _is_modest(value):
+            data[mime] = nh3.clean(value, tags=TAGS)
     if not data:
         return None
     return nbformat.v4.new_output("display_data", data=data, metadata={})
+
+
+def _is_modest(html: str) -> bool:
+    """Whether cleaning it takes no time to speak of: short, and not nested deeply."""
+    steps = (-1 if match[1] else 1 for match in OPENING.finditer(html))
+    depths = itertools.accumulate(steps, lambda depth, step: max(0, depth + step))
+    return len(html) < 10 * TEXT_LIMIT and max(depths, default=0) <= DEPTH_LIMIT
 
 
 def cut(text: str) -> str:

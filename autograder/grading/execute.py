@@ -17,6 +17,8 @@ from .results import TestResult, earn
 
 #: How often a submission may take its kernel with it.
 RESTARTS = 12
+#: How many bytes of cells' outputs a graded notebook holds.
+ALL_OUTPUTS = 32 << 20
 
 
 class Execution:
@@ -34,6 +36,7 @@ class Execution:
         self.deadline = time.monotonic() + seconds
         self.replay: list[str] = []
         self.restarts = 0
+        self.room = ALL_OUTPUTS
         self.tests: dict[str, TestResult] = {}
         self.notes: list[str] = []
 
@@ -50,12 +53,20 @@ class Execution:
             if exercise:
                 self.tests[exercise] = self._judge(cell, exercise, ran)
             else:
-                cell.outputs = clean_outputs(ran.outputs)
+                cell.outputs = self._kept(clean_outputs(ran.outputs))
                 if ran.status in ("timeout", "flood", "dead"):
                     cell.outputs.append(_said(ran.reason))
                     name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of your own")
                     self.notes.append(f"{name}: {ran.reason}")
         return tuple(self.tests.values())
+
+    def _kept(self, outputs: list[Any]) -> list[Any]:
+        """The outputs, or a word in their place once a notebook holds too much of them."""
+        size = sum(len(str(output)) for output in outputs)
+        if size > self.room:
+            return [_said(f"its output was left out: more than {ALL_OUTPUTS >> 20} MiB in all")]
+        self.room -= size
+        return outputs
 
     def _cell(self, code: str, keep: bool) -> CellRun:
         if time.monotonic() > self.deadline:
@@ -104,6 +115,8 @@ class Execution:
             raise LinkError(f"not run: the kernel died {RESTARTS} times before")
         self.session.start()
         for code in list(self.replay):
+            if time.monotonic() > self.deadline:
+                raise LinkError("not run: the time limit of a submission is used up")
             if self.session.run(code).status in ("dead", "timeout"):
                 self.replay.remove(code)
                 self._revive()

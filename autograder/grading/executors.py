@@ -4,16 +4,26 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import CourseError
 from ..kernels.syscalls import die_with_parent
 from ..kernels.warm import SHARED, own_launcher
 from .grade import Assignment, broken, grade
 from .results import Graded
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -36,39 +46,82 @@ class Failure:
 def grade_file(
     assignment: Assignment, data: bytes, notes: tuple[str, ...] = ()
 ) -> Graded | Failure:
-    """Grade one submission in a worker; a fault of the engine is a value, too."""
+    """Grade one submission in a worker; a fault of the engine is a value, too.
+
+    The judge seeds global generators, so a worker of several threads grades one at a time.
+    """
     try:
-        return grade(assignment, data, notes)
+        with _ONE_AT_A_TIME:
+            return grade(assignment, data, notes)
     except Exception as error:
         return Failure(f"{type(error).__name__}: {error}")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where to grade: ``jobs`` processes here, or a Dask cluster at an address."""
+
+    jobs: int = 1
+    scheduler: str = ""
+
+    def executor(self, jobs: int, torch: bool) -> Executor:
+        """An executor of this place; ``torch`` tells whether the assignment needs it."""
+        return cluster(self.scheduler) if self.scheduler else local_pool(jobs, torch)
+
+    def ahead(self) -> int:
+        """How many submissions to keep under way, so that no worker waits for the next."""
+        return 256 if self.scheduler else 2 * self.jobs
+
+
 def grade_all(
-    assignment: Assignment, submissions: Sequence[Submission], jobs: int
+    assignment: Assignment, submissions: Sequence[Submission], place: Place
 ) -> Iterator[tuple[Submission, Graded | Failure]]:
-    """Grade submissions on ``jobs`` processes; results come as they finish.
+    """Grade submissions at ``place``; results come as they finish.
 
     A worker that dies costs time only: what it held is graded again, alone.
     """
+    torch = "torch" in assignment.source
+    jobs = max(1, min(place.jobs, len(submissions)))
     again: list[Submission] = []
-    for submission, result in _through(lambda: local_pool(jobs), assignment, submissions, 2 * jobs):
-        if result is None:
+    first = _through(lambda: place.executor(jobs, torch), assignment, submissions, place.ahead())
+    for submission, result in first:
+        if isinstance(result, Failure):
             again.append(submission)
         else:
             yield submission, result
     for submission in again:
-        for one, result in _through(lambda: local_pool(1), assignment, [submission], 1):
-            yield one, result or Failure("the grading process died twice on this submission")
+        yield from _through(lambda: place.executor(1, torch), assignment, [submission], 1)
 
 
-def local_pool(jobs: int) -> Executor:
-    """Worker processes on this machine."""
+def local_pool(jobs: int, torch: bool) -> Executor:
+    """Worker processes on this machine, forked from one that has imported what they need."""
     os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading.grade", "matplotlib.pyplot", "torch"])
+    preload = ["autograder.grading.grade", "matplotlib.pyplot", *(["torch"] if torch else [])]
+    context.set_forkserver_preload(preload)
     return ProcessPoolExecutor(
         jobs, mp_context=context, initializer=prepare_worker, initargs=(own_launcher(),)
     )
+
+
+def cluster(address: str) -> Executor:
+    """The workers of a Dask cluster; each needs this package, and nothing else of ours.
+
+    Raises
+    ------
+    CourseError
+        If dask.distributed is not installed or nothing answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CourseError("--scheduler needs dask: pip install -e '.[cluster]'") from None
+    try:
+        client = Client(address, timeout="20s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise CourseError(f"no Dask scheduler answers at {address!r}: {error}") from None
+    executor: Executor = client.get_executor(pure=False, retries=3)
+    return executor
 
 
 def prepare_worker(launcher: str) -> None:
@@ -86,38 +139,52 @@ def _through(
     assignment: Assignment,
     submissions: Sequence[Submission],
     ahead: int,
-) -> Iterator[tuple[Submission, Graded | Failure | None]]:
-    """Keep ``ahead`` submissions under way; None for those whose worker died."""
+) -> Iterator[tuple[Submission, Graded | Failure]]:
+    """Keep ``ahead`` submissions under way, on an executor that is made when one is needed."""
     waiting = list(reversed(submissions))
     under_way: dict[Future[Graded | Failure], Submission] = {}
-    with make() as executor:
+    executor: Executor | None = None
+    try:
         while waiting or under_way:
             while waiting and len(under_way) < ahead:
                 submission = waiting.pop()
-                data = _read(submission)
+                data = _read(submission, assignment.submission_bytes)
                 if isinstance(data, str):
                     yield submission, broken(assignment, data)
                     continue
+                executor = executor or make()
                 try:
-                    under_way[executor.submit(grade_file, assignment, data, submission.notes)] = (
-                        submission
-                    )
-                except BrokenProcessPool:
-                    yield submission, None
+                    job = executor.submit(grade_file, assignment, data, submission.notes)
+                except BrokenExecutor as error:
+                    yield submission, Failure(f"the grading process died: {error}")
+                else:
+                    under_way[job] = submission
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                submission = under_way.pop(future)
-                try:
-                    yield submission, future.result()
-                except BrokenProcessPool:
-                    yield submission, None
+            for job in done:
+                yield under_way.pop(job), _result(job)
+    finally:
+        for job in under_way:
+            job.cancel()
+        if executor is not None:
+            executor.shutdown()
 
 
-def _read(submission: Submission) -> bytes | str:
+def _result(job: "Future[Graded | Failure]") -> Graded | Failure:
+    """A job's result; a worker that died is a failure."""
+    try:
+        return job.result()
+    except Exception as error:
+        return Failure(f"the grading process died: {type(error).__name__}: {error}")
+
+
+def _read(submission: Submission, limit: int) -> bytes | str:
     """The submission's bytes, or why there are none."""
     if submission.path is None:
         return submission.reason
     try:
+        size = submission.path.stat().st_size
+        if size > limit:
+            return f"the file has {size >> 20} MiB, more than the {limit >> 20} allowed"
         return submission.path.read_bytes()
     except OSError as error:
-        return f"{submission.path.name} cannot be read: {error.strerror or error}"
+        return f"{submission.path.name!r} cannot be read: {error.strerror or error}"

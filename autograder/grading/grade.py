@@ -127,4 +127,5 @@ class _Facts:
             engine=__version__,
         )
         notebook.metadata[OWN] = result.facts()
-        return replace(result, notebook=nbformat.writes(nbformat.from_dict(notebook), version=4))
+        text = nbformat.writes(nbformat.from_dict(notebook), version=4)
+        return replace(result, notebook=text.encode("utf-8", "replace").decode())

@@ -9,6 +9,9 @@ import nbformat
 #: Byte-order marks and the encodings that they announce.
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
+#: A notebook with more cells than this was made to keep a grader busy.
+CELL_LIMIT = 2000
+
 
 class Unreadable(Exception):
     """There is no notebook in these bytes; the message is for the student."""
@@ -48,6 +51,11 @@ def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[str]]
     cells = tree.get("cells")
     if not isinstance(cells, list):
         raise Unreadable("the file has no list of cells, so it is not a notebook")
+    if len(cells) > CELL_LIMIT:
+        raise Unreadable(
+            f"the notebook has {len(cells):,} cells, more than the {CELL_LIMIT:,} allowed; "
+            "delete those that do not belong, save and submit again"
+        )
     found = [cell for cell in map(_cell, cells) if cell is not None]
     if len(found) < len(cells):
         notes.append(f"{len(cells) - len(found)} entries that are not cells were left out")
@@ -134,5 +142,5 @@ def _pictures(attachments: Any) -> dict[str, Any]:
         if isinstance(bundle, dict):
             kept = {mime: data for mime, data in bundle.items() if picture(mime, data)}
             if kept:
-                found[str(name)] = kept
+                found[str(name).encode("utf-8", "replace").decode()] = kept
     return found

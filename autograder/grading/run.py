@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..course import Course, Week
+from ..kernels.levels import best_level
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
-from .executors import Failure, Submission, grade_all
+from .executors import Failure, Place, Submission, grade_all
 from .grade import Assignment
 from .gradebook import Writer, writing
 
@@ -15,16 +16,22 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scope:
-    """What to grade: only some students', also what other tests graded, or everything."""
+    """What to grade: some students' only, also what other tests graded, or everything.
+
+    ``unsafe`` grades even where nothing isolates the submissions.
+    """
 
     students: tuple[str, ...] = ()
     changed: bool = False
     force: bool = False
+    unsafe: bool = False
 
 
-def grade_week(course: Course, week: Week, scope: Scope, jobs: int, say: Say) -> int:
+def grade_week(course: Course, week: Week, scope: Scope, place: Place, say: Say) -> int:
     """Grade a week's submissions; returns how many could not be graded."""
-    assignment = load_assignment(course, week)
+    assignment = load_assignment(course, week, scope.unsafe)
+    if not place.scheduler:
+        best_level(scope.unsafe)  # refuse before anything is written
     submissions = find_submissions(course, week, list(scope.students))
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
@@ -34,7 +41,7 @@ def grade_week(course: Course, week: Week, scope: Scope, jobs: int, say: Say) ->
         writer.register(week, assignment)
         due = [one for one in submissions if _is_due(writer, one, assignment, scope, say)]
         say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
-        for number, (submission, result) in enumerate(grade_all(assignment, due, jobs), 1):
+        for number, (submission, result) in enumerate(grade_all(assignment, due, place), 1):
             line = f"[{number}/{len(due)}] {submission.student}"
             if isinstance(result, Failure):
                 failures += 1

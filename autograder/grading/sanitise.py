@@ -102,8 +102,13 @@ class _Merger:
         self.place = max(self.place, index)
         text = cell.text.strip()
         if not editable:
-            if text != self.stubs[index] and own.cell_type == "code" and not repeated:
-                self.edited.append(own.metadata.nbgrader.grade_id)
+            if text == self.stubs[index] or own.cell_type != "code":
+                return
+            if repeated:
+                self.notes.append(f"a changed copy of {_name(own)!r} is run as your own cell")
+                self._add(index, cell)
+            else:
+                self.edited.append(_name(own))
             return
         if text == self.stubs[index]:
             return

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ..course import Course, Week
@@ -55,7 +56,7 @@ def show_class(course: Course, week: Week, as_json: bool = False) -> None:
         marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
         remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]
         remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
-        table.add_row(row["student"], *marks, f"{row['earned']:.2f}", remark)
+        table.add_row(escape(row["student"]), *marks, f"{row['earned']:.2f}", escape(remark))
     width = None if sys.stdout.isatty() else 160
     Console(width=width, highlight=False).print(table)
 

@@ -104,6 +104,8 @@ def _array(value: Any) -> np.ndarray[Any, Any] | None:
         plain = value.detach().cpu().resolve_conj().resolve_neg()
         return np.asarray((plain.float() if _is_bfloat16(plain) else plain).numpy())
     if isinstance(value, list | tuple | range):
+        if set(map(type, value)) == {float}:
+            return np.asarray(value)
         parts = [_array(item) for item in value]
         if not parts:
             return np.zeros(0)

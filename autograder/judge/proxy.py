@@ -58,7 +58,7 @@ class Session:
         if time.monotonic() > self.deadline:
             raise LinkError("stopped: it took longer than the time limit")
         answer = self.link.ask(wire.encode((verb, *map(_lower, arguments))), self.deadline)
-        self.received += len(answer)
+        self.received += wire.weight(answer)
         if self.received > PROGRAM_LIMIT:
             raise LinkError(f"more than {PROGRAM_LIMIT >> 20} MiB came back in one test")
         match wire.decode(answer):
@@ -97,6 +97,9 @@ class Handle:
         object.__setattr__(self, "_reference", reference)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            # NumPy reads memory where ``__array_interface__`` points: not to be asked there
+            raise AttributeError(f"{name} is not looked up on the implementation's side")
         return _session(self).ask("attribute", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

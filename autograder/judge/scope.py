@@ -114,13 +114,6 @@ def _next(scope: Scope, iterator: Any) -> tuple[Any, ...]:
     return ()
 
 
-class Kept:
-    """A value to be held where it is, even if it could travel."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
 VERBS: dict[str, Any] = {
     "begin": Scope.begin,
     "name": Scope.name,

@@ -23,6 +23,10 @@ import numpy as np
 HEADER_LIMIT = 4 << 20
 BUFFER_LIMIT = 64 << 20
 DEPTH_LIMIT = 40
+#: An empty list takes three bytes on the wire and some seventy in memory.
+BYTES_PER_HEADER_BYTE = 24
+#: How many keys whose hashes the sender may have made equal one set or dictionary can have.
+KEY_LIMIT = 500
 PREFIX = struct.Struct(">IQ")
 
 ARRAY_KINDS = "biufc"
@@ -105,6 +109,14 @@ def sizes(prefix: bytes) -> tuple[int, int]:
     if header_size > HEADER_LIMIT or buffer_size > BUFFER_LIMIT:
         raise WireError(f"a message of {header_size + buffer_size:,} bytes is too large")
     return header_size, buffer_size
+
+
+def weight(message: bytes) -> int:
+    """About how many bytes of memory a message's value takes, at most."""
+    if len(message) < PREFIX.size:
+        return len(message)
+    header, buffers = PREFIX.unpack(message[: PREFIX.size])
+    return BYTES_PER_HEADER_BYTE * int(header) + int(buffers)
 
 
 def _pack(value: Any, buffers: list[bytes], keep: Any, depth: int) -> Any:
@@ -276,6 +288,19 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 62
 
 
+def _check_keys(keys: list[Any]) -> None:
+    """Refuse a table of keys of one hash: it takes hours to build.
+
+    Texts and bytes are hashed with a secret, and small whole numbers differ in theirs.
+    """
+    odd = sum(
+        not (isinstance(key, str | bytes | float) or (type(key) is int and abs(key) < 1 << 60))
+        for key in keys
+    )
+    if odd > KEY_LIMIT:
+        raise WireError(f"a set or dictionary of more than {KEY_LIMIT} keys of this kind")
+
+
 def _build(tag: Any, items: list[Any]) -> Any:
     match tag:
         case "l":
@@ -283,9 +308,11 @@ def _build(tag: Any, items: list[Any]) -> Any:
         case "t":
             return tuple(items)
         case "e":
+            _check_keys(items)
             return frozenset(items)
         case "d" if len(items) % 2 == 0:
             half = len(items) // 2
+            _check_keys(items[:half])
             return dict(zip(items[:half], items[half:], strict=True))
         case "c" if len(items) == 2 and all(type(part) is float for part in items):
             return complex(*items)

@@ -6,6 +6,7 @@ names, on the main thread, until the judge hangs up.
 
 import signal
 import socket
+import time
 from collections.abc import MutableMapping
 from types import FrameType
 from typing import Any
@@ -14,21 +15,29 @@ from ..judge import wire
 from ..judge.scope import Scope, describe
 
 
-def receive(connection: socket.socket) -> bytes | None:
-    """Read one message; None where the other side has hung up between two messages."""
-    prefix = _exactly(connection, wire.PREFIX.size)
+def receive(connection: socket.socket, deadline: float | None = None) -> bytes | None:
+    """Read one message; None where the other side has hung up between two messages.
+
+    All of it must have come by ``deadline`` (monotonic seconds); else ``TimeoutError``.
+    """
+    prefix = _exactly(connection, wire.PREFIX.size, deadline)
     if prefix is None:
         return None
-    body = _exactly(connection, sum(wire.sizes(prefix)))
+    body = _exactly(connection, sum(wire.sizes(prefix)), deadline)
     if body is None:
         raise ConnectionError("hung up in the middle of a message")
     return prefix + body
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes | None:
+def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes | None:
     parts = bytearray(size)
     view, got = memoryview(parts), 0
     while got < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
         count = connection.recv_into(view[got:])
         if count == 0:
             if got == 0 and size == wire.PREFIX.size:

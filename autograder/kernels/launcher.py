@@ -132,7 +132,7 @@ def _request(client: socket.socket, mine: list[int], ends: list[socket.socket]) 
         mine.append(pid)
         socket.send_fds(client, [b"ok"], [ticket])
         os.close(ticket)
-    except OSError as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         client.send(f"error {error}".encode()[:MESSAGE_LIMIT])
     return True
 

@@ -1,6 +1,8 @@
 """The judge's end of the socket to the agent in a kernel."""
 
+import os
 import socket
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +30,7 @@ class AgentLink:
         self.path = path
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
-        path.chmod(0o777)  # a kernel may run as another user; its folder is closed to others
+        _open_to_all(path)  # a kernel may run as another user; its folder is closed to others
         self.listener.listen(1)
         self.connection: socket.socket | None = None
         self.interrupt: Callable[[], None] = _nothing
@@ -55,8 +57,7 @@ class AgentLink:
             self.lost = True
             raise LinkError("the kernel died in the middle of the test") from None
         try:
-            self.connection.settimeout(GRACE)
-            receive(self.connection)
+            receive(self.connection, time.monotonic() + GRACE)
         except OSError:
             self.lost = True
         raise LinkError("stopped: it took longer than the time limit")
@@ -66,7 +67,7 @@ class AgentLink:
         assert connection is not None
         connection.settimeout(max(0.001, deadline - time.monotonic()))
         connection.sendall(message)
-        answer = receive(connection)
+        answer = receive(connection, deadline)
         if answer is None:
             raise ConnectionError("hung up")
         return answer
@@ -77,3 +78,17 @@ class AgentLink:
             if end is not None:
                 end.close()
         self.path.unlink(missing_ok=True)
+
+
+def _open_to_all(path: Path) -> None:
+    """Let every user connect to the socket at ``path``, and touch nothing else there.
+
+    Where nothing but file modes protects the folder, its owner could have put a link to
+    another file in the socket's place meanwhile.
+    """
+    place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if stat.S_ISSOCK(os.fstat(place).st_mode):
+            os.chmod(f"/proc/self/fd/{place}", 0o777)
+    finally:
+        os.close(place)

@@ -25,11 +25,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import syscalls as sys_
+from .seccomp import refuse_calls
 
 LEVELS = ("full", "partial", "none")
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives", "mime.types", "timezone")
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "full", "random", "urandom")  # a shared mapping of zero has no limit
 INNER_ID = 1000
 #: The first of a billion user ids that no system gives to a person.
 STRANGERS = 1 << 30
@@ -120,6 +121,8 @@ def enter(cell: Cell, own_users: bool = True) -> None:
     if cell.level != "none" and sys_.landlock_version() > 0:
         _landlock(cell)
     _limit(cell)
+    if cell.level != "none":
+        refuse_calls()
 
 
 def _own_users(flags: int) -> None:
@@ -185,7 +188,7 @@ def _new_root(cell: Cell, own_users: bool) -> None:
     if not own_users:
         user = _stranger(cell)
         for path in (cell.run, *cell.run.iterdir()):
-            os.chown(path, user, user)
+            os.chown(path, user, user, follow_symlinks=False)
         size += f",uid={user},gid={user}"
     sys_.mount("tmpfs", str(root / str(cell.home).lstrip("/")), "tmpfs", safe, size)
     (root / "old").mkdir()

@@ -5,6 +5,7 @@ result with a reason, never an exception of the grader.
 """
 
 import itertools
+import secrets
 import shutil
 import tempfile
 import time
@@ -17,6 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from ..judge.proxy import Link, LinkError
+from .levels import best_level
 from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .provisioner import NAME
@@ -31,7 +33,8 @@ class Limits:
     """What a kernel may use.
 
     Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
-    processes and threads, and the level of its sandbox.
+    processes and threads. ``level`` is that of its sandbox, the best of this machine unless
+    given; ``unsafe`` allows none.
     """
 
     cell_seconds: float = 60.0
@@ -39,7 +42,8 @@ class Limits:
     output_bytes: int = 1 << 20
     memory_bytes: int = 2 << 30
     processes: int = 64
-    level: str = "full"
+    level: str = ""
+    unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,10 @@ class KernelSession:
         if self.link is not None and not self.link.lost:
             return self.link
         self.hang_up()
-        link = AgentLink(self.run_folder / f"a{next(self.number)}")
+        try:
+            link = AgentLink(self.run_folder / secrets.token_hex(4))
+        except OSError as error:
+            raise LinkError(f"the kernel cannot be asked: {error.strerror}") from None
         link.interrupt = self._signal
         self.agent_request = self.client.execute(
             "__import__('autograder.kernels.agent', fromlist=['serve'])"
@@ -174,7 +181,7 @@ class KernelSession:
         """A kernel specification that asks for the sandbox with these limits."""
         limits = {
             "scratch": str(place),
-            "level": self.limits.level,
+            "level": self.limits.level or best_level(self.limits.unsafe),
             "memory_bytes": self.limits.memory_bytes,
             "processes": self.limits.processes,
         }
@@ -225,9 +232,11 @@ class KernelSession:
             if not arrived and not self.alive:
                 return "dead"
             for channel, message in arrived:
-                if message["parent_header"].get("msg_id") != request:
+                parent, content = message["parent_header"], message["content"]
+                if not isinstance(parent, dict) or not isinstance(content, dict):
+                    continue  # a message that only a rewritten kernel sends
+                if parent.get("msg_id") != request:
                     continue
-                content = message["content"]
                 if channel == "shell":
                     reply, replied_at = str(content.get("status")), time.monotonic()
                 elif message["msg_type"] == "status":

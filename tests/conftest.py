@@ -1,0 +1,94 @@
+"""Fixtures for all tests: a tiny course, and the command line on it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import nbformat
+import pytest
+import tiny
+from proxies import CODE
+
+from autograder.build import student_notebook
+from autograder.course import Course, load_course
+from autograder.grading.sanitise import Sanitised
+from autograder.judge.proxy import Impl, LocalLink, Session
+from autograder.source import Source, parse
+from notebooks import Tree, as_bytes, clean, submission
+
+hypothesis.settings.register_profile("course", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("course")
+
+Clean = Callable[..., Sanitised]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def course_folder(tmp_path: Path) -> Path:
+    """The folder of a tiny course, not built yet."""
+    return tiny.make_course(tmp_path / "course")
+
+
+@pytest.fixture
+def course(course_folder: Path) -> Course:
+    """The tiny course."""
+    return load_course(course_folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_source() -> Source:
+    """The source of the tiny course's one week."""
+    return parse(tiny.SOURCE, Path(f"{tiny.WEEK}.py"), tiny.WEEK)
+
+
+@pytest.fixture(scope="session")
+def tiny_notebook(tiny_source: Source) -> str:
+    """The student notebook of the tiny week, as the text of its file."""
+    return student_notebook(tiny_source)
+
+
+@pytest.fixture
+def autograder(course_folder: Path) -> Command:
+    """Run the command ``autograder`` in the tiny course, as a person would."""
+
+    def command(*words: str, cwd: Path = course_folder) -> subprocess.CompletedProcess[str]:
+        program = Path(sys.executable).parent / "autograder"
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
+        return subprocess.run(
+            [program, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+        )
+
+    return command
+
+
+@pytest.fixture
+def session() -> Session:
+    names: dict[str, Any] = {}
+    exec(compile(CODE, "<cell 1>", "exec"), names)
+    return Session(LocalLink(names), seconds=20)
+
+
+@pytest.fixture
+def impl(session: Session) -> Impl:
+    return Impl(session)
+
+
+@pytest.fixture(scope="session")
+def right(tiny_notebook: str) -> Tree:
+    return submission(tiny_notebook)
+
+
+@pytest.fixture(scope="session")
+def sanitised(tiny_notebook: str, tiny_source: Source) -> Clean:
+    def run(submitted: Tree | bytes, **more: Any) -> Sanitised:
+        data = submitted if isinstance(submitted, bytes) else as_bytes(submitted)
+        result = clean(data, tiny_notebook, tiny_source, **more)
+        nbformat.validate(result.notebook)
+        nbformat.writes(result.notebook).encode()
+        return result
+
+    return run
