@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab lint clean
+.PHONY: help setup demo test lab bench clean
 
 help:
 	@echo "make demo   set-up, build, a sample class graded end to end"
 	@echo "make test   set-up and the whole test suite"
 	@echo "make lab    JupyterLab on the course"
+	@echo "make bench  the benchmarks, side by side with stock nbgrader"
 	@echo "make setup  a .venv with everything in it"
 
 # The stamp is made only when the installation ran to its end.
@@ -39,6 +40,10 @@ test: setup
 lab: setup
 	@$(BIN)/autograder build
 	@$(BIN)/jupyter lab
+
+bench: setup
+	@echo "== One class, graded by stock nbgrader and by this engine (some minutes) =="
+	@$(BIN)/python benchmarks/throughput.py
 
 clean:
 	rm -rf $(VENV) build demo autograded feedback

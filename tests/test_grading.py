@@ -158,7 +158,8 @@ def test_what_a_cell_does_costs_its_own_exercise_only(
     texts["double_sum"] = "def double_sum(x):\n    return 2.0 * float(np.sum(x))\n"
     result = grade(assignment, fill(tiny_notebook, texts).encode())
     earned = {test.exercise: test.earned for test in result.tests}
-    assert earned == {"double": 3.0 if warns else 0.0, "double_sum": 2.0}
+    assert earned["double_sum"] == 2.0
+    assert earned["double"] == 3.0 if warns else earned["double"] < 2.0
     assert note in " ".join(result.notes)
 
 

@@ -144,11 +144,9 @@ def test_what_it_writes_is_counted(full: KernelSession) -> None:
 
 
 def test_what_it_started_ends_with_it(full: KernelSession) -> None:
-    mark = "autograder-left-behind"
+    code = "import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)"
     with KernelSession(full.limits) as other:
-        other.run(
-            f"import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)\n'{mark}'"
-        )
+        other.run(code)
     left = [
         pid
         for pid in os.listdir("/proc")

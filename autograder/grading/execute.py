@@ -71,6 +71,7 @@ class Execution:
     def _cell(self, code: str, keep: bool) -> CellRun:
         if time.monotonic() > self.deadline:
             return CellRun("timeout", [], "not run: the time limit of a submission is used up")
+        self.session.hang_up()  # a kernel that died at the last test is noticed here
         try:
             self._revive()
         except LinkError as error:

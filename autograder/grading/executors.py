@@ -64,9 +64,11 @@ class Place:
     jobs: int = 1
     scheduler: str = ""
 
-    def executor(self, jobs: int, torch: bool) -> Executor:
-        """An executor of this place; ``torch`` tells whether the assignment needs it."""
-        return cluster(self.scheduler) if self.scheduler else local_pool(jobs, torch)
+    def executor(self, jobs: int, assignment: Assignment) -> Executor:
+        """An executor of this place, with what the assignment needs imported."""
+        if self.scheduler:
+            return cluster(self.scheduler)
+        return local_pool(jobs, "torch" in assignment.source, assignment.limits.torch)
 
     def ahead(self) -> int:
         """How many submissions to keep under way, so that no worker waits for the next."""
@@ -80,27 +82,34 @@ def grade_all(
 
     A worker that dies costs time only: what it held is graded again, alone.
     """
-    torch = "torch" in assignment.source
     jobs = max(1, min(place.jobs, len(submissions)))
     again: list[Submission] = []
-    first = _through(lambda: place.executor(jobs, torch), assignment, submissions, place.ahead())
+    first = _through(
+        lambda: place.executor(jobs, assignment), assignment, submissions, place.ahead()
+    )
     for submission, result in first:
         if isinstance(result, Failure):
             again.append(submission)
         else:
             yield submission, result
     for submission in again:
-        yield from _through(lambda: place.executor(1, torch), assignment, [submission], 1)
+        yield from _through(lambda: place.executor(1, assignment), assignment, [submission], 1)
 
 
-def local_pool(jobs: int, torch: bool) -> Executor:
-    """Worker processes on this machine, forked from one that has imported what they need."""
+def local_pool(jobs: int, torch: bool, kernels_torch: bool) -> Executor:
+    """Worker processes on this machine, forked from one that has imported what they need.
+
+    ``torch`` tells whether the judge needs it, ``kernels_torch`` whether kernels do.
+    """
     os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1")
     context = multiprocessing.get_context("forkserver")
     preload = ["autograder.grading.grade", "matplotlib.pyplot", *(["torch"] if torch else [])]
     context.set_forkserver_preload(preload)
     return ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=prepare_worker, initargs=(own_launcher(),)
+        jobs,
+        mp_context=context,
+        initializer=prepare_worker,
+        initargs=(own_launcher(kernels_torch),),
     )
 
 

@@ -13,11 +13,14 @@ from .. import __version__
 from ..build import student_notebook, tests_id
 from ..judge.exam import Exam, open_exam
 from ..kernels.session import KernelSession, Limits
-from ..source import Source, parse
+from ..source import BEGIN_HIDDEN, END_HIDDEN, Source, parse, without
 from .execute import Execution
 from .render import outputs
 from .results import Graded, TestResult
 from .sanitise import OWN, sanitise, stub_names
+
+#: The roles of the cells that run in the student's kernel when it is graded.
+GRADED_ROLES = ("given", "exercise", "tests")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Assignment:
 def make_assignment(source: Source, title: str, limits: Limits, **more: Any) -> Assignment:
     """The assignment of a week's source."""
     text = source.path.read_text(encoding="utf-8")
+    visible = (without(c.text, BEGIN_HIDDEN, END_HIDDEN) for c in source.of(*GRADED_ROLES))
+    limits = replace(limits, torch=any("torch" in text for text in visible))
     return Assignment(
         source.week, title, str(source.path), text, student_notebook(source), limits, **more
     )
@@ -85,7 +90,7 @@ def grade(assignment: Assignment, submission: bytes, notes: tuple[str, ...] = ()
 
 def broken(assignment: Assignment, reason: str, submission: bytes = b"") -> Graded:
     """The result of a submission in which there is nothing to run: no points, and why."""
-    notebook = nbformat.reads(assignment.notebook, as_version=4)
+    notebook = nbformat.v4.reads_json(assignment.notebook)
     note = nbformat.v4.new_markdown_cell(f"**This submission could not be graded:** {reason}")
     note.id = "own-0"
     note.metadata[OWN] = {"own": True}
@@ -127,5 +132,5 @@ class _Facts:
             engine=__version__,
         )
         notebook.metadata[OWN] = result.facts()
-        text = nbformat.writes(nbformat.from_dict(notebook), version=4)
+        text = nbformat.v4.writes_json(nbformat.from_dict(notebook))
         return replace(result, notebook=text.encode("utf-8", "replace").decode())

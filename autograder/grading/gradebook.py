@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
+import nbformat.v4
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
@@ -63,7 +63,7 @@ class Writer:
         submission = self.gradebook.update_or_create_submission(
             graded.week, student, **({"timestamp": stamp} if stamp else {})
         )
-        notebook = nbformat.reads(graded.notebook, as_version=4)
+        notebook = nbformat.v4.reads_json(graded.notebook)
         saver = SaveAutoGrades()
         saver.log.setLevel(logging.ERROR)
         saver.gradebook, saver.notebook_id = self.gradebook, graded.week

@@ -39,7 +39,7 @@ def sanitise(data: bytes, skeleton: str, exercises: dict[str, set[str]], limit: 
     exercises : for each exercise the names its reference defines
     limit : largest size of a submission, in bytes
     """
-    notebook = nbformat.reads(skeleton, as_version=4)
+    notebook = nbformat.v4.reads_json(skeleton)
     try:
         cells, notes = read_cells(data, limit)
     except Unreadable as error:

@@ -24,13 +24,6 @@ from .syscalls import die_with_parent
 #: What a kernel would import otherwise, one after the other, at the student's cost.
 PRELOAD = [
     "numpy",
-    "torch",
-    "torch.nn",
-    "torch.nn.functional",
-    "torch.optim",
-    "torch.utils.data",
-    "torch._dynamo",
-    "torch.nn.utils.rnn",
     "matplotlib",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
@@ -43,7 +36,6 @@ PRELOAD = [
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
-    "ipykernel.datapub",
     "ipywidgets",
     "tqdm",
     "tqdm.auto",
@@ -51,29 +43,56 @@ PRELOAD = [
     "asyncio.base_subprocess",
     "multiprocessing.connection",
     "multiprocessing.reduction",
+    "ipykernel.debugger",
+    "IPython.core.magics.execution",
+    "IPython.core.magics.ast_mod",
+    "IPython.extensions.storemagic",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.utils.module_paths",
+    "stack_data.formatting",
+    "pygments.formatters.terminal256",
+    "pydoc",
+    "sqlite3",
+    "encodings.idna",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "autograder.kernels.agent",
-    "autograder.student",
     "autograder.student.plots",
-    "statsmodels.datasets",
+]
+#: The same for an assignment that uses torch; an optimiser's first step imports _dynamo.
+TORCH = [
+    "torch",
+    "torch.nn",
+    "torch.nn.functional",
+    "torch.optim",
+    "torch.utils.data",
+    "torch.nn.utils.rnn",
+    "torch._dynamo",
 ]
 MESSAGE_LIMIT = 1 << 16
 
 
-def main(place: int) -> None:
+def main(place: int, torch: bool) -> None:
     """Serve on the socket that file descriptor ``place`` is, until standard input closes."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    for name in PRELOAD:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
+    _import([*PRELOAD, *TORCH] if torch else PRELOAD)
     _figure()
-    gc.collect()
-    gc.freeze()
     listener = socket.socket(fileno=place)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     _serve(listener)
+
+
+def _import(names: list[str]) -> None:
+    """Import what is there, and keep it on pages that forks share."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    gc.collect()
+    gc.freeze()
 
 
 def _figure() -> None:
@@ -139,6 +158,8 @@ def _request(client: socket.socket, mine: list[int], ends: list[socket.socket]) 
 
 def _fork(request: dict[str, Any], ends: list[socket.socket]) -> tuple[int, int]:
     """Fork a keeper that forks the kernel; the keeper's pid and the kernel's pidfd."""
+    if request["torch"] and "torch._dynamo" not in sys.modules:
+        _import(TORCH)
     cell = Cell(**{**request["cell"], "scratch": Path(request["cell"]["scratch"])})
     mine, theirs = socket.socketpair()
     pid = os.fork()
@@ -262,4 +283,4 @@ def _end_all(kernels: dict[socket.socket, list[int]]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2] == "1")

@@ -55,10 +55,11 @@ class SandboxProvisioner(LocalProvisioner):  # type: ignore[misc]
         """Fork the kernel; ``cmd`` only tells where the connection file is."""
         assert self.scratch is not None
         limits = {key: value for key, value in self.limits.items() if key != "scratch"}
+        torch = bool(limits.pop("torch", True))
         cell = Cell(self.scratch, **limits)
         environment = warm.small_environment(cell.home) | dict(kwargs.get("env_own") or {})
         file = str(self.scratch / "run" / "kernel.json")
-        self.ticket = await asyncio.to_thread(warm.fork, cell, ["-f", file], environment)
+        self.ticket = await asyncio.to_thread(warm.fork, cell, ["-f", file], environment, torch)
         return self.connection_info
 
     async def poll(self) -> int | None:

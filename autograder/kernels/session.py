@@ -34,7 +34,8 @@ class Limits:
 
     Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
     processes and threads. ``level`` is that of its sandbox, the best of this machine unless
-    given; ``unsafe`` allows none.
+    given; ``unsafe`` allows none. ``torch`` tells whether it
+    comes with torch imported.
     """
 
     cell_seconds: float = 60.0
@@ -44,6 +45,7 @@ class Limits:
     processes: int = 64
     level: str = ""
     unsafe: bool = False
+    torch: bool = True
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ class KernelSession:
             "level": self.limits.level or best_level(self.limits.unsafe),
             "memory_bytes": self.limits.memory_bytes,
             "processes": self.limits.processes,
+            "torch": self.limits.torch,
         }
         provisioner = {"provisioner_name": NAME, "config": {"limits": limits}}
         return KernelSpec(

@@ -20,6 +20,10 @@ PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIR
 SHARED = "AUTOGRADER_LAUNCHER"
 
 
+#: No byte code beside the sources, and no warning of a debugger that nobody asked for.
+QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
 class LauncherError(RuntimeError):
     """No kernel could be forked; the message says why."""
 
@@ -27,7 +31,7 @@ class LauncherError(RuntimeError):
 class Launcher:
     """A launcher process of this process's own, and the address where it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, torch: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="nbl-"))
         self.address = str(self.folder / "launcher")
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -37,7 +41,14 @@ class Launcher:
         end, lifeline = os.pipe()
         self.log = self.folder / "log"
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.kernels.launcher", str(place)],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "autograder.kernels.launcher",
+                str(place),
+                str(int(torch)),
+            ],
             stdin=end,
             stdout=subprocess.PIPE,
             stderr=self.log.open("wb"),
@@ -75,23 +86,28 @@ class _Shared:
     lock = threading.Lock()
 
 
-def own_launcher() -> str:
-    """Start this process's launcher if there is none; its address, to pass on."""
+def own_launcher(torch: bool = False) -> str:
+    """Start this process's launcher if there is none; its address, to pass on.
+
+    Parameters
+    ----------
+    torch : whether to import torch at once, and not when a kernel first asks for it
+    """
     with _Shared.lock:
-        return _own()
+        return _own(torch)
 
 
-def _own() -> str:
+def _own(torch: bool) -> str:
     launcher = _Shared.launcher
     if launcher is None or launcher.process.poll() is not None or _Shared.owner != os.getpid():
-        launcher = Launcher()
+        launcher = Launcher(torch)
         _Shared.launcher, _Shared.owner = launcher, os.getpid()
         launcher.wait()
     return launcher.address
 
 
-def fork(cell: Cell, argv: list[str], environment: dict[str, str]) -> int:
-    """Fork a kernel into a sandbox.
+def fork(cell: Cell, argv: list[str], environment: dict[str, str], torch: bool) -> int:
+    """Fork a kernel into a sandbox, with torch imported already if so asked.
 
     Returns
     -------
@@ -104,11 +120,12 @@ def fork(cell: Cell, argv: list[str], environment: dict[str, str]) -> int:
         If the sandbox cannot be entered, with the call that failed.
     """
     facts = {**asdict(cell), "scratch": str(cell.scratch)}
-    request = json.dumps({"cell": facts, "argv": argv, "environment": environment}).encode()
+    wanted = {"cell": facts, "argv": argv, "environment": environment, "torch": torch}
+    request = json.dumps(wanted).encode()
     with _Shared.lock:
         for attempt in (1, 2):
             try:
-                connection = _connection(fresh=attempt == 2)
+                connection = _connection(torch, fresh=attempt == 2)
                 connection.send(request)
                 message, tickets, _, _ = socket.recv_fds(connection, 1 << 16, 1)
             except OSError:
@@ -120,7 +137,7 @@ def fork(cell: Cell, argv: list[str], environment: dict[str, str]) -> int:
     raise LauncherError("the launcher of kernels died twice")
 
 
-def _connection(fresh: bool) -> socket.socket:
+def _connection(torch: bool, fresh: bool) -> socket.socket:
     """A connection to the shared launcher, or to one of our own where that is gone."""
     if _Shared.connection is not None and not fresh and _Shared.owner in (-1, os.getpid()):
         return _Shared.connection
@@ -132,7 +149,7 @@ def _connection(fresh: bool) -> socket.socket:
             raise FileNotFoundError
         connection.connect(shared)
     except OSError:
-        connection.connect(_own())
+        connection.connect(_own(torch))
     _Shared.connection = connection
     return connection
 
@@ -143,4 +160,4 @@ def small_environment(home: Path) -> dict[str, str]:
     for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"):
         kept[name] = str(home)
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return kept | dict.fromkeys(threads, "1") | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | dict.fromkeys(threads, "1") | QUIET

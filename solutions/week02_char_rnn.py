@@ -1,0 +1,3167 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Week 2 · A character-level language model
+#
+# This week a network reads a text one character at a time and says which one comes next. Then it
+# writes text of its own. PyTorch does the calculus now. What is left for you is what goes wrong in
+# practice: shapes, targets, the state between chunks, gradients that are too long, and sampling.
+#
+# **When you are done, you can**
+#
+# - turn text into numbers and back, and say why an embedding is a matrix product;
+# - build a language model from `nn.Embedding`, `nn.RNN` and `nn.Linear`, and name every shape;
+# - cut a long text so that the hidden state may be carried from chunk to chunk, and detached;
+# - clip gradients by their global norm;
+# - sample at any temperature, and report a loss in nats, in bits per character and as perplexity.
+#
+# | | |
+# |---|---|
+# | **Hours** | study 3 · coding 3 · project 3 · reflection 1 |
+# | **Difficulty** | ●●○○○ |
+# | **Stands on** | week 1 (states, truncated BPTT); PyTorch tensors, `nn.Module`, an optimizer |
+# | **Points** | 20 for six exercises, graded automatically · 5 for the project, marked by a person |
+#
+# **Data card**
+#
+# | What | Source | Licence | Size |
+# |---|---|---|---|
+# | "hello world" | written in this notebook | none needed | 11 characters |
+# | the Python manual | `pydoc_data.topics`, in Python's standard library | [PSF licence](https://docs.python.org/3/license.html) | about 370,000 characters, about 100 different ones |
+#
+# There is nothing to download. The manual's text differs between versions of Python, so your
+# figures may differ a little from those below. In the version used here, Python 3.11.7, one
+# paragraph in five stands in the manual more than once. The loader keeps the first place only.
+# Otherwise text from the training part would stand in the validation part.
+#
+# **How to work**
+#
+# 1. Read the [mini-theory](#Mini-theory) once. Each exercise links back to the part it needs.
+# 2. In an exercise, replace `# YOUR CODE HERE` and the line `raise NotImplementedError()`.
+# 3. Run the check below the exercise. A failed check says what must hold and does not.
+# 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
+#
+# After submission your functions also meet hidden tests. They test the same things on other
+# numbers and other shapes. Each exercise is tested for itself.
+# Experiments and cells of your own are not graded.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm.auto import tqdm
+
+from autograder.student import char_plots, manual, plots
+
+plots.use_style()
+device = "cuda" if torch.cuda.is_available() else "cpu"
+
+# "quick" runs the whole notebook in about 35 s on two CPU cores, "full" in about 7 minutes.
+BUDGET = "quick"
+
+
+# %%
+def expect_close(got, want, what, tolerance=1e-6):
+    """Compare shape first, then values, and say what must hold.
+
+    Parameters
+    ----------
+    got, want : tensor, or anything that `torch.as_tensor` takes
+    what : str, what is compared and what must hold
+    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
+
+    Raises
+    ------
+    AssertionError
+        If the shapes differ, or a value differs by more than the tolerance.
+    """
+    got = torch.as_tensor(got).detach().double().cpu()
+    want = torch.as_tensor(want).detach().double().cpu()
+    assert got.shape == want.shape, (
+        f"{what}. Found the shape {tuple(got.shape)}, expected {tuple(want.shape)}."
+    )
+    if want.numel():
+        difference = (got - want).abs()
+        flat = int(difference.argmax())
+        place = [int(i) for i in torch.unravel_index(torch.tensor(flat), want.shape)]
+        where = f", at index {place}" if place else ""
+        limit = tolerance * max(1.0, float(want.abs().max()))
+        assert float(difference.max()) <= limit, (
+            f"{what}. The largest difference is {float(difference.max()):.2g}{where}."
+        )
+
+
+# %% [markdown]
+# ## Mini-theory
+#
+# You need this section and nothing else to solve the exercises. To hear it told another way:
+#
+# - essay: Andrej Karpathy, [The Unreasonable Effectiveness of Recurrent Neural Networks](https://karpathy.github.io/2015/05/21/rnn-effectiveness/), about models like this one;
+# - video: StatQuest, [Recurrent Neural Networks, clearly explained](https://www.youtube.com/watch?v=AsNTP8Kwu80) (17 minutes);
+# - textbook: Dive into Deep Learning, [9.3 Language models](https://d2l.ai/chapter_recurrent-neural-networks/language-model.html) to [9.6](https://d2l.ai/chapter_recurrent-neural-networks/rnn-concise.html);
+# - papers: [Sutskever, Martens & Hinton 2011](https://icml.cc/2011/papers/524_icmlpaper.pdf), [Graves 2013](https://arxiv.org/abs/1308.0850).
+#
+# ### The idea
+#
+# A **language model** gives every possible next character a probability, given all characters
+# before it. Multiply those, and you have the probability of a whole text:
+#
+# $$p(c_0, c_1, …, c_n) = p(c_0)\; p(c_1 \mid c_0)\; p(c_2 \mid c_0, c_1) \cdots p(c_n \mid c_0, …, c_{n-1})$$
+#
+# To train it you need no labels. The text is its own teacher: the target of a step is the character
+# that follows. Input and target are the same text, shifted by one.
+
+# %% experiment
+char_plots.next_character("hello")
+plt.show()
+
+# %% [markdown]
+# Look at the two steps that read 'l'. The first should say 'l', the second 'o'. The input is the
+# same. Only the state can tell them apart.
+#
+# ### From characters to vectors
+#
+# A **vocabulary** lists the different characters of the text, V of them, and numbers them 0 … V-1.
+# Those numbers are the **ids**. The order of ids means nothing: 'd' is not more than 'c'. So an id
+# is turned into a vector before the network reads it. An **embedding** is a matrix `W` (V, E), and
+# the vector of id $i$ is row $i$.
+#
+# The same thing said with a product: a **one-hot** vector has a 1 at place $i$ and 0 elsewhere.
+# Times `W`, it picks row $i$:
+#
+# $$\text{onehot}(i)\; W = W[i, :]$$
+#
+# So an embedding is a linear layer whose input is one-hot. It is computed by look-up because a
+# product with that many zeros is a waste. Its gradient follows: row $i$ of `dW` is the sum of the
+# gradients of all places where id $i$ was read. Rows of characters that were not read get none.
+#
+# ### The model, and what each layer returns
+#
+# | Layer | reads | returns |
+# |---|---|---|
+# | `nn.Embedding(V, E)` | ids (B, T), of type `torch.long` | (B, T, E) |
+# | `nn.RNN(E, H, batch_first=True)` | (B, T, E), and the start state (1, B, H) or `None` | **two** things: states of all steps (B, T, H), last state (1, B, H) |
+# | `nn.Linear(H, V)` | (B, T, H): it works on the last axis | logits (B, T, V) |
+#
+# Three traps stand in the middle row:
+#
+# - **Time first or batch first.** Without `batch_first=True`, `nn.RNN` is **time-major**: it reads
+#   (T, B, E) and returns (T, B, H). Time-major came first because a step then is one block of
+#   memory. If you give it (B, T, E) all the same, it says nothing. It takes your batch for time.
+# - **The state never is batch-first.** Its shape is (layers, B, H) in both cases, here (1, B, H).
+# - **Two results.** The last state equals `states[:, -1]`, with one axis more in front.
+#
+# In this course `batch_first=True` is the rule.
+#
+# **Logits** are any numbers. The softmax turns them into probabilities. A model returns logits, and
+# `F.cross_entropy` applies the (log-)softmax itself. A softmax of your own before it is a mistake
+# that raises no error ([Break it](#Break-it)).
+#
+# ### The loss, and its units
+#
+# The loss of one character is $-\ln p(\text{the right one})$, in **nats**. The loss of a text is
+# the mean over its characters.
+#
+# | Unit | Formula | A model that knows nothing | A perfect one |
+# |---|---|---|---|
+# | nats per character | $L$ | $\ln V$ | 0 |
+# | bits per character | $L / \ln 2$ | $\log_2 V$ | 0 |
+# | perplexity | $e^L$ | $V$ | 1 |
+#
+# "Knows nothing" means uniform: all logits equal, each character has the probability $1/V$. A new
+# network starts close to that. **The first loss of a training run should be about ln V.** If it is
+# far from it, look for the error before you train on. Bits per character say how many bits a
+# compressor that uses the model needs for one character. For English, with an alphabet of 27
+# letters, [Shannon 1951](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) estimated 0.6 to 1.3
+# from how well people guess.
+#
+# `F.cross_entropy` wants the classes on axis 1, or two axes only. So flatten batch and time:
+# logits (B, T, V) → (B·T, V), targets (B, T) → (B·T,).
+#
+# ### A long text: streams, carried and detached
+#
+# The text is far too long for one sequence. It is cut into B **streams**. Each is a contiguous
+# piece of the text, so that a row of a batch goes on reading where it stopped. Then all streams
+# are cut into **chunks** of T characters. The picture shows B = 2 and T = 4.
+
+# %% experiment
+char_plots.streams("the quick brown fox jumps", B=2, T=4)
+plt.show()
+
+# %% [markdown]
+# `x[0]` is a batch of two rows, "the " and "own ". The next batch, `x[1]`, goes on in *both* rows.
+# So the state after `x[0]` is the right start state for `x[1]`, row by row. The white character at
+# the end is no input, but a target: the one of the last "p".
+#
+# From chunk to chunk the state is
+#
+# - **carried**: the value is handed on, so the network still knows what it read before the cut;
+# - **detached**: the gradient stops at the cut. That is the truncated BPTT of week 1.
+#
+# ```python
+# hidden = None                                # zeros, once at the start of the text
+# for x_chunk, y_chunk in zip(x, y):
+#     if hidden is not None:
+#         hidden = hidden.detach()             # keep the value, cut the graph
+#     logits, hidden = model(x_chunk, hidden)
+#     …                                        # loss, backward, clip, step
+# ```
+#
+# | | the state is … | what happens |
+# |---|---|---|
+# | carried and detached | the value, without its history | what you want |
+# | carried, not detached | the value with its history | an error at the second `backward()`; with `retain_graph=True` memory without end |
+# | not carried | zeros at every cut | no error; every chunk begins with no idea of what came before |
+#
+# ### Clipping
+#
+# Gradients of recurrent networks may explode (week 1). One long step can undo a thousand good ones.
+# [Pascanu, Mikolov & Bengio 2013](https://proceedings.mlr.press/v28/pascanu13.html) propose to
+# **clip by norm**. Put the gradients of *all* parameters into one long vector $g$. Its length is
+# the **global norm**:
+#
+# $$\lVert g \rVert = \sqrt{\sum_{\text{parameters } p}\; \sum_{\text{entries } i} g_{p,i}^2}$$
+#
+# If it is larger than `max_norm`, multiply **every** gradient by the same factor:
+#
+# $$g \leftarrow g \cdot \frac{\text{max\_norm}}{\lVert g \rVert} \quad \text{if } \lVert g \rVert > \text{max\_norm}, \qquad \text{else leave } g \text{ as it is.}$$
+#
+# One factor for all keeps the direction of the step. Only its length changes. Small gradients
+# stay small. The norm *before* clipping is what you log: it shows how often you clip, and when
+# training goes wrong.
+#
+# ### Sampling
+#
+# To write, the model reads a **prefix**, and its state sums it up. Then, again and again: take the
+# logits of the last step, draw a character from their softmax, and feed it back in, with the state.
+#
+# The **temperature** $\tau$ decides how daring the draw is. Logits are divided by it *before* the
+# softmax:
+#
+# $$p_i = \frac{e^{z_i / \tau}}{\sum_j e^{z_j / \tau}}$$
+#
+# - $\tau = 1$: the model's own probabilities.
+# - $\tau < 1$: differences between logits grow, likely characters become more likely. For
+#   $\tau \to 0$ only the most likely one is left: **argmax**. We write that as `temperature=0`.
+# - $\tau > 1$: differences shrink, rare characters become more likely. For $\tau \to \infty$ all
+#   are equally likely.
+
+# %% [markdown]
+# ## Exercises
+#
+# | | Exercise | Points | Difficulty | Minutes |
+# |---|---|---|---|---|
+# | 1 | `CharVocab` | 3 | ●○○○○ | 20 |
+# | 2 | `embed` | 2 | ●○○○○ | 10 |
+# | 3 | `CharRNN` | 4 | ●●○○○ | 30 |
+# | 4 | `make_streams` | 4 | ●●●○○ | 30 |
+# | 5 | `clip_gradients` | 3 | ●●○○○ | 25 |
+# | 6 | `sample` | 4 | ●●●○○ | 35 |
+#
+# No exercise needs another one: you may begin anywhere.
+
+# %% [markdown]
+# ### Exercise 1 · `CharVocab`
+#
+# Text in, ids out, and back. If this is off by one, everything behind it learns nonsense.
+#
+# **Difficulty** ●○○○○ · **Importance** ●●●●○ · **Time** 20 minutes · **Length** about 10 lines ·
+# **Theory** [From characters to vectors](#From-characters-to-vectors)
+#
+# 1. In `__init__`, collect the *different* characters of the text and sort them, with `sorted`.
+#    That list is `self.chars`. The id of a character is its place in it.
+# 2. `len(vocab)` is V, the number of different characters.
+# 3. `encode(text)` returns the ids as a tensor (N,) of type `torch.long`, also for an empty text.
+# 4. A character that is not in the vocabulary raises a `ValueError` whose message names it.
+# 5. `decode(ids)` takes a tensor (N,) or a list of ints and returns one `str`.
+#
+# <details><summary>Hint</summary>
+#
+# A dictionary from character to id makes `encode` fast. `torch.tensor([])` holds floats: say
+# `dtype=torch.long`. A list can be indexed by a tensor with one integer, a dictionary can not.
+# `"".join(parts)` makes one text of many.
+#
+# </details>
+
+# %% exercise="CharVocab"
+class CharVocab:
+    """The characters of a text, numbered.
+
+    Parameters
+    ----------
+    text : str
+        The text whose characters make the vocabulary.
+
+    Attributes
+    ----------
+    chars : list of V str
+        The different characters, sorted; ``chars[i]`` has the id i.
+    """
+
+    def __init__(self, text):
+        ### BEGIN SOLUTION
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+        ### END SOLUTION
+
+    def __len__(self):
+        """The number of different characters, V."""
+        ### BEGIN SOLUTION
+        return len(self.chars)
+        ### END SOLUTION
+
+    def encode(self, text):
+        """Turn a text into ids.
+
+        Parameters
+        ----------
+        text : str of N characters
+
+        Returns
+        -------
+        tensor (N,) of type torch.long
+
+        Raises
+        ------
+        ValueError
+            If a character is not in the vocabulary; the message names it.
+        """
+        ### BEGIN SOLUTION
+        unknown = sorted(set(text) - set(self.chars))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not one of the {len(self)} known characters")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+        ### END SOLUTION
+
+    def decode(self, ids):
+        """Turn ids into a text.
+
+        Parameters
+        ----------
+        ids : tensor (N,) of type torch.long, or list of N ints
+
+        Returns
+        -------
+        str of N characters
+        """
+        ### BEGIN SOLUTION
+        return "".join(self.chars[i] for i in ids)
+        ### END SOLUTION
+
+
+# %% tests="CharVocab" points=3
+vocab = CharVocab("hello world")
+assert len(vocab) == 8, (
+    f"'hello world' has 8 different characters, so len(vocab) must be 8, found {len(vocab)}"
+)
+assert list(vocab.chars) == list(" dehlorw"), (
+    f"vocab.chars must be the different characters, sorted; found {vocab.chars}"
+)
+for i, char in enumerate(" dehlorw"):
+    got = vocab.encode(char)
+    assert isinstance(got, torch.Tensor), f"encode must return a tensor, found {type(got).__name__}"
+    expect_close(got, [i], f"encode({char!r}): the id of a character is its place in vocab.chars")
+for text in ("hello", ""):
+    got = vocab.encode(text)
+    assert got.dtype == torch.long, (
+        f"encode({text!r}) must be of type torch.long, found {got.dtype}"
+    )
+    assert got.shape == (len(text),), f"encode({text!r}) must be ({len(text)},), found {got.shape}"
+
+got = vocab.decode([3, 2, 4, 4, 5])
+assert got == "hello", f"decode([3, 2, 4, 4, 5]) must be the str 'hello', found {got!r}"
+got = vocab.decode(torch.tensor([7, 5, 6]))
+assert got == "wor", f"decode must take a tensor of ids too and give 'wor', found {got!r}"
+
+# A round trip through a text with everything in it.
+text = 'Naïve? Yes:\n\t\'tis 1 + 1 = 2, "quoted" … ☃'
+vocab = CharVocab(text)
+assert vocab.decode(vocab.encode(text)) == text, "decode(encode(text)) must give the text back"
+assert vocab.decode(vocab.encode(text[::-1])) == text[::-1], "also backwards: no id by position"
+
+try:
+    CharVocab("abc").encode("abq")
+except ValueError as error:
+    assert "q" in str(error), f"the message must name the unknown character 'q', found: {error}"
+except KeyError as error:
+    raise AssertionError(
+        "an unknown character must raise a ValueError, found a KeyError"
+    ) from error
+else:
+    raise AssertionError("an unknown character must raise a ValueError, found no error at all")
+print("CharVocab: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+TEXTS = (
+    "to be, or not to be: that is the question",
+    "zyxwvutsrqponmlkjihgfedcba",
+    "Größe — 10 €;\nñandú\t\\ Ärger",
+    "aaaa",
+)
+
+
+@compare
+def the_size_of_the_vocabulary(impl):
+    "len(vocab) for four texts, some with many repeated characters"
+    return [len(impl.CharVocab(text)) for text in TEXTS]
+
+
+@compare
+def ids_in_sorted_order(impl):
+    "the ids of four texts: the place of each character among the sorted characters"
+    return [impl.CharVocab(text).encode(text) for text in TEXTS]
+
+
+@compare
+def text_from_ids(impl):
+    "the text that a list of ids and a tensor of ids stand for"
+    vocab = impl.CharVocab(TEXTS[2])
+    ids = [5, 0, 3, 3, 8, 1]
+    return [vocab.decode(ids), vocab.decode(torch.tensor(ids)), vocab.decode([])]
+
+
+@verify
+def there_and_back_again(impl):
+    "decode(encode(text)) is the text, for a text the vocabulary was not made from"
+    import random
+
+    vocab = impl.CharVocab(TEXTS[0])
+    text = "".join(random.choices(TEXTS[0], k=200))
+    back = vocab.decode(vocab.encode(text))
+    assert isinstance(back, str), "decode must return one str"
+    assert back == text, "decode(encode(text)) must give the text back, character by character"
+
+
+@verify
+def an_unknown_character(impl):
+    "a character that is not in the vocabulary raises a ValueError that names it"
+    code = """
+try:
+    CharVocab("the cat sat on the mat").encode(text)
+    outcome = ("no error", "")
+except ValueError as error:
+    outcome = ("ValueError", str(error))
+except Exception as error:
+    outcome = (type(error).__name__, "")
+outcome
+"""
+    for unknown in "§X":
+        kind, message = impl(code, text=f"the {unknown} sat")
+        assert kind == "ValueError", f"an unknown character must raise a ValueError, found {kind}"
+        assert unknown in message, "the message of the ValueError must name the unknown character"
+
+
+@verify(points=0.5)
+def the_type_of_ids(impl):
+    "ids are a torch.long tensor (N,), also for an empty text"
+    vocab = impl.CharVocab("abcabc")
+    for text in ("cab", "a", ""):
+        ids = vocab.encode(text)
+        assert isinstance(ids, torch.Tensor), "encode must return a tensor"
+        assert ids.dtype == torch.long, f"ids must be torch.long, found {ids.dtype}"
+        assert ids.shape == (len(text),), f"a text of {len(text)} characters has as many ids"
+
+
+### END HIDDEN TESTS
+
+# %% mistake="CharVocab" hint="Your V counts every character of the text. How many different ones are there? A set keeps one of each."
+class CharVocab:
+    def __init__(self, text):
+        self.text = text
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.text)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="Repeated characters stand in your list more than once, so ids run up to the length of the text. Keep one of each, with a set."
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(text)
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="decode returns a list of characters. Which method of str makes one text of them?"
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return [self.chars[i] for i in ids]
+
+
+# %% mistake="CharVocab" hint="decode meets tensors: the entries of a tensor are tensors, and a dictionary does not find them among its ints. Index a list, or look up int(i)."
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+        self.names = dict(enumerate(self.chars))
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.names[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="Your ids are given in the order in which characters first appear. They must not depend on where a character stands in the text: sort the set. (A set by itself has another order in every run.)"
+class CharVocab:
+    def __init__(self, text):
+        self.chars = list(dict.fromkeys(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="The look-up in your dictionary raises a KeyError by itself. Check the characters first, and raise a ValueError that names the unknown one."
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        return torch.tensor([self.ids[char] for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="An unknown character silently disappears, or becomes another one. A text that cannot be encoded must raise a ValueError."
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        return torch.tensor([self.ids[c] for c in text if c in self.ids], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% mistake="CharVocab" hint="An empty text gives a tensor of floats, because torch.tensor([]) cannot know better. Name the dtype."
+class CharVocab:
+    def __init__(self, text):
+        self.chars = sorted(set(text))
+        self.ids = {char: i for i, char in enumerate(self.chars)}
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        for char in text:
+            if char not in self.ids:
+                raise ValueError(f"unknown character {char!r}")
+        return torch.tensor([self.ids[char] for char in text])
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids)
+
+
+# %% alternative="CharVocab"
+class CharVocab:
+    # Code points in a sorted tensor; ids by binary search, no dictionary.
+    def __init__(self, text):
+        self.codes = torch.tensor([ord(c) for c in text], dtype=torch.long).unique()
+        self.chars = [chr(code) for code in self.codes]
+
+    def __len__(self):
+        return self.codes.numel()
+
+    def encode(self, text):
+        codes = torch.tensor([ord(c) for c in text], dtype=torch.long)
+        ids = torch.searchsorted(self.codes, codes).clamp(max=len(self) - 1)
+        wrong = self.codes[ids] != codes
+        if wrong.any():
+            raise ValueError(f"cannot encode {chr(codes[wrong][0])}")
+        return ids
+
+    def decode(self, ids):
+        return "".join(map(chr, self.codes[torch.as_tensor(ids, dtype=torch.long)].tolist()))
+
+
+# %% alternative="CharVocab"
+class CharVocab:
+    # Lists only, one character at a time.
+    def __init__(self, text):
+        self.chars = []
+        for char in sorted(text):
+            if char not in self.chars:
+                self.chars.append(char)
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, text):
+        ids = torch.empty(len(text), dtype=torch.int64)
+        for position, char in enumerate(text):
+            try:
+                ids[position] = self.chars.index(char)
+            except ValueError:
+                raise ValueError(f"character {char} at {position} is unknown") from None
+        return ids
+
+    def decode(self, ids):
+        text = ""
+        for i in ids:
+            text += self.chars[int(i)]
+        return text
+
+
+# %% [markdown]
+# ### Exercise 2 · `embed`
+#
+# What `nn.Embedding` does, in one line, and that it is a matrix product in disguise.
+#
+# **Difficulty** ●○○○○ · **Importance** ●●●●○ · **Time** 10 minutes · **Length** 1 or 2 lines ·
+# **Theory** [From characters to vectors](#From-characters-to-vectors)
+#
+# 1. Replace each id in `ids` (B, T) by its row of `W` (V, E): (B, T, E).
+# 2. Autograd must be able to go through it to `W`. The result has the type of `W`.
+#
+# Do it with indexing or with one-hot vectors, whichever you like. The check compares both.
+#
+# <details><summary>Hint</summary>
+#
+# A tensor can be indexed by a tensor of integers. The result has the shape of the index, with the
+# remaining axes behind it. For the other way: `F.one_hot(ids, V)` is (B, T, V) and holds integers,
+# and a matrix product wants both sides of one type.
+#
+# </details>
+
+# %% exercise="embed"
+def embed(ids, W):
+    """Look up the vector of every id.
+
+    Parameters
+    ----------
+    ids : tensor (B, T) of type torch.long, entries 0 … V-1
+    W : tensor (V, E)
+        Row i is the vector of id i.
+
+    Returns
+    -------
+    tensor (B, T, E)
+    """
+    ### BEGIN SOLUTION
+    return W[ids]
+    ### END SOLUTION
+
+
+# %% tests="embed" points=2
+generator = torch.Generator().manual_seed(1)
+B, T, V, E = 2, 4, 5, 3
+ids = torch.randint(V, (B, T), generator=generator)
+W = torch.randn(V, E, generator=generator, dtype=torch.float64)
+
+# One id: its row, and nothing else.
+for i in range(V):
+    expect_close(
+        embed(torch.tensor([[i]]), W), W[i].view(1, 1, E), f"id {i} must give row {i} of W"
+    )
+
+# The identity as W: rows are one-hot vectors.
+one_hot = torch.zeros(B, T, V, dtype=torch.float64)
+for b in range(B):
+    for t in range(T):
+        one_hot[b, t, ids[b, t]] = 1
+expect_close(embed(ids, torch.eye(V, dtype=torch.float64)), one_hot, "W = I must give one-hot rows")
+
+# Random ids and weights: look-up and product agree.
+got = embed(ids, W)
+expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
+assert got.dtype == W.dtype, f"the result must be of W's type {W.dtype}, found {got.dtype}"
+
+# The gradient of a row counts how often its id was read.
+W.requires_grad_(True)
+got = embed(ids, W)
+assert got.requires_grad, "autograd must reach W: no detach, no new tensor made of numbers"
+got.sum().backward()
+count = one_hot.sum(dim=(0, 1))
+expect_close(W.grad, count[:, None].expand(V, E), "dW must count how often each id was read")
+print("embed: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def embedding_problem(seed, B, T, V, E):
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(V, (B, T), generator=generator)
+    return ids, torch.randn(V, E, generator=generator, dtype=torch.float64)
+
+
+@compare
+def rows_of_a_random_matrix(impl):
+    "the vectors of random ids, with B, T, V and E all different"
+    return impl.embed(*embedding_problem(21, B=3, T=5, V=7, E=4))
+
+
+@compare
+def a_square_matrix(impl):
+    "the same when V = E and B = T, where a transposed matrix or result goes unnoticed"
+    return impl.embed(*embedding_problem(22, B=4, T=4, V=6, E=6))
+
+
+@compare(dtype=True)
+def in_single_precision(impl):
+    "the type of the result is that of W, for float32"
+    ids, W = embedding_problem(23, B=1, T=6, V=9, E=2)
+    return impl.embed(ids, W.float())
+
+
+@verify
+def the_gradient_of_the_matrix(impl):
+    "the gradient of W: for each id the sum over all places where it was read"
+    B, T, V, E = 4, 6, 5, 3
+    ids, W = embedding_problem(24, B, T, V, E)
+    ids[ids == 2] = 3
+    d_out = torch.randn(B, T, E, generator=torch.Generator().manual_seed(25), dtype=torch.float64)
+    code = """
+W = W.clone().requires_grad_(True)
+out = embed(ids, W)
+if out.requires_grad:
+    out.backward(d_out)
+W.grad
+"""
+    got = impl(code, ids=ids, W=W, d_out=d_out)
+    assert got is not None, "autograd does not reach W: is the result a new tensor, or detached?"
+    want = torch.zeros_like(W).index_add(0, ids.flatten(), d_out.reshape(B * T, E))
+    expect_close(got, want, "Row i of dW must be the sum of the gradients wherever id i was read")
+
+
+### END HIDDEN TESTS
+
+# %% mistake="embed" hint="You look along the wrong axis of W. The rows belong to the ids, the columns to the E features."
+def embed(ids, W):
+    return W.T[ids]
+
+
+# %% mistake="embed" hint="You index the columns of W. Which axis of W (V, E) has one entry per id?"
+def embed(ids, W):
+    return W[:, ids]
+
+
+# %% mistake="embed" hint="Batch and time have changed places. The result is (B, T, E), in the order of ids."
+def embed(ids, W):
+    return W[ids].transpose(0, 1)
+
+
+# %% mistake="embed" hint="Your numbers are right, but the graph is cut: autograd cannot reach W. Index the tensor itself, without detach, data, tolist or numpy."
+def embed(ids, W):
+    return W.detach()[ids]
+
+
+# %% mistake="embed" hint="A product needs both sides of one type. Your one-hot vectors are float32 whatever W is: convert them to W.dtype."
+def embed(ids, W):
+    return F.one_hot(ids, W.shape[0]).float() @ W
+
+
+# %% mistake="embed" hint="You stop at the one-hot vectors. The product with W is missing."
+def embed(ids, W):
+    return F.one_hot(ids, W.shape[0]).to(W.dtype)
+
+
+# %% mistake="embed" hint="You add the vectors of a sequence up. Every step keeps a vector of its own."
+def embed(ids, W):
+    return W[ids].sum(dim=1)
+
+
+# %% alternative="embed"
+def embed(ids, W):
+    return F.one_hot(ids, len(W)).to(W.dtype) @ W
+
+
+# %% alternative="embed"
+def embed(ids, W):
+    return torch.stack([torch.stack([W[int(i)] for i in row]) for row in ids])
+
+
+# %% alternative="embed"
+def embed(ids, W):
+    return W.index_select(0, ids.reshape(-1)).reshape(*ids.shape, -1)
+
+
+# %% [markdown]
+# ### Exercise 3 · `CharRNN`
+#
+# The model: three layers, and a state that goes in and comes out.
+#
+# **Difficulty** ●●○○○ · **Importance** ●●●●● · **Time** 30 minutes · **Length** about 3 + 3 + 1 lines ·
+# **Theory** [The model, and what each layer returns](#The-model,-and-what-each-layer-returns)
+#
+# In `__init__`, make three layers with these names (V is `vocab_size`, H is `hidden_size`):
+#
+# 1. `self.embedding`, an `nn.Embedding`: ids → vectors of length H.
+# 2. `self.rnn`, an `nn.RNN` with one tanh layer, batch first: H → H.
+# 3. `self.linear`, an `nn.Linear`: H → V.
+#
+# In `forward`:
+#
+# 1. Embed `x`: (B, T) → (B, T, H).
+# 2. Run the RNN from `hidden`, (1, B, H) or `None`. It returns the states of all steps, (B, T, H),
+#    and the last state, (1, B, H).
+# 3. Return the logits of *all* steps, (B, T, V), without a softmax, and the last state.
+# 4. Do not detach anything. Whether the gradient may cross a cut is for the training loop to say.
+#
+# In `init_hidden`: zeros (1, B, H), of the type and on the device of the parameters, so that a
+# model on a GPU, or one in float64, gets a state that fits.
+#
+# <details><summary>Hint</summary>
+#
+# `nn.RNN` takes `None` for a start state of zeros, so `forward` needs no `if`. A tensor has the
+# method `new_zeros(shape)`: zeros of its own type, on its own device.
+#
+# </details>
+
+# %% exercise="CharRNN"
+class CharRNN(nn.Module):
+    """A character-level language model: embedding, recurrent layer, linear layer.
+
+    Parameters
+    ----------
+    vocab_size : int
+        Number of different characters V.
+    hidden_size : int
+        Hidden units H, and length of the embedding vectors.
+
+    Attributes
+    ----------
+    embedding : nn.Embedding (V, H)
+    rnn : nn.RNN, H to H, one layer, tanh, batch first
+    linear : nn.Linear, H to V
+    """
+
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+        ### END SOLUTION
+
+    def forward(self, x, hidden=None):
+        """The logits of the next character, at every step.
+
+        Parameters
+        ----------
+        x : tensor (B, T) of type torch.long
+            Ids of the characters read.
+        hidden : tensor (1, B, H), optional
+            State to start from; zeros if it is left out.
+
+        Returns
+        -------
+        logits : tensor (B, T, V)
+            ``logits[:, t]`` is about the character after ``x[:, t]``.
+        hidden : tensor (1, B, H)
+            State after the last step.
+        """
+        ### BEGIN SOLUTION
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+        ### END SOLUTION
+
+    def init_hidden(self, batch_size):
+        """A start state of zeros.
+
+        Parameters
+        ----------
+        batch_size : int B
+
+        Returns
+        -------
+        tensor (1, B, H), of the type and on the device of the parameters
+        """
+        ### BEGIN SOLUTION
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+        ### END SOLUTION
+
+
+# %% tests="CharRNN" points=4
+torch.manual_seed(3)
+B, T, V, H = 3, 5, 7, 4
+model = CharRNN(V, H).double()
+for name, kind in (("embedding", nn.Embedding), ("rnn", nn.RNN), ("linear", nn.Linear)):
+    found = type(getattr(model, name, None)).__name__
+    assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
+
+x = torch.randint(V, (B, T))
+results = model(x)
+assert isinstance(results, tuple | list) and len(results) == 2, (
+    "forward must return two things: the logits, and the last state"
+)
+logits, hidden = results
+assert logits.shape == (B, T, V), (
+    f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
+)
+assert hidden.shape == (1, B, H), (
+    f"the last state must be (1, B, H) = {(1, B, H)}, found {tuple(hidden.shape)}"
+)
+
+start = model.init_hidden(B)
+expect_close(start, torch.zeros(1, B, H), "init_hidden(B) must be zeros, (1, B, H)")
+assert start.dtype == torch.float64, (
+    f"this model is float64, so init_hidden must be too; found {start.dtype}"
+)
+expect_close(model(x, start)[0], logits, "init_hidden(B) must give what no state at all gives")
+
+# No linear weights, no bias: uniform logits. Their loss is ln V.
+with torch.no_grad():
+    weight, bias = model.linear.weight.clone(), model.linear.bias.clone()
+    model.linear.weight.zero_()
+    model.linear.bias.zero_()
+    logits, _ = model(x)
+    loss = F.cross_entropy(logits.reshape(B * T, V), x.reshape(B * T))
+    expect_close(loss, math.log(V), "With a linear layer of zeros the loss must be ln V")
+    model.linear.bias.copy_(torch.arange(V))
+    want = torch.arange(V).expand(B, T, V)
+    expect_close(model(x)[0], want, "With linear weights of zero the logits must be the bias")
+    model.linear.weight.copy_(weight)
+    model.linear.bias.copy_(bias)
+
+# One step by hand, from a random start state; then all steps.
+start = torch.randn(1, B, H, dtype=torch.float64)
+(W_ih, W_hh, b_ih, b_hh), h = model.rnn.parameters(), start[0]
+for t in range(T):
+    h = torch.tanh(model.embedding.weight[x[:, t]] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+    logits, hidden = model(x[:, : t + 1], start)
+    expect_close(hidden[0], h, f"The last state must be that after step {t}, from the given start")
+    expect_close(
+        logits[:, t], h @ weight.T + bias, f"logits[:, {t}] must come from the state after step {t}"
+    )
+
+# A text read in two parts, with the state carried, must equal one long pass.
+first, hidden = model(x[:, :2], start)
+second, hidden = model(x[:, 2:], hidden)
+expect_close(
+    torch.cat([first, second], dim=1),
+    logits,
+    "Two parts with the state carried must equal one pass",
+)
+
+# Nothing is cut inside the model: the last loss reaches the first state.
+start.requires_grad_(True)
+second, _ = model(x[:, 2:], model(x[:, :2], start)[1])
+second.sum().backward()
+assert start.grad is not None, "the gradient must reach the start state: no detach in forward"
+print("CharRNN: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def char_rnn_weights(seed, V, H):
+    generator = torch.Generator().manual_seed(seed)
+    shapes = {
+        "Embedding": [(V, H)],
+        "RNN": [(H, H), (H, H), (H,), (H,)],
+        "Linear": [(V, H), (V,)],
+    }
+    return {
+        kind: [0.6 * torch.randn(s, generator=generator, dtype=torch.float64) for s in sizes]
+        for kind, sizes in shapes.items()
+    }
+
+
+def char_rnn_of(impl, weights):
+    "A model of the implementation with these weights, in float64, whatever its layers are called."
+    V, H = weights["Embedding"][0].shape
+    model = impl.CharRNN(V, H)
+    find = "[m for m in model.modules() if type(m).__name__ == kind]"
+    for kind, values in weights.items():
+        shapes = impl(
+            f"[[tuple(p.shape) for p in m.parameters()] for m in {find}]", model=model, kind=kind
+        )
+        assert len(shapes) == 1, f"CharRNN must hold one nn.{kind}, found {len(shapes)}"
+        want = [tuple(value.shape) for value in values]
+        assert list(map(tuple, shapes[0])) == want, (
+            f"the parameters of nn.{kind} must have the shapes {want}, found {shapes[0]}"
+        )
+        code = f"for p, v in zip({find}[0].parameters(), values): p.data = v.clone()"
+        impl(code, model=model, kind=kind, values=values)
+    return model
+
+
+def both(results):
+    "The two results of forward, checked to be two."
+    assert isinstance(results, tuple | list) and len(results) == 2, (
+        "forward must return two things, the logits and the last state"
+    )
+    return results
+
+
+def ids_and_start(seed, B, T, V, H):
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(V, (B, T), generator=generator)
+    return ids, torch.randn(1, B, H, generator=generator, dtype=torch.float64)
+
+
+@compare
+def logits_from_zero(impl):
+    "the logits of every step, without a start state, for given weights"
+    ids, _ = ids_and_start(31, B=3, T=6, V=8, H=5)
+    return both(char_rnn_of(impl, char_rnn_weights(32, V=8, H=5))(ids))[0]
+
+
+@compare
+def the_last_state(impl):
+    "the state that comes back, without a start state, for given weights"
+    ids, _ = ids_and_start(33, B=4, T=3, V=6, H=7)
+    return both(char_rnn_of(impl, char_rnn_weights(34, V=6, H=7))(ids))[1]
+
+
+@compare
+def from_a_given_state(impl):
+    "logits and last state when a start state is given"
+    ids, start = ids_and_start(35, B=3, T=5, V=9, H=4)
+    results = both(char_rnn_of(impl, char_rnn_weights(36, V=9, H=4))(ids, start))
+    return {"logits": results[0], "hidden": results[1]}
+
+
+@verify
+def carried_over_two_cuts(impl):
+    "a text read in three parts, with the state carried, gives the logits of one long pass"
+    V, H = 7, 5
+    weights = char_rnn_weights(37, V, H)
+    ids, _ = ids_and_start(38, 3, 12, V, H)
+    model = char_rnn_of(impl, weights)
+    parts, hidden = [], None
+    for start, stop in ((0, 4), (4, 5), (5, 12)):
+        logits, hidden = both(model(ids[:, start:stop], hidden))
+        parts.append(logits)
+    rnn = nn.RNN(H, H, batch_first=True).double()
+    for parameter, value in zip(rnn.parameters(), weights["RNN"], strict=True):
+        parameter.data.copy_(value)
+    states = rnn(weights["Embedding"][0][ids])[0]
+    want = states @ weights["Linear"][0].T + weights["Linear"][1]
+    expect_close(
+        torch.cat(parts, dim=1),
+        want,
+        "Three parts, with the state carried, must equal one long pass",
+    )
+
+
+@verify
+def nothing_is_cut(impl):
+    "the gradient of the loss after a cut reaches every parameter and the first start state"
+    ids, start = ids_and_start(39, B=3, T=6, V=5, H=4)
+    model = char_rnn_of(impl, char_rnn_weights(40, V=5, H=4))
+    code = """
+import torch
+start = start.clone().requires_grad_(True)
+state = model(ids[:, :3], start)[1]
+logits = model(ids[:, 3:], state)[0]
+if logits.requires_grad:
+    logits.sin().sum().backward()
+lost = [name for name, p in model.named_parameters() if p.grad is None]
+lost, start.grad is None, logits
+"""
+    lost, cut, _ = impl(code, model=model, ids=ids, start=start)
+    assert not lost, f"no gradient reaches {lost}: every layer must be part of the graph"
+    assert not cut, "the gradient must reach the start state: forward must not detach it"
+
+
+@verify
+def a_start_of_zeros(impl):
+    "init_hidden: zeros (1, B, H), of the type of the parameters"
+    model = impl("CharRNN(6, 5)")
+    for kind, dtype in (("float", torch.float32), ("double", torch.float64)):
+        model = impl(f"model.{kind}()", model=model)
+        hidden = model.init_hidden(3)
+        assert isinstance(hidden, torch.Tensor), "init_hidden must return a tensor"
+        expect_close(
+            hidden, torch.zeros(1, 3, 5), "init_hidden(3) with H = 5 must be zeros (1, 3, 5)"
+        )
+        assert hidden.dtype == dtype, (
+            f"init_hidden must be of the parameters' type {dtype}, found {hidden.dtype}"
+        )
+
+
+### END HIDDEN TESTS
+
+# %% mistake="CharRNN" hint="The last state is lost. nn.RNN returns two things: hand the second one on, or nobody can carry it."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, _ = self.rnn(self.embedding(x), hidden)
+        return self.linear(states)
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="The state has lost its first axis. PyTorch's states are (layers, B, H), here (1, B, H), also with batch_first."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden.squeeze(0)
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="You return the states of all steps, (B, T, H), as the state. The state to carry is the one after the last step: the second result of nn.RNN."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, _ = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), states
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="A given state has no effect: every chunk starts from zero. Where does forward hand hidden to the RNN?"
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x))
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="Your RNN takes the batch for time, because nn.RNN is time-major by default. One argument changes that."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="You return probabilities. Return logits: cross_entropy applies the softmax itself, and so does sampling."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states).softmax(dim=-1), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="You return log-probabilities. Return the logits as the linear layer gives them: cross_entropy does the rest."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states).log_softmax(dim=-1), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="Your logits are those of the last step alone. A language model learns from every step of a chunk: (B, T, V)."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states[:, -1]), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="Your forward detaches the state. The numbers are the same, but no gradient can pass, even where it should. Detaching belongs into the training loop."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        hidden = hidden.detach() if hidden is not None else None
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="Look at init_hidden. batch_first says nothing about the state: it stays (layers, B, H)."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(batch_size, 1, self.rnn.hidden_size)
+
+
+# %% mistake="CharRNN" hint="Look at init_hidden. torch.zeros makes float32 on the CPU. Take type and device from a parameter."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return torch.zeros(1, batch_size, self.rnn.hidden_size)
+
+
+# %% alternative="CharRNN"
+class CharRNN(nn.Module):
+    # Time-major inside, and the start state always made.
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.H = hidden_size
+        self.rnn = nn.RNN(input_size=hidden_size, hidden_size=hidden_size)
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        if hidden is None:
+            hidden = self.init_hidden(x.size(0))
+        output, last = self.rnn(self.embedding(x.T), hidden)
+        return self.linear(output).permute(1, 0, 2), last
+
+    def init_hidden(self, batch_size):
+        parameter = next(self.parameters())
+        return torch.zeros(1, batch_size, self.H, dtype=parameter.dtype, device=parameter.device)
+
+
+# %% alternative="CharRNN"
+class CharRNN(nn.Module):
+    # One step at a time, and the linear layer as a product.
+    def __init__(self, vocab_size, hidden_size):
+        super(CharRNN, self).__init__()
+        self.rnn = nn.RNN(hidden_size, hidden_size, num_layers=1, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+
+    def forward(self, x, hidden=None):
+        logits = []
+        for t in range(x.shape[1]):
+            state, hidden = self.rnn(self.embedding(x[:, t : t + 1]), hidden)
+            logits.append(state[:, 0] @ self.linear.weight.T + self.linear.bias)
+        return torch.stack(logits, dim=1), hidden
+
+    def init_hidden(self, batch_size):
+        return torch.zeros(1, batch_size, self.rnn.hidden_size).to(self.linear.weight)
+
+
+# %% [markdown]
+# ### Exercise 4 · `make_streams`
+#
+# Cut a long text into batches whose state may be carried. Off by one here, and the network learns
+# to copy its input, with a wonderful loss.
+#
+# **Difficulty** ●●●○○ · **Importance** ●●●●● · **Time** 30 minutes · **Length** about 5 lines ·
+# **Theory** [A long text: streams, carried and detached](#A-long-text:-streams,-carried-and-detached)
+#
+# 1. N, the number of chunks, is `(len(ids) - 1) // (B * T)`. Why the 1? The last input needs a
+#    target too. If N is below 1, raise a `ValueError`.
+# 2. Inputs are the first B·N·T ids. Targets are as many, one place further on. The rest of the
+#    text is dropped.
+# 3. Cut each into B streams of N·T ids: (B, N·T). Stream 0 is the front of the text, stream 1
+#    goes on where stream 0 ends, and so on.
+# 4. Cut the streams into N chunks of T ids, and put the chunks first: (N, B, T).
+#
+# So `x[n, b]` is chunk n of stream b, and `x[n + 1, b]` goes on where `x[n, b]` ends.
+#
+# <details><summary>Hint</summary>
+#
+# `reshape` fills row by row: the last axis runs fastest. (B, N, T) is the order in which the ids
+# stand in the text. Chunks first, (N, B, T), is another order, and no reshape leads there from the
+# text: it takes `transpose`. Try it with `torch.arange(25)`, B = 2 and T = 4.
+#
+# </details>
+
+# %% exercise="make_streams"
+def make_streams(ids, B, T):
+    """Cut a text into chunks of B parallel streams.
+
+    Parameters
+    ----------
+    ids : tensor (number of characters,) of type torch.long
+    B : int
+        Number of streams, read in parallel.
+    T : int
+        Characters in a chunk.
+
+    Returns
+    -------
+    x : tensor (N, B, T)
+        Inputs; ``x[n, b]`` is chunk n of stream b. N is ``(len(ids) - 1) // (B * T)``.
+    y : tensor (N, B, T)
+        Targets: for every input the id that follows it in the text.
+
+    Raises
+    ------
+    ValueError
+        If the text is too short for one chunk (N below 1).
+    """
+    ### BEGIN SOLUTION
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError(f"{B} streams of {T} take {B * T + 1} characters, found {len(ids)}")
+
+    def cut(part):
+        return part[: B * N * T].reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(ids[1:])
+    ### END SOLUTION
+
+
+# %% tests="make_streams" points=4
+# The letters of the alphabet, as in the figure: B = 2 streams, chunks of T = 4.
+alphabet = "abcdefghijklmnopqrstuvwxyz"
+x, y = make_streams(torch.arange(26), 2, 4)
+assert tuple(x.shape) == (3, 2, 4), (
+    f"26 ids, B = 2, T = 4: x must be (N, B, T) = (3, 2, 4), found {tuple(x.shape)}"
+)
+assert tuple(y.shape) == (3, 2, 4), f"y must have the shape of x, found {tuple(y.shape)}"
+
+
+def letters(row):
+    return "".join(alphabet[int(i)] for i in row)
+
+
+assert letters(x[0, 0]) == "abcd", f"x[0, 0] is the front of the text, found {letters(x[0, 0])!r}"
+assert letters(y[0, 0]) == "bcde", (
+    f"y[0, 0] must be what follows each of 'abcd': 'bcde', found {letters(y[0, 0])!r}"
+)
+assert letters(x[1, 0]) == "efgh", (
+    f"x[1, 0] must go on where x[0, 0] = 'abcd' ends, with 'efgh'; found {letters(x[1, 0])!r}"
+)
+assert letters(x[0, 1]) == "mnop", (
+    f"stream 1 begins where stream 0 ends: x[0, 1] must be 'mnop', found {letters(x[0, 1])!r}"
+)
+assert letters(y[2, 1]) == "vwxy", f"y[2, 1] must be 'vwxy', found {letters(y[2, 1])!r}"
+
+# Random ids: every stream is a piece of the text, and goes on from chunk to chunk.
+ids = torch.randint(50, (200,), generator=torch.Generator().manual_seed(4))
+B, T = 3, 7
+x, y = make_streams(ids, B, T)
+N = (200 - 1) // (B * T)
+assert tuple(x.shape) == (N, B, T), f"x must be {(N, B, T)}, found {tuple(x.shape)}"
+for b in range(B):
+    start = b * N * T
+    stream = torch.cat([x[n, b] for n in range(N)])
+    expect_close(stream, ids[start : start + N * T], f"Stream {b}, chunk after chunk, must be text")
+    for n in range(N - 1):
+        assert x[n + 1, b, 0] == y[n, b, -1], (
+            f"stream {b}: the first input of chunk {n + 1} must be the last target of chunk {n}"
+        )
+expect_close(y[:, :, :-1], x[:, :, 1:], "Within a chunk y must be x, one place further on")
+
+# Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
+assert len(make_streams(torch.arange(25), 2, 4)[0]) == 3, "25 ids are enough for 3 chunks"
+assert len(make_streams(torch.arange(24), 2, 4)[0]) == 2, "24 ids are not: a target is missing"
+try:
+    make_streams(torch.arange(8), 2, 4)
+except ValueError:
+    pass
+else:
+    raise AssertionError("8 ids are too few for B = 2, T = 4: make_streams must raise a ValueError")
+print("make_streams: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def pair(results):
+    "The two results of make_streams, checked to be two."
+    assert isinstance(results, tuple | list) and len(results) == 2, (
+        "make_streams must return two tensors, x and y"
+    )
+    return results
+
+
+def random_ids(seed, length):
+    return torch.randint(1000, (length,), generator=torch.Generator().manual_seed(seed))
+
+
+@compare
+def the_inputs(impl):
+    "x, for a text that leaves a rest"
+    return pair(impl.make_streams(random_ids(41, 115), 4, 5))[0]
+
+
+@compare
+def the_targets(impl):
+    "y, for a text that leaves a rest"
+    return pair(impl.make_streams(random_ids(42, 98), 3, 4))[1]
+
+
+@verify
+def the_state_may_be_carried(impl):
+    "in every stream the first input of a chunk is the last target of the chunk before"
+    for length, B, T in ((241, 4, 6), (100, 5, 3), (61, 2, 10)):
+        x, y = map(torch.as_tensor, pair(impl.make_streams(torch.arange(length), B, T)))
+        assert x.ndim == 3 and x.shape == y.shape, "x and y must both be (N, B, T)"
+        N = (length - 1) // (B * T)
+        assert x.shape == (N, B, T), f"x must be (N, B, T) = {(N, B, T)}, found {tuple(x.shape)}"
+        assert torch.equal(x[1:, :, 0], y[:-1, :, -1]), (
+            "in every stream the first input of a chunk must be the last target before it"
+        )
+        assert (torch.diff(x, dim=-1) == 1).all(), "a chunk must be a contiguous piece of the text"
+
+
+@verify
+def every_target_follows_its_input(impl):
+    "each target is the next id of the text, and no id is read twice"
+    x, y = map(torch.as_tensor, pair(impl.make_streams(torch.arange(131), 6, 7)))
+    assert torch.equal(y, x + 1), "the target of every input must be the id that follows it"
+    assert x.unique().numel() == x.numel(), "every id may be read once only: chunks do not overlap"
+
+
+@compare
+def lengths_at_the_edge(impl):
+    "the shapes of x and y when the text fits exactly, and when one character is missing"
+    pairs = [pair(impl.make_streams(torch.arange(n), 3, 5)) for n in (46, 45, 16)]
+    return [[tuple(torch.as_tensor(part).shape) for part in parts] for parts in pairs]
+
+
+@compare(points=0.5)
+def one_stream_and_single_steps(impl):
+    "B = 1, and T = 1"
+    one = pair(impl.make_streams(random_ids(43, 20), 1, 6))
+    single = pair(impl.make_streams(random_ids(44, 20), 4, 1))
+    return [one[0], one[1], single[0], single[1]]
+
+
+@verify(points=0.5)
+def a_text_that_is_too_short(impl):
+    "a text too short for one chunk raises a ValueError"
+    code = """
+try:
+    make_streams(ids, 3, 5)
+    outcome = "no error"
+except Exception as error:
+    outcome = type(error).__name__
+outcome
+"""
+    for length in (4, 15):
+        outcome = impl(code, ids=torch.arange(length))
+        assert outcome == "ValueError", (
+            f"{length} ids are too few for B = 3, T = 5: a ValueError is due, found: {outcome}"
+        )
+
+
+### END HIDDEN TESTS
+
+# %% mistake="make_streams" hint="Your rows do not go on from chunk to chunk: the next piece of row 0 stands in row 1 of the same chunk. reshape to (B, N, T) first, then swap the first two axes."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    return ids[: B * N * T].reshape(N, B, T), ids[1 : B * N * T + 1].reshape(N, B, T)
+
+
+# %% mistake="make_streams" hint="Your streams are interleaved: stream b takes every B-th character. A stream is a contiguous piece of the text."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+
+    def cut(part):
+        return part[: B * N * T].reshape(N * T, B).T.reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(ids[1:])
+
+
+# %% mistake="make_streams" hint="Your targets are the inputs. A network that copies gets a loss of zero. The target is the next character: one place further on."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    x = ids[: B * N * T].reshape(B, N, T).transpose(0, 1)
+    return x, x.clone()
+
+
+# %% mistake="make_streams" hint="Input and target have changed places: your network would learn to say the character before."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    y = ids[: B * N * T].reshape(B, N, T).transpose(0, 1)
+    return ids[1 : B * N * T + 1].reshape(B, N, T).transpose(0, 1), y
+
+
+# %% mistake="make_streams" hint="You shift within a chunk, so its last target is its own first character. Shift the text before you cut it."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    x = ids[: B * N * T].reshape(B, N, T).transpose(0, 1)
+    return x, x.roll(-1, dims=-1)
+
+
+# %% mistake="make_streams" hint="Your targets are two places further on. The target of an input is the very next id."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    part = torch.cat([ids, ids[:1]])
+    x = ids[: B * N * T].reshape(B, N, T).transpose(0, 1)
+    return x, part[2 : B * N * T + 2].reshape(B, N, T).transpose(0, 1)
+
+
+# %% mistake="make_streams" hint="The streams come first in your result, (B, N, T). A training loop takes one chunk of all streams at a time: (N, B, T)."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    return ids[: B * N * T].reshape(B, N, T), ids[1 : B * N * T + 1].reshape(B, N, T)
+
+
+# %% mistake="make_streams" hint="You count the chunks as if the last input needed no target. Take one id off before you divide."
+def make_streams(ids, B, T):
+    N = len(ids) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    part = torch.cat([ids, ids[:1]])
+
+    def cut(part):
+        return part[: B * N * T].reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(part[1:])
+
+
+# %% mistake="make_streams" hint="Your streams are as long as the text allows, and the rest is dropped at the end of every stream. Here a stream has N times T ids, so that the next one goes on where it ends."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+    length = (len(ids) - 1) // B
+
+    def cut(part):
+        rows = part[: B * length].reshape(B, length)
+        return rows[:, : N * T].reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(ids[1:])
+
+
+# %% mistake="make_streams" hint="A text that is too short gives an empty result, and a training loop that does nothing. Raise a ValueError."
+def make_streams(ids, B, T):
+    N = (len(ids) - 1) // (B * T)
+
+    def cut(part):
+        return part[: B * N * T].reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(ids[1:])
+
+
+# %% alternative="make_streams"
+def make_streams(ids, B, T):
+    # Place by place: where in the text does entry (n, b, t) come from?
+    N = (len(ids) - 1) // (B * T)
+    if N == 0:
+        raise ValueError("not enough characters for one chunk")
+    n, b, t = torch.meshgrid(torch.arange(N), torch.arange(B), torch.arange(T), indexing="ij")
+    place = b * (N * T) + n * T + t
+    return ids[place], ids[place + 1]
+
+
+# %% alternative="make_streams"
+def make_streams(ids, B, T):
+    # Lists of slices.
+    total = (len(ids) - 1) // (B * T)
+    if total < 1:
+        raise ValueError("not enough characters for one chunk")
+    xs, ys = [], []
+    for n in range(total):
+        starts = [b * total * T + n * T for b in range(B)]
+        xs.append(torch.stack([ids[s : s + T] for s in starts]))
+        ys.append(torch.stack([ids[s + 1 : s + T + 1] for s in starts]))
+    return torch.stack(xs), torch.stack(ys)
+
+
+# %% alternative="make_streams"
+def make_streams(ids, B, T):
+    # Streams with one id too many, then overlapping windows of T + 1.
+    N = (len(ids) - 1) // (B * T)
+    if N < 1:
+        raise ValueError("not enough characters for one chunk")
+    rows = ids[: B * N * T + 1].unfold(0, N * T + 1, N * T)
+    windows = rows.unfold(1, T + 1, T).permute(1, 0, 2)
+    return windows[..., :-1], windows[..., 1:]
+
+
+# %% [markdown]
+# ### Exercise 5 · `clip_gradients`
+#
+# One factor for all gradients. Without it a single bad batch can throw a recurrent network out of
+# where it was ([Experiment 4](#Experiment-4-·-What-clipping-saves-you-from)).
+#
+# **Difficulty** ●●○○○ · **Importance** ●●●●○ · **Time** 25 minutes · **Length** about 6 lines ·
+# **Theory** [Clipping](#Clipping)
+#
+# 1. Collect the gradients: `p.grad` of every parameter that has one. A parameter that took no part
+#    in the loss has `p.grad = None`; skip it. `parameters` may be a generator, as
+#    `model.parameters()` is: it can be gone through once only.
+# 2. Compute the global norm: the root of the sum of the squares of *all* entries of *all* gradients.
+# 3. If it is larger than `max_norm`, multiply every gradient by `max_norm / norm`, so that
+#    `p.grad` is changed. Otherwise leave them.
+# 4. Return the norm from *before* clipping, as a number or a tensor without axes.
+#
+# Write it yourself: `torch.nn.utils.clip_grad_norm_` is what the check compares you with.
+#
+# <details><summary>Hint</summary>
+#
+# `list(parameters)` first. `p.grad.mul_(factor)` or `p.grad *= factor` change the gradient where it
+# is. `g = p.grad` and then `g = g * factor` does not: it makes a new tensor that nobody sees. Mind
+# the case where all gradients are zero.
+#
+# </details>
+
+# %% exercise="clip_gradients"
+def clip_gradients(parameters, max_norm):
+    """Scale all gradients down so that their global norm is at most `max_norm`.
+
+    The ``.grad`` of the parameters is changed; gradients that are small enough stay as they are.
+
+    Parameters
+    ----------
+    parameters : iterable of tensors
+        Each with its ``.grad``, which may be None; may be a generator.
+    max_norm : float
+        Largest allowed norm, above 0.
+
+    Returns
+    -------
+    float or tensor ()
+        The global norm before clipping.
+    """
+    ### BEGIN SOLUTION
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+    ### END SOLUTION
+
+
+# %% tests="clip_gradients" points=3
+def with_gradients(*gradients):
+    """Parameters that have these gradients; None for a parameter without one."""
+    parameters = []
+    for gradient in gradients:
+        parameter = torch.zeros(2 if gradient is None else gradient.shape, dtype=torch.float64)
+        parameter.requires_grad_(True)
+        parameter.grad = None if gradient is None else gradient.clone()
+        parameters.append(parameter)
+    return parameters
+
+
+# 3, 4 and 12 in three parameters: the norm is 13.
+three = [torch.tensor([v], dtype=torch.float64) for v in (3.0, 4.0, 12.0)]
+parameters = with_gradients(*three)
+norm = clip_gradients(parameters, 6.5)
+assert norm is not None, "clip_gradients must return the norm"
+expect_close(norm, 13.0, "Gradients 3, 4, 12: the norm before clipping must be 13")
+got = torch.cat([p.grad for p in parameters])
+expect_close(got, [1.5, 2.0, 6.0], "Clipped to 6.5, the gradients 3, 4, 12 must all be halved")
+expect_close(clip_gradients(parameters, 100.0), 6.5, "After clipping to 6.5 the norm must be 6.5")
+for p, before in zip(parameters, got):
+    expect_close(p.grad[0], before, "Gradients below max_norm must stay as they are", 0)
+
+# A parameter without a gradient, and gradients of zero.
+parameters = with_gradients(torch.zeros(3, dtype=torch.float64), None)
+expect_close(clip_gradients(parameters, 1.0), 0.0, "Gradients of zero have the norm 0")
+expect_close(parameters[0].grad, torch.zeros(3), "Gradients of zero must stay zero, not nan")
+assert parameters[1].grad is None, "a parameter without a gradient must stay without one"
+
+# A real network, against PyTorch's own; parameters() is a generator.
+torch.manual_seed(5)
+for max_norm in (0.1, 100.0):
+    network = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)).double()
+    network(torch.randn(5, 4).double()).pow(2).sum().backward()
+    twins = with_gradients(*[p.grad for p in network.parameters()])
+    want = nn.utils.clip_grad_norm_(twins, max_norm)
+    norm = clip_gradients(network.parameters(), max_norm)
+    expect_close(norm, want, f"max_norm = {max_norm}: the norm must be clip_grad_norm_'s", 1e-5)
+    for (name, p), twin in zip(network.named_parameters(), twins):
+        expect_close(
+            p.grad, twin.grad, f"max_norm = {max_norm}: {name}.grad must be clip_grad_norm_'s", 1e-5
+        )
+print("clip_gradients: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+CLIP = """
+import torch
+parameters = []
+for g in gradients:
+    p = torch.zeros(3 if g is None else g.shape, dtype=torch.float64, requires_grad=True)
+    p.grad = None if g is None else g.clone()
+    parameters.append(p)
+norm = clip_gradients(parameters, max_norm)
+norm, [p.grad for p in parameters]
+"""
+
+
+def random_gradients(seed, scale):
+    generator = torch.Generator().manual_seed(seed)
+    shapes = ((4, 3), (5,), (2, 3, 2), ())
+    return [scale * torch.randn(s, generator=generator, dtype=torch.float64) for s in shapes]
+
+
+@compare(rtol=1e-5)
+def long_gradients(impl):
+    "the gradients after clipping, when their norm is too large"
+    return impl(CLIP, gradients=random_gradients(51, 10.0), max_norm=2.0)[1]
+
+
+@compare(rtol=1e-5)
+def the_norm_before(impl):
+    "the norm that is returned, when it is too large and when it is not"
+    norms = [
+        impl(CLIP, gradients=random_gradients(52, scale), max_norm=1.5)[0] for scale in (7.0, 0.01)
+    ]
+    return [torch.as_tensor(n).reshape(-1)[:1] if n is not None else None for n in norms]
+
+
+@compare(rtol=1e-12)
+def short_gradients(impl):
+    "gradients below the limit stay as they are"
+    return impl(CLIP, gradients=random_gradients(53, 0.02), max_norm=5.0)[1]
+
+
+@verify
+def agrees_with_pytorch(impl):
+    "a recurrent network's model.parameters(), a generator, against torch's clip_grad_norm_"
+    code = """
+import torch
+torch.manual_seed(54)
+rnn = torch.nn.RNN(3, 5, batch_first=True).double()
+rnn(torch.randn(2, 20, 3).double())[0].pow(2).sum().backward()
+before = [p.grad.clone() for p in rnn.parameters()]
+norm = clip_gradients(rnn.parameters(), 0.25)
+before, norm, [p.grad for p in rnn.parameters()]
+"""
+    before, norm, after = impl(code)
+    twins = [torch.zeros_like(g, requires_grad=True) for g in before]
+    for twin, gradient in zip(twins, before, strict=True):
+        twin.grad = gradient.clone()
+    want = nn.utils.clip_grad_norm_(twins, 0.25)
+    assert norm is not None, "clip_gradients must return the norm"
+    expect_close(norm, want, "The norm must be that of clip_grad_norm_", 1e-5)
+    for gradient, twin in zip(after, twins, strict=True):
+        expect_close(gradient, twin.grad, "Every gradient must be that of clip_grad_norm_", 1e-5)
+
+
+@compare(points=0.5, rtol=1e-5)
+def gradients_that_are_missing_or_zero(impl):
+    "parameters without a gradient among others, and gradients that are all zero"
+    some = random_gradients(55, 3.0)
+    mixed = impl(CLIP, gradients=[None, *some[:2], None, some[2]], max_norm=1.0)
+    zero = impl(CLIP, gradients=[torch.zeros(2, 2, dtype=torch.float64), None], max_norm=1.0)
+    return [mixed[1][0], *mixed[1][1:3], mixed[1][3], mixed[1][4], zero[1][0], zero[1][1]]
+
+
+@verify(points=0.5)
+def written_by_hand(impl):
+    "clip_gradients clips, and does the work itself"
+    norm, after = impl(CLIP, gradients=random_gradients(56, 5.0), max_norm=1.0)
+    assert norm is not None, "clip_gradients must return the norm"
+    length = math.sqrt(sum(float((gradient**2).sum()) for gradient in after))
+    assert length < 1.001, "the gradients are longer than max_norm after clipping"
+    names = impl("list(getattr(getattr(clip_gradients, '__code__', None), 'co_names', ()))")
+    used = [name for name in names if name.startswith(("clip_grad_", "clip_grads_"))]
+    assert not used, f"write it yourself: your function uses torch's own {used[0]}"
+
+
+### END HIDDEN TESTS
+
+# %% mistake="clip_gradients" hint="You clip each parameter by its own norm. That bends the direction of the step: take one norm and one factor for all of them."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    for gradient in gradients:
+        own = float(gradient.norm())
+        if own > max_norm:
+            gradient.mul_(max_norm / own)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="You return the norm after clipping, which is never above max_norm. Keep the norm from before: it is what you want to see in a log."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+
+
+# %% mistake="clip_gradients" hint="You scale small gradients up to max_norm. Clipping only shortens: the factor is never above 1."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > 0:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="You add up the norms of the parameters. The global norm adds the squares of all entries, and takes one root at the end."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = float(sum(gradient.norm() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="The root is missing: that is the square of the norm."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = float(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="You clip by value: every entry for itself. That bends the direction. Multiply all gradients by one factor."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    for gradient in gradients:
+        gradient.clamp_(-max_norm, max_norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="model.parameters() is a generator: your second loop finds it empty. Make a list first."
+def clip_gradients(parameters, max_norm):
+    norm = math.sqrt(sum((p.grad**2).sum() for p in parameters if p.grad is not None))
+    if norm > max_norm:
+        for p in parameters:
+            if p.grad is not None:
+                p.grad.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="After your function p.grad is what it was before. Scaling g = p.grad into a new tensor changes nothing: work in place, or assign to p.grad."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        gradients = [gradient * max_norm / norm for gradient in gradients]
+    return norm
+
+
+# %% mistake="clip_gradients" hint="A parameter that took no part in the loss has no gradient: p.grad is None. Skip it."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="You measure the parameters themselves. What is to be clipped is their gradients: p.grad."
+def clip_gradients(parameters, max_norm):
+    parameters = [p for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((p.detach() ** 2).sum() for p in parameters))
+    if norm > max_norm:
+        for p in parameters:
+            p.grad.mul_(max_norm / norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="Your clipped gradients have the length 1, whatever max_norm is. The factor is max_norm / norm."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.div_(norm)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="If all gradients are zero you divide by zero. A norm that is not above max_norm needs no factor at all."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    factor = min(1.0, max_norm / norm)
+    for gradient in gradients:
+        gradient.mul_(factor)
+    return norm
+
+
+# %% mistake="clip_gradients" hint="Write the formula yourself this time: collect the gradients, one norm, one factor."
+def clip_gradients(parameters, max_norm):
+    return nn.utils.clip_grad_norm_(parameters, max_norm)
+
+
+# %% alternative="clip_gradients"
+def clip_gradients(parameters, max_norm):
+    # All gradients as one long vector, and a factor that is 1 when nothing is to be done.
+    parameters = [p for p in parameters if p.grad is not None]
+    flat = torch.cat([p.grad.reshape(-1) for p in parameters])
+    norm = torch.linalg.vector_norm(flat)
+    factor = torch.clamp(max_norm / (norm + 1e-6), max=1.0)
+    for p in parameters:
+        p.grad = p.grad * factor
+    return norm
+
+
+# %% alternative="clip_gradients"
+def clip_gradients(parameters, max_norm):
+    # A norm of norms.
+    chosen = list(filter(lambda p: p.grad is not None, parameters))
+    total = torch.stack([p.grad.norm() for p in chosen]).norm().item()
+    scale = min(1.0, max_norm / total) if total else 1.0
+    with torch.no_grad():
+        for p in chosen:
+            p.grad[...] = scale * p.grad
+    return total
+
+
+# %% [markdown]
+# ### Stand-ins for exercise 6
+#
+# A trained network is a poor judge of your sampling: nobody knows what it should say. So the checks
+# use two models whose answers are known. They are called like a `CharRNN`, and their alphabet is
+# the ten digits. You need not read how they do it.
+
+
+# %%
+class Digits:
+    """A stand-in for a `CharVocab`: the characters 0 … 9, with the ids 0 … 9."""
+
+    chars = list("0123456789")
+
+    def __len__(self):
+        return 10
+
+    def encode(self, text):
+        return torch.tensor([int(char) for char in text], dtype=torch.long)
+
+    def decode(self, ids):
+        return "".join(str(i) for i in torch.as_tensor(ids).reshape(-1).tolist())
+
+
+class Counter(nn.Module):
+    """A stand-in for a model: it counts the characters it has read, and says how many.
+
+    After c characters the next one is surely the last digit of c. The state is the count.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.sureness = nn.Parameter(torch.tensor(60.0))
+        self.ran_with_gradients = False
+
+    def init_hidden(self, batch_size):
+        """Nothing read yet: zeros (1, B, 1)."""
+        return torch.zeros(1, batch_size, 1)
+
+    def forward(self, x, hidden=None):
+        """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""
+        self.ran_with_gradients |= torch.is_grad_enabled()
+        hidden = self.init_hidden(len(x)) if hidden is None else hidden
+        count = hidden[0] + torch.arange(1, x.shape[1] + 1)  # (B, T)
+        return self.sureness * F.one_hot(count.long() % 10, 10), hidden + x.shape[1]
+
+
+class Bigrams(nn.Module):
+    """A stand-in for a model without memory: after id i the logits are row i of a table (10, 10)."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.table = nn.Embedding.from_pretrained(table)
+
+    def init_hidden(self, batch_size):
+        """A state that nobody reads: zeros (1, B, 1)."""
+        return torch.zeros(1, batch_size, 1)
+
+    def forward(self, x, hidden=None):
+        """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""
+        return self.table(x), self.init_hidden(len(x)) if hidden is None else hidden
+
+
+# %% [markdown]
+# ### Exercise 6 · `sample`
+#
+# Let a model write.
+#
+# **Difficulty** ●●●○○ · **Importance** ●●●●○ · **Time** 35 minutes · **Length** about 14 lines ·
+# **Theory** [Sampling](#Sampling)
+#
+# 1. No gradients are needed: work within `torch.no_grad()`.
+# 2. Encode the prefix and give the model all of it, as a batch of one: (1, length of the prefix).
+#    Put the ids on the device of the model's parameters.
+# 3. Take the logits of the *last* step, (V,).
+# 4. If `temperature` is 0, take the character with the largest logit. Otherwise divide the logits
+#    by the temperature, apply the softmax over the V characters, and draw one character with
+#    `torch.multinomial(…, generator=generator)`.
+# 5. Feed that one character, (1, 1), with the state that the model gave you. Go on with step 3 until
+#    you have `n` new characters.
+# 6. Return prefix and new characters as one text.
+#
+# The first two lines are given: they refuse what cannot be sampled.
+#
+# <details><summary>Hint</summary>
+#
+# The model never has to read a character twice: the state remembers. `logits[0, -1]` is (V,), and
+# its softmax has one axis only, so there is no wrong one. A generator lives on the CPU unless you
+# say otherwise, so the probabilities must be there too: `.cpu()`. `int(tensor)` makes a number.
+#
+# </details>
+
+# %% exercise="sample"
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    """Let a model go on with a text.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Called as ``model(x, hidden)`` with x (1, T) and hidden None or (1, 1, H); returns logits
+        (1, T, V) and the next hidden.
+    vocab : CharVocab
+    prefix : str
+        At least one character, all of them in the vocabulary.
+    n : int
+        Number of characters to add.
+    temperature : float
+        What the logits are divided by; 0 means: always the most likely character.
+    generator : torch.Generator, optional
+        Makes the draws, on the CPU; torch's global one if it is left out.
+
+    Returns
+    -------
+    str
+        The prefix and `n` characters more.
+    """
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    ### BEGIN SOLUTION
+    place = next(model.parameters()).device
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x.to(place), hidden)
+            last = logits[0, -1].cpu()
+            if temperature == 0:
+                new = last.argmax()
+            else:
+                probabilities = torch.softmax(last / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+    ### END SOLUTION
+
+
+# %% tests="sample" points=4
+# The counter says how many characters it has read: it finds out what you feed it.
+got = sample(Counter(), Digits(), "7", 1)
+assert isinstance(got, str), f"sample must return a str, found {type(got).__name__}"
+assert len(got) == 2, f"prefix '7' and n = 1: the text must have 2 characters, found {got!r}"
+assert got == "71", f"after one character the counter says 1, so '71' is due, found {got!r}"
+got = sample(Counter(), Digits(), "7777", 1)
+assert got == "77774", f"the model must read the whole prefix of 4 characters: found {got!r}"
+got = sample(Counter(), Digits(), "77", 6)
+assert got == "77234567", (
+    f"each step feeds one character and hands the state on: '77234567' is due, found {got!r}"
+)
+assert sample(Counter(), Digits(), "77", 0) == "77", "n = 0 must give the prefix back"
+counter = Counter()
+sample(counter, Digits(), "77", 3)
+assert not counter.ran_with_gradients, "sampling needs no gradients: work within torch.no_grad()"
+
+# Temperature 0: always the most likely one. After i the most likely digit is 3 i + 1.
+table = torch.randn(10, 10, generator=torch.Generator().manual_seed(6))
+for i in range(10):
+    table[i, (3 * i + 1) % 10] = 4.0
+got = sample(Bigrams(table), Digits(), "0", 4, temperature=0)
+assert got == "01430", f"temperature 0 must always take the most likely: '01430', found {got!r}"
+
+# Temperature: how often does each digit come, and how often should it?
+logits = torch.tensor([1.5, -1.0, 0.5, 0.0, -0.5, 1.0, -1.5, 2.0, -2.0, 0.2])
+model = Bigrams(logits.expand(10, 10).clone())
+for temperature in (1.0, 0.5, 2.0):
+    generator = torch.Generator().manual_seed(7)
+    text = sample(model, Digits(), "3", 1200, temperature, generator)[1:]
+    found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
+    want = (logits / temperature).exp()
+    want /= want.sum()
+    expect_close(found, want, f"Shares of the ten digits at temperature {temperature}", 0.07)
+
+# The generator decides, and nothing else.
+first, again, other = (
+    sample(model, Digits(), "3", 60, 1.0, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+)
+assert first == again, "two generators with one seed must give the same text: use generator="
+assert first != other, "another seed must give another text"
+print("sample: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def seeded(impl, seed):
+    return impl(f"import torch\ntorch.Generator().manual_seed({seed})")
+
+
+def bigram_table(seed):
+    return 2 * torch.randn(10, 10, generator=torch.Generator().manual_seed(seed))
+
+
+def flat_logits():
+    return torch.tensor([0.3, 1.8, -1.2, -0.4, 1.2, -1.8, 0.8, 0.0, 2.1, -0.8])
+
+
+@compare(points=1.5)
+def what_is_fed(impl):
+    "what the model reads: the whole prefix, then each new character once, with the state"
+    vocab = impl.Digits()
+    return [
+        impl.sample(impl.Counter(), vocab, prefix, n, 1.0, seeded(impl, 61))
+        for prefix, n in (("5", 12), ("90210", 7), ("31", 0), ("444", 1))
+    ]
+
+
+@compare
+def the_most_likely_path(impl):
+    "temperature 0: the most likely character after each one"
+    model = impl.Bigrams(bigram_table(62))
+    return [impl.sample(model, impl.Digits(), prefix, 15, 0, None) for prefix in ("0", "27", "9")]
+
+
+@verify(points=1.5)
+def the_shares_at_a_temperature(impl):
+    "how often each character comes at the temperatures 0.5 and 2.5"
+    logits = flat_logits()
+    model = impl.Bigrams(logits.expand(10, 10).clone())
+    for temperature in (0.5, 2.5):
+        text = impl.sample(model, impl.Digits(), "48", 1200, temperature, seeded(impl, 63))
+        assert isinstance(text, str), "sample must return a str"
+        found = torch.tensor([text[2:].count(char) / 1200 for char in "0123456789"])
+        want = torch.softmax(logits / temperature, dim=0)
+        worst = float((found - want).abs().max())
+        assert worst < 0.07, (
+            f"temperature {temperature}: the share of a character is off by {worst:.2f} in a text "
+            "of 1200; the shares must be softmax(logits / temperature)"
+        )
+
+
+@verify
+def the_generator_decides(impl):
+    "the same seed gives the same text, whatever torch's global generator does; another does not"
+    model = impl.Bigrams(flat_logits().expand(10, 10).clone())
+    texts = []
+    for own, everybody in ((1, 10), (1, 20), (2, 10)):
+        impl(f"import torch\ntorch.manual_seed({everybody})")
+        texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, seeded(impl, own)))
+    assert texts[0] == texts[1], "the generator that is given must make the draws, and no other"
+    assert texts[0] != texts[2], "generators with different seeds must give different texts"
+
+
+@compare(points=0.5)
+def a_small_temperature(impl):
+    "logits of hundreds at the temperature 0.02: still the most likely path, and no overflow"
+    model = impl.Bigrams(100 * bigram_table(64))
+    return impl.sample(model, impl.Digits(), "6", 12, 0.02, seeded(impl, 65))
+
+
+@verify(points=0.5)
+def no_graph_is_kept(impl):
+    "the model is run without gradients"
+    counter = impl.Counter()
+    text = impl.sample(counter, impl.Digits(), "12", 3, 1.0, None)
+    assert len(text) == 5, "prefix and new characters must be 5 here"
+    assert not counter.ran_with_gradients, "sampling needs no gradients: use torch.no_grad()"
+
+
+### END HIDDEN TESTS
+
+# %% mistake="sample" hint="You divide probabilities by the temperature. multinomial normalises them again, so the temperature has no effect: divide the logits, before the softmax."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1], dim=0) / temperature
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="Your temperature works the wrong way round: a low one makes the text wilder. Divide the logits by it."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] * temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="Every character is equally likely in your text. Over which axis does the softmax run? It must be the one of the V characters."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[:, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="The model reads the last character of the prefix only. All of the prefix belongs into its state."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None, -1:], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="The model forgets everything after each character. Hand it the state that it gave you."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, text = vocab.encode(prefix)[None], prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, _ = model(x)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="You feed the whole text again and hand the old state on as well, so the model reads everything more than once. Either the state or the whole text: feed the new character alone."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    hidden, text = None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(vocab.encode(text)[None], hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="You read the prefix, and then feed its last character a second time. The logits of the first draw are those you have already, from the last step of the prefix."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    ids, text = vocab.encode(prefix)[None], prefix
+    with torch.no_grad():
+        _, hidden = model(ids)
+        x = ids[:, -1:]
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="You always take the most likely character. That is temperature 0; otherwise draw one, with multinomial."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            x = logits[:, -1:].argmax(dim=-1)
+            text += vocab.decode(x[0])
+    return text
+
+
+# %% mistake="sample" hint="Your draws come from torch's global generator. Hand generator to multinomial, or nobody can repeat your text."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="The prefix is missing in what you return. It is part of the text."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, ""
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="A temperature of 0 divides by zero. Treat it as a case of its own: the largest logit."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+            new = torch.multinomial(probabilities, 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="A softmax written by hand: exp of a large number is infinite. torch.softmax takes the largest logit off first."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                weights = torch.exp(logits[0, -1] / temperature)
+                new = torch.multinomial(weights / weights.sum(), 1, generator=generator)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="Every step adds to a graph that is never used, and memory grows with the text. Work within torch.no_grad()."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    for _ in range(n):
+        logits, hidden = model(x, hidden)
+        if temperature == 0:
+            new = logits[0, -1].argmax()
+        else:
+            probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+            new = torch.multinomial(probabilities, 1, generator=generator)
+        x = new.view(1, 1)
+        text += vocab.decode([int(new)])
+    return text
+
+
+# %% alternative="sample"
+@torch.no_grad()
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    # Gumbel's trick: argmax of logits plus noise draws from their softmax.
+    if not prefix or temperature < 0:
+        raise ValueError("no prefix, or a temperature below 0")
+    model.eval()
+    ids = vocab.encode(prefix).tolist()
+    hidden = model.init_hidden(1)
+    logits, hidden = model(torch.tensor([ids]), hidden)
+    for _ in range(n):
+        scores = logits[0, -1].double()
+        if temperature > 0:
+            noise = torch.rand(scores.shape, generator=generator, dtype=torch.float64)
+            scores = scores / temperature - (-noise.log()).log()
+        ids.append(int(scores.argmax()))
+        logits, hidden = model(torch.tensor([ids[-1:]]), hidden)
+    return vocab.decode(ids)
+
+
+# %% alternative="sample"
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    # The prefix character by character, then the inverse of the distribution function.
+    if not prefix or temperature < 0:
+        raise ValueError("no prefix, or a temperature below 0")
+    text, hidden, logits = "", None, None
+    with torch.inference_mode():
+        for position in range(len(prefix) + n):
+            if position < len(prefix):
+                new = int(vocab.encode(prefix[position])[0])
+            else:
+                z = logits.reshape(-1)
+                if temperature == 0:
+                    new = int(torch.argmax(z))
+                else:
+                    p = torch.log_softmax(z / temperature, 0).exp()
+                    u = torch.rand(1, generator=generator)
+                    new = min(int(torch.searchsorted(p.cumsum(0), u)), len(p) - 1)
+            text += vocab.decode([new])
+            logits, hidden = model(torch.tensor([[new]]), hidden)
+    return text
+
+
+# %% alternative="sample"
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    # The whole text again for each character, without a state: slow and right.
+    if not prefix or temperature < 0:
+        raise ValueError("no prefix, or a temperature below 0")
+    ids = vocab.encode(prefix).unsqueeze(0)
+    for _ in range(n):
+        with torch.no_grad():
+            out = model(ids)[0][:, -1, :]
+        if temperature == 0:
+            chosen = out.argmax(dim=-1, keepdim=True)
+        else:
+            chosen = torch.multinomial(F.softmax(out / temperature, -1), 1, generator=generator)
+        ids = torch.cat([ids, chosen], dim=1)
+    return vocab.decode(ids[0])
+
+
+# %% [markdown]
+# ## Experiments
+#
+# Nothing here is graded. Each cell uses what you have written, and raises `NotImplementedError`
+# as long as something is missing. The reference numbers were measured with the reference solution,
+# seed 0, Python 3.11.7, torch 2.13, on two CPU cores. On another machine, or with another text,
+# expect the same picture and other last digits.
+#
+# ### Experiment 1 · "hello world"
+#
+# Eleven characters, ten steps. If a model cannot learn this by heart, something is wrong with
+# the code. It is the first thing to try with any new model: **make it overfit one example**.
+
+# %% experiment
+text = "hello world"
+vocab = CharVocab(text)
+ids = vocab.encode(text).to(device)
+x, y = ids[None, :-1], ids[None, 1:]  # (1, 10) each
+V = len(vocab)
+
+torch.manual_seed(0)
+model = CharRNN(V, 16).to(device)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+losses = []
+for _ in range({"quick": 200, "full": 1000}[BUDGET]):
+    logits, _ = model(x)
+    loss = F.cross_entropy(logits.reshape(-1, V), y.reshape(-1))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+
+with torch.no_grad():
+    logits, _ = model(x)
+probabilities = logits[0].softmax(dim=-1).cpu()
+said = vocab.decode(logits[0].argmax(dim=-1))
+without_memory = (3 * math.log(3) + 2 * math.log(2)) / 10
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+left.semilogy(losses)
+for level, name in ((math.log(V), "ln V: knows nothing"), (without_memory, "best without memory")):
+    left.axhline(level, color=plots.GREY, lw=1, ls="--")
+    left.text(len(losses), level * 1.06, name, color=plots.GREY, ha="right", va="bottom")
+left.set(
+    xlabel="update",
+    ylabel="nats per character (log scale)",
+    title="loss on 'hello world'",
+    ylim=(None, 4),
+)
+char_plots.next_character_map(probabilities, text[:-1], text[1:], vocab.chars, right)
+right.set_title("what it says; framed: what is right")
+plt.show()
+print(f"loss: {losses[0]:.3f} at first (ln V = {math.log(V):.3f}), {losses[-1]:.4f} at the end")
+print(f"reads {text[:-1]!r}, says {said!r}, should say {text[1:]!r}")
+print("writes:", repr(sample(model, vocab, "h", 10, temperature=0)))
+
+# %% [markdown]
+# **What to look at.** Left: the loss starts near ln V = 2.079, and ends near 0. The lower line is
+# the best that a model without memory could do. It would have to guess after each 'l' (then comes
+# 'l', 'o' or 'd') and after each 'o' (a blank or 'r'): $(3 \ln 3 + 2 \ln 2)/10 = 0.468$ nats. Going
+# below it takes a state. Right: every frame is dark, so every next character is right, and after
+# the three 'l' the model says three different things.
+#
+# Reference (`"quick"`): the loss is 2.107 at first and 0.0041 after 200 updates. The model says 'ello world', and writes 'hello world' when
+# it is given the 'h'.
+#
+# ### Experiment 2 · The Python manual
+#
+# Now a real text: what `help()` knows about the language. The front nine tenths train the model,
+# the rest validates it. The vocabulary is made of the whole text: it is an alphabet, decided before
+# training, and holds no counts. One function trains, one evaluates. Read both: where is the state
+# carried, and where is it detached?
+
+# %% experiment
+import time
+
+
+def train_epoch(model, x, y, optimizer, max_norm, bar=None):
+    """One pass over all chunks, with the state carried and detached.
+
+    Parameters
+    ----------
+    model : CharRNN, changed in place
+    x, y : tensors (N, B, T), from `make_streams`
+    optimizer : torch.optim.Optimizer
+    max_norm : float, limit for the gradient's global norm
+    bar : tqdm progress bar, moved on by one for each chunk
+
+    Returns
+    -------
+    dict of three lists, one entry an update
+        "loss" in nats per character; the gradient's norm "before" and "after" clipping.
+    """
+    log = {"loss": [], "before": [], "after": []}
+    hidden = None
+    for x_chunk, y_chunk in zip(x, y):
+        if hidden is not None:
+            hidden = hidden.detach()  # the value is carried, the graph is cut
+        logits, hidden = model(x_chunk, hidden)
+        loss = F.cross_entropy(logits.flatten(0, 1), y_chunk.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        log["before"].append(float(clip_gradients(model.parameters(), max_norm)))
+        log["after"].append(float(clip_gradients(model.parameters(), math.inf)))
+        optimizer.step()
+        log["loss"].append(loss.item())
+        if bar is not None:
+            bar.update()
+            bar.set_postfix(nats=f"{loss.item():.3f}", refresh=False)
+    return log
+
+
+@torch.no_grad()
+def evaluate(model, x, y, carried=True):
+    """The mean loss over all chunks, in nats per character.
+
+    Parameters
+    ----------
+    model : CharRNN
+    x, y : tensors (N, B, T), from `make_streams`
+    carried : bool; if False, every chunk starts from a state of zeros
+    """
+    total, hidden = 0.0, None
+    for x_chunk, y_chunk in zip(x, y):
+        logits, hidden = model(x_chunk, hidden if carried else None)
+        total += F.cross_entropy(logits.flatten(0, 1), y_chunk.flatten()).item()
+    return total / len(x)
+
+
+text = manual.load_manual()
+train_text, valid_text = manual.split_text(text)
+vocab = CharVocab(text)
+V = len(vocab)
+train_ids, valid_ids = (vocab.encode(part).to(device) for part in (train_text, valid_text))
+B, T = 16, 64
+x, y = make_streams(train_ids, B, T)
+x_valid, y_valid = make_streams(valid_ids, B, T)
+print(f"{len(text):,} characters, V = {V}, {len(x)} chunks of {B} x {T} to train on")
+print(f"{manual.repeated_share():.0%} of the manual's paragraphs were repeats, and are left out")
+print(repr(train_text[300:400]))
+
+# %% [markdown]
+# Before you train: what would be a good result? Three yardsticks that need no network. *Uniform*
+# knows the alphabet only. *Unigram* knows how often each character comes. *Bigram* knows which
+# character follows which. And a compressor, `xz`, has read the training text, and is asked how many
+# bits the validation text adds. It finds long repeats, which a small network cannot keep.
+
+# %% experiment
+import lzma
+
+
+def count_models(train_ids, valid_ids, V, extra=0.1):
+    """Bits per character of a unigram and a bigram model on the validation text.
+
+    Parameters
+    ----------
+    train_ids, valid_ids : tensors (number of characters,)
+    V : int
+    extra : float, added to every count, so that nothing is impossible
+    """
+    pairs = torch.bincount(train_ids[:-1] * V + train_ids[1:], minlength=V * V).view(V, V) + extra
+    unigram = pairs.sum(dim=0) / pairs.sum()
+    bigram = pairs / pairs.sum(dim=1, keepdim=True)
+    last, new = valid_ids[:-1], valid_ids[1:]
+    return -unigram[new].log2().mean().item(), -bigram[last, new].log2().mean().item()
+
+
+unigram, bigram = count_models(train_ids.cpu(), valid_ids.cpu(), V)
+sizes = [len(lzma.compress(part.encode())) for part in (train_text, text)]
+xz = 8 * (sizes[1] - sizes[0]) / len(valid_text)
+for name, bits in (("uniform", math.log2(V)), ("unigram", unigram), ("bigram", bigram), ("xz", xz)):
+    print(f"{name:8s} {bits:.2f} bits = {bits * math.log(2):.2f} nats per character")
+
+# %% experiment
+epochs, H = {"quick": (2, 128), "full": (8, 256)}[BUDGET]
+torch.manual_seed(0)
+model = CharRNN(V, H).to(device)
+optimizer = torch.optim.Adam(model.parameters(), lr=4e-3 if BUDGET == "quick" else 2e-3)
+first = evaluate(model, x_valid, y_valid)
+losses, validation = [], [first]
+start = time.perf_counter()
+with tqdm(total=epochs * len(x), unit="update") as bar:
+    for epoch in range(epochs):
+        losses += train_epoch(model, x, y, optimizer, max_norm=0.5, bar=bar)["loss"]
+        validation.append(evaluate(model, x_valid, y_valid))
+seconds = time.perf_counter() - start
+
+smooth = torch.tensor(losses).unfold(0, 20, 1).mean(dim=-1)
+fig, ax = plt.subplots(figsize=(8, 3.8))
+ax.plot(losses, color=plots.SKY, lw=0.7, alpha=0.6)
+ax.plot(torch.arange(20, len(losses) + 1), smooth, lw=1.5, label="training (mean of 20 updates)")
+ends = [epoch * len(x) for epoch in range(epochs + 1)]
+ax.plot(ends, validation, "s", ms=8, color=plots.VERMILLION, label="validation")
+for level, name in (
+    (math.log(V), "ln V: uniform"),
+    (unigram * math.log(2), "unigram"),
+    (bigram * math.log(2), "bigram"),
+    (xz * math.log(2), "xz"),
+):
+    ax.axhline(level, color=plots.GREY, lw=1, ls=":")
+    ax.text(len(losses) * 0.12, level + 0.02, name, color=plots.GREY, ha="left", va="bottom")
+ax.set(
+    xlabel="update", ylabel="nats per character", title="learning the Python manual", ylim=(1, 5)
+)
+bits = ax.secondary_yaxis("right", functions=(lambda n: n / math.log(2), lambda b: b * math.log(2)))
+bits.set_ylabel("bits per character")
+ax.legend()
+plt.show()
+for epoch, nats in enumerate(validation):
+    print(
+        f"after {epoch} epochs: validation {nats:.3f} nats = {nats / math.log(2):.2f} bits per "
+        f"character, perplexity {math.exp(nats):.1f}"
+    )
+print(f"ln V = {math.log(V):.3f} nats; {seconds:.0f} s")
+
+# %% [markdown]
+# **What to look at.** The first loss is about ln V, as it must be. The unigram line is passed within
+# about 20 updates: how often each character comes is learnt first. Below the bigram line, the
+# model uses more than the last character, so the state is at work. Both axes show the same curve: a
+# bit is 0.693 nats.
+#
+# Reference, validation:
+#
+# | | nats per character | bits per character |
+# |---|---|---|
+# | uniform, ln V with V = 103 | 4.63 | 6.69 |
+# | unigram | 3.25 | 4.68 |
+# | bigram | 2.39 | 3.45 |
+# | `CharRNN`, `"quick"` (H = 128, 2 epochs, about 15 s) | 1.61 | 2.32 |
+# | `CharRNN`, `"full"` (H = 256, 8 epochs, about 5 min) | 1.43 | 2.06 |
+# | xz, after the training text | 1.24 | 1.79 |
+#
+# ### Experiment 3 · Carried, not carried, and carried to the wrong place
+#
+# The trained model reads the validation text three times, for several lengths of a chunk. First
+# with the state carried. Then with a state of zeros at every cut. Then with the state carried over
+# rows that do *not* go on where they stopped: `ids.reshape(N, B, T)`, the most common mistake of
+# exercise 4.
+
+# %% experiment
+lengths = (8, 16, 32, 64)
+results = {"carried": [], "zeros at every cut": [], "carried to a wrong place": []}
+for chunk in lengths:
+    right_way = make_streams(valid_ids, B, chunk)
+    size = right_way[0].numel()
+    wrong_way = [part[:size].reshape(-1, B, chunk) for part in (valid_ids, valid_ids[1:])]
+    for name, streams, carried in zip(
+        results, (right_way, right_way, wrong_way), (True, False, True)
+    ):
+        results[name].append(evaluate(model, *streams, carried=carried) / math.log(2))
+
+fig, ax = plt.subplots(figsize=(7, 3.4))
+for (name, bits), style in zip(results.items(), ("o-", "s--", "^-.")):
+    ax.plot(lengths, bits, style, label=name)
+    print(f"{name:25s}", "  ".join(f"{value:.2f}" for value in bits))
+ax.set_xscale("log", base=2)
+ax.set_xticks(lengths, [str(length) for length in lengths])
+ax.set(
+    xlabel="T, characters in a chunk",
+    ylabel="bits per character",
+    title="validation loss of one model, read in three ways",
+)
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# **What to look at.** With the state carried, the length of the chunks makes no difference: it *is*
+# one long pass. Zeros at every cut cost the more, the more cuts there are. A state from another
+# place in the text is a little worse than none: it is sure of something that does not hold.
+#
+# Reference, bits per character for T = 8, 16, 32, 64: 2.32 throughout when it is carried; 2.83, 2.58, 2.46 and
+# 2.39 with zeros; 2.91, 2.61, 2.47 and 2.40 when carried to a wrong place.
+#
+# ### Experiment 4 · What clipping saves you from
+#
+# Adam, used above, limits its steps by itself. Plain gradient descent does not. Here a new network
+# is trained with SGD and a bold learning rate of 3, with and without clipping. All else is the same.
+
+# %% experiment
+updates = {"quick": 120, "full": len(x)}[BUDGET]
+logs = {}
+for max_norm in (math.inf, 1.0):
+    torch.manual_seed(0)
+    bold = CharRNN(V, 128).to(device)
+    sgd = torch.optim.SGD(bold.parameters(), lr=3.0)
+    with tqdm(total=updates, unit="update", desc=f"max_norm {max_norm}") as bar:
+        logs[max_norm] = train_epoch(bold, x[:updates], y[:updates], sgd, max_norm, bar)
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+for (max_norm, log), style, name in zip(logs.items(), ("--", "-"), ("no clipping", "max_norm 1")):
+    left.semilogy(log["loss"], style, lw=1.5, label=name)
+    print(
+        f"{name}: largest norm {max(log['before']):.1f}, loss at the end (mean of 20 updates) "
+        f"{sum(log['loss'][-20:]) / 20:.2f} nats"
+    )
+left.axhline(math.log(V), color=plots.GREY, lw=1, ls=":", label="ln V")
+left.set(xlabel="update", ylabel="nats per character (log scale)", title="SGD, learning rate 3")
+left.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
+left.minorticks_off()
+left.legend()
+char_plots.norms(logs[1.0]["before"], logs[1.0]["after"], 1.0, right)
+right.set_title("gradient norm, max_norm 1")
+plt.show()
+share = sum(norm > 1.0 for norm in logs[1.0]["before"]) / updates
+print(f"clipped: {share:.0%} of the updates")
+
+# %% [markdown]
+# **What to look at.** Left: without clipping the loss jumps far above ln V within some updates, and
+# hardly ever comes below it again: the network is sure and wrong, which is worse than knowing
+# nothing. Right: norms above
+# the limit are cut to it exactly, norms below it stay as they are. The curve *before* clipping is the
+# one to watch in a log.
+#
+# Reference (`"quick"`): without clipping the largest norm is 47.5, and the loss at the end 5.74 nats
+# (mean of 20 updates; ln V is 4.63). With `max_norm` 1 it is 2.01 nats, and 28 % of the updates are
+# clipped.
+#
+# ### Experiment 5 · Samples at three temperatures
+
+# %% experiment
+length = {"quick": 250, "full": 600}[BUDGET]
+for temperature in (0.2, 0.7, 1.5):
+    generator = torch.Generator().manual_seed(0)
+    written = sample(model, vocab, "The ", length, temperature, generator)
+    print(f"--- temperature {temperature} ---\n{written}\n")
+
+# %% [markdown]
+# **What to look at.** At 0.2 the words are right and the phrases go round in circles: the most likely
+# continuation of a common phrase is the phrase. At 0.7 most words are English or look like it, and
+# the layout of the manual is there: line lengths, indents, quotes. At 1.5 the characters are those of
+# the manual, and little else. Try `temperature=0`, and a prefix such as `"   class "`.
+#
+# In `"quick"` the model has read the manual twice. In `"full"` it has read it eight times with twice
+# the units, and at 0.7 most words are right. Sentences still lead nowhere: a vanilla RNN does not
+# keep a subject until its verb comes. The essay linked above used LSTMs of several layers, and more
+# text.
+
+# %% [markdown]
+# ## Break it
+#
+# Two mistakes on purpose. The first one stops with an error message that everybody meets, or, in
+# an unlucky case, with none. The second one never says anything.
+#
+# ### Logits into cross entropy, unflattened
+#
+# `F.cross_entropy` takes axis 1 for the classes. Give it logits (B, T, V), and it takes time for
+# classes.
+
+# %% experiment
+torch.manual_seed(0)
+B, V = 4, 6
+for T in (5, 6):
+    logits, targets = torch.randn(B, T, V), torch.randint(V, (B, T))
+    right_loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    try:
+        loss = F.cross_entropy(logits, targets)
+        print(f"T = {T}, V = {V}: no error! {loss:.4f}, and {right_loss:.4f} would be right")
+    except RuntimeError as error:
+        print(f"T = {T}, V = {V}: RuntimeError: {error}")
+
+# %% [markdown]
+# **Explain before you read on:** where does the message get its `[4, 6]` from, and why is there no
+# error for T = 6?
+#
+# <details><summary>Answer</summary>
+#
+# With classes on axis 1, logits (4, 5, 6) mean a batch of 4, 5 classes and 6 places. So targets must
+# be (4, 6), and (4, 5) does not fit. With T = V = 6 all shapes fit. The softmax then runs over *time*,
+# and the ids of the targets are taken for time steps. The number looks plausible, and a network can
+# even make it small.
+#
+# </details>
+#
+# A test with lengths that all differ finds it at once. `logits.flatten(0, 1)` is one cure,
+# `logits.transpose(1, 2)`, (B, V, T), is another.
+#
+# ### A softmax before cross entropy
+#
+# `F.cross_entropy` applies the softmax. If the model has applied one already, there are two. Here is
+# "hello world" again.
+
+# %% experiment
+text = "hello world"
+vocab = CharVocab(text)
+ids = vocab.encode(text)
+x, y, V = ids[None, :-1], ids[None, 1:], len(vocab)
+for name, twice in (("logits", False), ("softmax, then cross entropy", True)):
+    torch.manual_seed(0)
+    model = CharRNN(V, 16)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(200):
+        scores = model(x)[0].flatten(0, 1)
+        scores = scores.softmax(dim=-1) if twice else scores
+        loss = F.cross_entropy(scores, y.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    correct = (scores.argmax(dim=-1) == y.flatten()).float().mean().item()
+    print(f"{name}: loss {loss.item():.3f}, {correct:.0%} of the characters right")
+floor = math.log(math.e + V - 1) - 1
+print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
+
+# %% [markdown]
+# The network learns, and the loss stops far above 0. **Explain:** why can it not fall further, even
+# if every character is right?
+#
+# <details><summary>Answer</summary>
+#
+# The second softmax reads probabilities, numbers between 0 and 1. The best input is a 1 in the right
+# place and 0 elsewhere. That gives the right character $e / (e + V - 1)$, which for V = 8 is 0.28.
+# Its loss is $\ln(e + V - 1) - 1 = 1.274$. And the more characters there are, the closer that is
+# to ln V: with the manual's alphabet you would see almost nothing happen.
+#
+# </details>
+
+# %% [markdown]
+# ## Common mistakes
+#
+# | What you see | Where it comes from | What to do |
+# |---|---|---|
+# | `index out of range in self` | an id of V or more: vocabulary and model do not belong together | `len(vocab)` into `CharRNN`; V is the number of *different* characters |
+# | `Trying to backward through the graph a second time` | the state is carried, but not detached | `hidden = hidden.detach()` before each chunk |
+# | memory grows with every chunk | `retain_graph=True`, or `total += loss` without `.item()` | detach; keep numbers, not graphs |
+# | `Expected target size [B, V], got [B, T]` | logits (B, T, V) in cross entropy, unflattened | `flatten(0, 1)` and `flatten()` |
+# | `Expected hidden size (1, B, H), got [1, b, H]` | a state from another batch size | start again from `None`, or from `init_hidden` |
+# | the loss is almost 0 after some updates | targets are the inputs, not shifted | look at one chunk with `decode` |
+# | the loss starts far above ln V | logits that are too large at first, or ids that do not fit | print the first loss, compare with ln V |
+# | the loss stops far above what you expect | a softmax in the model | return logits |
+# | validation is worse than it should be | the state is not carried, or carried to a wrong row | read x[0] and x[1] with `decode`, row by row |
+# | the loss jumps and stays high | an exploding gradient | clip by the global norm, log the norm before |
+# | samples repeat one phrase | a temperature near 0 | draw, at 0.5 to 1 |
+# | samples are noise at every temperature | softmax over the wrong axis, or the prefix is not fed | test with a model whose answer you know |
+
+# %% [markdown]
+# ## Interview checkpoints
+#
+# Answer aloud, in two or three sentences, then unfold.
+#
+# <details><summary>Clip by norm or by value?</summary>
+#
+# By norm: one factor for all gradients, so the direction of the step stays, and only its length is
+# limited. By value, every entry is cut by itself: cheap, and without communication between machines,
+# but the direction changes, and entries of different parameters are treated as if they had one scale.
+# Either way log how often you clip. If it is nearly always, the learning rate or the limit is wrong.
+#
+# </details>
+#
+# <details><summary>Bits per character or perplexity?</summary>
+#
+# They are the same number in different clothes: perplexity is $2^{\text{bits}}$, or $e^{\text{nats}}$.
+# What matters is *per what*. Perplexity per word and perplexity per character cannot be compared, nor
+# can models with different vocabularies. Bits per character (or per byte) of the *text* can: multiply
+# the loss per token by the number of tokens, divide by the number of characters. Bits also have a
+# meaning of their own: the length of the compressed text.
+#
+# </details>
+#
+# <details><summary>Why detach the state, and not set it to zero?</summary>
+#
+# Detaching keeps the value: the network still knows what it has read, and is trained on the states
+# it will meet later. Zeros throw that away, and every chunk begins with steps that have to guess.
+# Neither lets gradient pass the cut. So both limit what is trained to be remembered, and only one
+# limits what can be remembered.
+#
+# </details>
+#
+# <details><summary>The first loss of your language model with V = 100 is 12. What do you look at?</summary>
+#
+# ln 100 is 4.6, so the network is sure and wrong before it has learnt anything. The logits are too large:
+# an initialisation with a scale that is too big, or inputs that are not normalised. Or the loss is not
+# a mean per character: a sum over time, perhaps. A loss far *below* ln V at the first step would be a
+# leak: the target can be seen in the input.
+#
+# </details>
+#
+# <details><summary>Why does greedy decoding write in circles?</summary>
+#
+# Always taking the most likely character leads into a phrase that is likely by itself, and after that
+# phrase the same state comes round, or nearly the same. Human text is not the most likely text: it
+# holds surprises at the rate of its entropy. Drawing restores them. See
+# [Holtzman et al. 2020](https://arxiv.org/abs/1904.09751), and the stretch goal.
+#
+# </details>
+#
+# <details><summary>What is the difference between an embedding and a linear layer on one-hot vectors?</summary>
+#
+# In what they compute there is none, but for the bias. In cost there is: a look-up reads E numbers, the product
+# does V times as many multiplications, nearly all with zero. The gradient touches the rows that were
+# read, and no others. Optimizers with momentum still move the other rows.
+#
+# </details>
+
+# %% [markdown]
+# ## Project · A model of your own text
+#
+# Train your `CharRNN` on a text that you choose: a book from
+# [Project Gutenberg](https://www.gutenberg.org/), your own code, recipes, chess games in PGN. From
+# 100,000 characters on it becomes interesting. Use `train_epoch`, `evaluate` and `count_models` from
+# the experiments. Choose **one** question (3 hours in all):
+#
+# - **A.** How do bits per character depend on H, with the *time* held the same?
+# - **B.** How does validation loss depend on T, the length of a chunk, with the state carried in
+#   training, and with zeros at every cut?
+# - **C.** How far does the model use what it has read? Evaluate with zeros at every cut, as in
+#   experiment 3, for many lengths. From which length on is there nothing more to gain? Does a longer
+#   T in training move that point?
+#
+# A start, for a cell of your own:
+#
+# ```python
+# text = open("book.txt", encoding="utf-8").read()
+# train_text, valid_text = manual.split_text(text)
+# vocab = CharVocab(text)
+# x, y = make_streams(vocab.encode(train_text).to(device), 16, 64)
+# x_valid, y_valid = make_streams(vocab.encode(valid_text).to(device), 16, 64)
+# for seed in (0, 1, 2):
+#     torch.manual_seed(seed)
+#     model = CharRNN(len(vocab), 128).to(device)
+#     optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
+#     train_epoch(model, x, y, optimizer, max_norm=0.5)
+#     print(seed, evaluate(model, x_valid, y_valid) / math.log(2), "bits per character")
+# ```
+#
+# Work in cells of your own, wherever you like:
+#
+# 1. Say in one sentence what you expect, *before* you run anything.
+# 2. Check the text: does it repeat itself? Is the validation part like the training part?
+# 3. Measure, with at least 3 seeds for every setting. Start small.
+# 4. Make one figure: axes with labels, the spread over seeds, and the bigram line as a baseline.
+# 5. Show one sample, with its temperature and seed, and say what the model has learnt of the text,
+#    and what not.
+# 6. Sum up in 5 to 10 bullets in the answer cell below: the text (source, licence, size, V), the
+#    question and what you expected, the set-up, the result in bits per character, what worked,
+#    what did not, what you would do next.
+#
+# **How it is marked** (5 points, one each)
+#
+# | Point | Given when |
+# |---|---|
+# | set-up | somebody else could repeat it from the bullets: text, sizes, seeds, epochs, learning rate |
+# | figure | labelled axes, a baseline, the spread over at least 3 seeds |
+# | result | the question is answered in bits per character, and compared with what was expected |
+# | what did not work | one failure, and an explanation that uses the theory of this week |
+# | next | one next step that a measurement could prove wrong |
+
+# %% [markdown] question="deliverable" points=5
+# *Your 5 to 10 bullets. Double-click to edit.*
+#
+# - Text (source, licence, size, V):
+# - Question and expectation:
+# - Set-up:
+# - Result:
+# - Sample:
+# - What worked:
+# - What did not:
+# - Next:
+
+# %% [markdown]
+# ## Stretch · Nucleus sampling
+#
+# At a temperature near 1 one draw in many hits a character that makes no sense, and the text does not
+# recover. At a low temperature the text goes in circles. **Nucleus sampling**
+# ([Holtzman et al. 2020](https://arxiv.org/abs/1904.09751)) cuts the tail instead. Sort the
+# probabilities, take the smallest set whose sum reaches `p`, set all others to zero, and draw.
+#
+# 1. Write `nucleus(logits, p)` → probabilities (V,), in about 6 lines with `sort` and `cumsum`. The
+#    most likely character always belongs to the set. With `p` = 1 nothing is cut.
+# 2. Test it by hand: for the probabilities 0.5, 0.3, 0.15, 0.05 and `p` = 0.7, two are left, 0.625
+#    and 0.375.
+# 3. Put it into a copy of `sample`, and compare `p` = 0.9 at temperature 1 with temperature 0.7.
+# 4. How would you *measure* which of the two is better? Bits per character will not do: why?
+
+# %% [markdown]
+# ## Reflection
+#
+# Take an hour, away from the keyboard if you can. Write for yourself.
+#
+# - Which of this week's mistakes raise an error, and which only make the numbers worse? What would
+#   have shown you each of the silent ones?
+# - Explain to somebody who has never seen it why a stream has to be contiguous. Draw it.
+# - Your model says 2.3 bits per character, the compressor 1.8. What does each of them know?
+# - Where have you seen a number reported without its "per what"?
+# - What would the state have to keep to close a bracket 200 characters later? Do you expect the
+#   LSTM of next week to do it?
