@@ -92,10 +92,12 @@ def sample_class(assignment: Assignment) -> Iterator[tuple[str, str, bytes]]:
     """Student, file name and bytes of each submission of a class of 24."""
     exam = exam_of(assignment)
     right = f"{assignment.week}.ipynb"
+    loops, *dishonest = cheats(assignment.notebook, reference_texts(exam.source))
     kinds = [
+        loops,  # first: it takes a cell's whole time limit, and the others need not wait for it
         *_honest(assignment, exam),
         *broken_files(assignment.notebook),
-        *cheats(assignment.notebook, reference_texts(exam.source)),
+        *dishonest,
     ]
     for student, (kind, data) in zip(NAMES, kinds, strict=False):
         name = {"renamed": "my homework FINAL.ipynb", "nothing": ""}.get(kind, right)

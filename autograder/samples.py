@@ -66,8 +66,8 @@ def cheats(notebook: str, reference: dict[str, str]) -> Iterator[tuple[str, byte
     exercises = list(reference)
     first = exercises[0]
     everywhere = "\n".join(f"{name} = answer" for name in exercises)
-    yield "ends-kernel", fill(notebook, {**reference, first: "import os\n\nos._exit(0)"}).encode()
     yield "loops", fill(notebook, {**reference, first: "while True:\n    pass"}).encode()
+    yield "ends-kernel", fill(notebook, {**reference, first: "import os\n\nos._exit(0)"}).encode()
     yield "hooks", fill(notebook, {first: CHEAT_BY_HOOKS}).encode()
     yield "equality", fill(notebook, {first: CHEAT_BY_EQUALITY + everywhere}).encode()
     yield "search", fill(notebook, {first: CHEAT_BY_SEARCH + everywhere}).encode()

@@ -22,7 +22,7 @@ from .unpacking import Unpacker
 
 __all__ = ["Reference", "WireError", "decode", "encode", "is_tensor", "sizes", "weight"]
 
-HEADER_LIMIT = 4 << 20
+HEADER_LIMIT = 2 << 20
 BUFFER_LIMIT = 64 << 20
 #: An empty list takes three bytes on the wire and some seventy in memory.
 BYTES_PER_HEADER_BYTE = 24

@@ -5,6 +5,7 @@ result with a reason, never an exception of the grader.
 """
 
 import itertools
+import os
 import secrets
 import shutil
 import tempfile
@@ -22,10 +23,15 @@ from .levels import best_level
 from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .provisioner import NAME
+from .watch import Watch
 
 START_SECONDS = 60.0
 #: A message from a kernel that is larger than this is dropped with its connection.
-MESSAGE_LIMIT = 64 << 20
+MESSAGE_LIMIT = 16 << 20
+#: How many messages wait on our side; more of them wait in the kernel.
+QUEUE_LIMIT = 64
+#: How much this process may grow while it listens to a kernel, in bytes.
+GROWTH_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,11 @@ class KernelSession:
         manager._kernel_spec = self._specification(place)
         manager.start_kernel(env={})
         self.manager = manager
+        self.watch = Watch(os.dup(manager.provisioner.ticket), GROWTH_LIMIT)
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
         context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RCVHWM, QUEUE_LIMIT)
         self.context = context
         self.client = manager.client(context=context)
         self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
@@ -111,6 +119,7 @@ class KernelSession:
         self.hang_up(wait=False)
         if self.manager is None:
             return
+        self.watch.end()
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.context.destroy(linger=0)
