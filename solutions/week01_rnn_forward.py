@@ -42,7 +42,9 @@
 # **How to work**
 #
 # 1. Read the [mini-theory](#Mini-theory) once. Each exercise links back to the part it needs.
-# 2. In an exercise, replace `# YOUR CODE HERE` and the line `raise NotImplementedError()`.
+# 2. In an exercise, replace `# YOUR CODE HERE` and the line `raise NotImplementedError()`. A
+#    function may use its arguments and `self`, and no variable of another cell. It may call
+#    functions of other cells.
 # 3. Run the check below the exercise. A failed check says which part of the formula is wrong.
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
@@ -52,6 +54,7 @@
 # own are not graded.
 
 # %%
+import copy
 import math
 
 import matplotlib.pyplot as plt
@@ -78,8 +81,10 @@ def expect_close(got, want, what, tolerance=1e-6):
     Raises
     ------
     AssertionError
-        If the shapes differ, or a value differs by more than the tolerance.
+        If there is nothing to compare, the shapes differ, or a value differs by more than the
+        tolerance.
     """
+    assert got is not None, f"{what}. Found None: is the `return` missing?"
     got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
     assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
     if want.size:
@@ -89,6 +94,52 @@ def expect_close(got, want, what, tolerance=1e-6):
         assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
             f"{what}. The largest difference is {difference.max():.2g}{where}."
         )
+
+
+def expect_results(got, names):
+    """Check that a function has returned a tuple (or list) with one entry for every name.
+
+    Parameters
+    ----------
+    got : what the function returned
+    names : tuple of str
+
+    Raises
+    ------
+    AssertionError
+        If it is None, something else, or of another length.
+    """
+    wanted = f"Return {', '.join(names)}, in this order"
+    assert got is not None, f"{wanted}. Found None: is the `return` missing?"
+    found = f"{len(got)} results" if isinstance(got, (tuple, list)) else type(got).__name__
+    assert found == f"{len(names)} results", f"{wanted}. Found {found}."
+
+
+def expect_unchanged(function, **arguments):
+    """Call a function on copies of its arguments, and check that it leaves them as they are.
+
+    Parameters
+    ----------
+    function : function or method, called with the values of `arguments` in their order
+    **arguments : numbers, arrays, or lists and tuples of them
+
+    Raises
+    ------
+    AssertionError
+        If an argument is another one after the call.
+    """
+
+    def flat(value):
+        if isinstance(value, (list, tuple)):
+            return [part for item in value for part in flat(item)]
+        return [value]
+
+    copies = copy.deepcopy(arguments)
+    function(*copies.values())
+    for name, value in arguments.items():
+        before, after = flat(value), flat(copies[name])
+        same = len(before) == len(after) and all(map(np.array_equal, before, after))
+        assert same, f"{function.__name__} must not change {name}"
 
 
 # %% [markdown]
@@ -106,7 +157,7 @@ def expect_close(got, want, what, tolerance=1e-6):
 # **hidden state**, that sums up what it has seen so far. At each step it mixes the new input
 # into the hidden state. It uses the *same* weights at every step, so it can read a sequence of
 # any length. The figure shows the network folded (left), and **unrolled** over time (right).
-# Arrows of one colour share one weight matrix.
+# Arrows of one colour share one weight matrix: the blue ones `W_hh` (hidden to hidden).
 
 # %% experiment
 plots.unrolled_network(T=4)
@@ -230,6 +281,10 @@ plt.show()
 # | 2 | 3, 4, 5 | zero | dropped |
 # | 3 | 6 | zero | dropped |
 #
+# Your function is handed all caches at once, so it saves no memory. The saving comes when each
+# chunk runs its forward pass, its backward pass, and then drops its caches, as in
+# [*Forget to detach*](#Forget-to-detach).
+#
 # In the next figure a blue square means: the loss of step t (row) sends a gradient through step
 # s (column).
 
@@ -266,8 +321,12 @@ plt.show()
 # $\rho > 1$ it explodes. Over the first few lags it may do otherwise, because
 # $\lVert W_{hh} \rVert_2$ can be larger than $\rho$.
 #
-# The tanh multiplies by factors $1 - h^2$ between 0 and 1. They can only shrink the gradient
-# further. [Pascanu, Mikolov & Bengio 2013](https://proceedings.mlr.press/v28/pascanu13.html)
+# The tanh multiplies by factors $1 - h^2$ between 0 and 1. So no single step stretches a gradient
+# by more than $\lVert W_{hh} \rVert_2$. Usually the factors shrink it further; but the product is
+# no longer a matrix power, so over several steps neither $\rho$ nor
+# $\lVert W_{hh}^{\text{lag}} \rVert_2$ is a bound.
+#
+# [Pascanu, Mikolov & Bengio 2013](https://proceedings.mlr.press/v28/pascanu13.html)
 # work this out, and propose clipping against explosion (week 2). Against vanishing, gates help
 # (week 3; Olah's [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)).
 
@@ -279,11 +338,12 @@ plt.show()
 # | 1 | `rnn_step` | 3 | ●○○○○ | 10 |
 # | 2 | `SimpleRNN` | 4 | ●●○○○ | 30 |
 # | 3 | `rnn_step_backward` | 4 | ●●●○○ | 40 |
-# | 4 | `bptt` | 4 | ●●●●○ | 40 |
+# | 4 | `bptt` | 4 | ●●●○○ | 40 |
 # | 5 | `truncated_bptt` | 3 | ●●●○○ | 25 |
 # | 6 | `gradient_norm_by_lag` | 2 | ●●○○○ | 15 |
 #
-# Use NumPy only. Arrays hold 64-bit floats. Do not change your arguments in place.
+# Use NumPy only. You are given arrays of 64-bit floats; return such arrays. Do not change your
+# arguments in place.
 
 # %% [markdown]
 # ### Exercise 1 · `rnn_step`
@@ -341,6 +401,7 @@ W_ih = np.array([[0.1, 0.2, 0.3], [-0.4, 0.5, 0.6]])
 W_hh = np.array([[0.1, 0.2], [0.3, -0.4]])
 b_h = np.array([0.5, -0.5])
 
+expect_unchanged(rnn_step, x=x, h=h, W_ih=W_ih, W_hh=W_hh, b_h=b_h)
 expect_close(
     rnn_step(x, h, np.zeros((2, 3)), np.zeros((2, 2)), b_h),
     [[math.tanh(0.5), math.tanh(-0.5)]] * 2,
@@ -492,11 +553,13 @@ def rnn_step(x, h, W_ih, W_hh, b_h):
 #
 # In `__init__`:
 #
-# 1. Draw `W_ih` (H, D), `W_hh` (H, H), `b_h` (H,), `W_ho` (O, H) and `b_o` (O,), in this order,
-#    each with `rng.uniform(low, high, shape)` between $-1/\sqrt{H}$ and $1/\sqrt{H}$. These are
-#    PyTorch's bounds. The order matters only if you want the same figures as below.
+# 1. Draw `W_ih` (H, D), `W_hh` (H, H), `b_h` (H,), `W_ho` (O, H) and `b_o` (O,), each with
+#    `rng.uniform(low, high, shape)` between $-1/\sqrt{H}$ and $1/\sqrt{H}$. These are PyTorch's
+#    bounds. The order is not graded. If you draw in the order of this list, your experiments give
+#    the reference numbers.
 #
-# In `forward`:
+# In `forward`, which must read the weights from `self` at every call: checks and training replace
+# them.
 #
 # 1. Start from `h_prev`, shape (B, H), or from zeros if it is `None`.
 # 2. Collect T + 1 states, the start included. For each `t`, give `X[:, t]`, shape (B, D), and the
@@ -534,7 +597,7 @@ class SimpleRNN:
     b_h : array (H,)
     W_ho : array (O, H)
     b_o : array (O,)
-        Drawn in this order, uniform between -1/sqrt(H) and 1/sqrt(H).
+        Drawn from `rng`, uniform between -1/sqrt(H) and 1/sqrt(H), in any order.
     """
 
     def __init__(self, input_size, hidden_size, output_size, rng):
@@ -580,7 +643,7 @@ class SimpleRNN:
 
 # %% tests="SimpleRNN" points=4 needs="rnn_step"
 rng = np.random.default_rng(2)
-B, T, D, H, O = 3, 5, 2, 4, 6
+B, T, D, H, O = 3, 5, 2, 4, 7
 rnn = SimpleRNN(D, H, O, rng)
 
 shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
@@ -590,8 +653,23 @@ for name, shape in shapes.items():
     assert np.abs(value).max() <= 1 / math.sqrt(H), f"{name} must lie within ±1/√H"
     assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
 
+# A larger network, where chance can no longer hide a wrong range.
+large = SimpleRNN(3, 300, 200, rng)
+for name in shapes:
+    low, high = np.min(getattr(large, name)) * 300**0.5, np.max(getattr(large, name)) * 300**0.5
+    assert -1 <= low < -0.8 and 0.8 < high <= 1, (
+        f"{name} must fill the range from -1/√H to 1/√H: for H = 300 its smallest number must be "
+        f"below -0.8/√H, its largest above 0.8/√H; found {low:.2f}/√H and {high:.2f}/√H"
+    )
+
 X, h_prev = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
-outputs, hidden_states = rnn.forward(X, h_prev)
+results = rnn.forward(X, h_prev)
+expect_results(results, ("outputs", "hidden_states"))
+outputs, hidden_states = results
+assert np.shape(outputs) != (B, T + 1, H), (
+    "Return outputs first, then hidden_states: found the shape of hidden_states first"
+)
+expect_unchanged(rnn.forward, X=X, h_prev=h_prev)
 assert np.shape(hidden_states) == (B, T + 1, H), (
     f"hidden_states must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(hidden_states)}; "
     "the start state belongs to it"
@@ -666,8 +744,8 @@ def network_of(impl, weights):
 
 @verify
 def the_parameters(impl):
-    "shapes and range of the five parameters, and that rng decides them"
-    D, H, O = 7, 16, 24
+    "shapes and range of the five parameters, and that rng decides them; in which order is free"
+    D, H, O = 7, 150, 120
     shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
     rnn, again, other = (
         impl.SimpleRNN(D, H, O, impl(f"np.random.default_rng({seed})")) for seed in (3, 3, 4)
@@ -675,13 +753,14 @@ def the_parameters(impl):
     for name, shape in shapes.items():
         value = np.asarray(getattr(rnn, name))
         assert value.shape == shape, f"{name} must have the shape {shape}, found {value.shape}"
-        assert np.abs(value).max() <= 1 / math.sqrt(H) + 1e-12, f"{name} must lie within ±1/√H"
-        assert value.min() < 0 < value.max(), f"{name} must be drawn from both sides of zero"
+        low, high = value.min() * math.sqrt(H), value.max() * math.sqrt(H)
+        assert max(-low, high) <= 1 + 1e-9, f"{name} must lie within ±1/√H"
+        assert low < 0 < high, f"{name} must be drawn from both sides of zero"
+        assert low < -0.8 and high > 0.8, f"{name} must use the whole range from -1/√H to 1/√H"
         same = np.array_equal(value, getattr(again, name))
         assert same, f"{name} must be the same for two generators with the same seed"
         same = np.array_equal(value, getattr(other, name))
         assert not same, f"{name} must differ for generators with different seeds"
-    assert np.abs(rnn.W_hh).max() > 0.8 / math.sqrt(H), "W_hh must use the whole range ±1/√H"
 
 
 @compare
@@ -709,7 +788,7 @@ def the_outputs(impl):
 
 @verify
 def agrees_with_torch(impl):
-    "weights copied into torch's nn.RNN and nn.Linear; one sequence (B = 1), then the rest of it"
+    "against torch's nn.RNN and nn.Linear: one sequence (B = 1), then the rest; the arguments stay"
     import torch
 
     D, H, O, T = 3, 4, 2, 8
@@ -727,13 +806,19 @@ def agrees_with_torch(impl):
         states = recurrent(torch.tensor(X))[0]
         want = linear(states).numpy()
     rnn = network_of(impl, weights)
-    first, hidden_states = rnn.forward(X[:, :3])
+    (first, hidden_states), after = impl("(rnn.forward(X), X)", rnn=rnn, X=X[:, :3])
     expect_close(
         hidden_states[:, 1:], states[:, :3], "The states after each step must be those of nn.RNN"
     )
     expect_close(first, want[:, :3], "The outputs must be those of nn.RNN with a linear layer")
-    second, _ = rnn.forward(X[:, 3:], hidden_states[:, -1])
+    expect_close(after, X[:, :3], "forward must leave its argument X as it was", 0)
+    h_prev = hidden_states[:, -1]
+    (second, _), *after = impl(
+        "(rnn.forward(X, h_prev), X, h_prev)", rnn=rnn, X=X[:, 3:], h_prev=h_prev
+    )
     expect_close(second, want[:, 3:], "Going on from the last state must equal one long pass")
+    expect_close(after[0], X[:, 3:], "forward must leave its argument X as it was", 0)
+    expect_close(after[1], h_prev, "forward must leave its argument h_prev as it was", 0)
 
 
 ### END HIDDEN TESTS
@@ -831,16 +916,72 @@ class SimpleRNN:
         return hidden_states[:, 1:] @ self.W_ho.T, hidden_states
 
 
+# %% mistake="SimpleRNN" hint="Your two results are right, but in the wrong order. Return outputs first, then hidden_states."
+class SimpleRNN:
+    def __init__(self, input_size, hidden_size, output_size, rng):
+        bound = 1 / math.sqrt(hidden_size)
+        self.W_ih = rng.uniform(-bound, bound, (hidden_size, input_size))
+        self.W_hh = rng.uniform(-bound, bound, (hidden_size, hidden_size))
+        self.b_h = rng.uniform(-bound, bound, hidden_size)
+        self.W_ho = rng.uniform(-bound, bound, (output_size, hidden_size))
+        self.b_o = rng.uniform(-bound, bound, output_size)
+
+    def forward(self, X, h_prev=None):
+        states = [np.zeros((len(X), len(self.b_h))) if h_prev is None else h_prev]
+        for t in range(X.shape[1]):
+            states.append(rnn_step(X[:, t], states[-1], self.W_ih, self.W_hh, self.b_h))
+        hidden_states = np.stack(states, axis=1)
+        return hidden_states, hidden_states[:, 1:] @ self.W_ho.T + self.b_o
+
+
+# %% mistake="SimpleRNN" hint="Your weights are all positive. They are drawn between -1/√H and 1/√H."
+class SimpleRNN:
+    def __init__(self, input_size, hidden_size, output_size, rng):
+        bound = 1 / math.sqrt(hidden_size)
+        self.W_ih = rng.uniform(0, bound, (hidden_size, input_size))
+        self.W_hh = rng.uniform(0, bound, (hidden_size, hidden_size))
+        self.b_h = rng.uniform(0, bound, hidden_size)
+        self.W_ho = rng.uniform(0, bound, (output_size, hidden_size))
+        self.b_o = rng.uniform(0, bound, output_size)
+
+    def forward(self, X, h_prev=None):
+        states = [np.zeros((len(X), len(self.b_h))) if h_prev is None else h_prev]
+        for t in range(X.shape[1]):
+            states.append(rnn_step(X[:, t], states[-1], self.W_ih, self.W_hh, self.b_h))
+        hidden_states = np.stack(states, axis=1)
+        return hidden_states[:, 1:] @ self.W_ho.T + self.b_o, hidden_states
+
+
+# %% mistake="SimpleRNN" hint="Look at W_ho and b_o. The bound is 1/√H for all five: H is the number that the output layer reads, not the number that it makes."
+class SimpleRNN:
+    def __init__(self, input_size, hidden_size, output_size, rng):
+        bound = 1 / math.sqrt(hidden_size)
+        self.W_ih = rng.uniform(-bound, bound, (hidden_size, input_size))
+        self.W_hh = rng.uniform(-bound, bound, (hidden_size, hidden_size))
+        self.b_h = rng.uniform(-bound, bound, hidden_size)
+        bound = 1 / math.sqrt(output_size)
+        self.W_ho = rng.uniform(-bound, bound, (output_size, hidden_size))
+        self.b_o = rng.uniform(-bound, bound, output_size)
+
+    def forward(self, X, h_prev=None):
+        states = [np.zeros((len(X), len(self.b_h))) if h_prev is None else h_prev]
+        for t in range(X.shape[1]):
+            states.append(rnn_step(X[:, t], states[-1], self.W_ih, self.W_hh, self.b_h))
+        hidden_states = np.stack(states, axis=1)
+        return hidden_states[:, 1:] @ self.W_ho.T + self.b_o, hidden_states
+
+
 # %% alternative="SimpleRNN"
 class SimpleRNN:
-    # Arrays allocated once, input projections of all steps in one product, no rnn_step.
+    # Arrays allocated once, input projections of all steps in one product, no rnn_step; another
+    # order of drawing.
     def __init__(self, input_size, hidden_size, output_size, rng):
         def draw(*shape):
             return (2 * rng.random(shape) - 1) / np.sqrt(hidden_size)
 
-        self.W_ih, self.W_hh = draw(hidden_size, input_size), draw(hidden_size, hidden_size)
+        self.b_o, self.W_ho = draw(output_size), draw(output_size, hidden_size)
         self.b_h = draw(hidden_size)
-        self.W_ho, self.b_o = draw(output_size, hidden_size), draw(output_size)
+        self.W_hh, self.W_ih = draw(hidden_size, hidden_size), draw(hidden_size, input_size)
 
     def forward(self, X, h_prev=None):
         B, T, D = X.shape
@@ -867,7 +1008,7 @@ class SimpleRNN:
 
 # %%
 def make_caches(X, hidden_states, W_ih, W_hh):
-    """Collect what the backward pass needs, one cache a time step.
+    """Collect what the backward pass needs, one cache per time step.
 
     Parameters
     ----------
@@ -961,7 +1102,7 @@ def states_by_definition(X, h0, W_ih, W_hh, b_h):
 # <details><summary>Hint 2: which way up?</summary>
 #
 # If a shape check cannot tell, test with one number: let `da` be 1 at unit $i$ and 0 elsewhere,
-# for one example. Which row of `W_hh` has unit $i$ read? That row must be `dh_prev`. And only row
+# for one example. Unit $i$ uses one row of `W_hh`. Which? That row must be `dh_prev`. And only row
 # $i$ of `dW_hh` may differ from zero.
 #
 # </details>
@@ -1004,9 +1145,14 @@ W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), 
 # The tanh alone: where it is saturated (h = 1 or -1) nothing comes through.
 ones = np.sign(rng.normal(size=(B, H)))
 gradients = rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))
-assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
+expect_results(gradients, names)
 for name, value in zip(names, gradients):
-    expect_close(value, np.zeros(np.shape(value)), f"With h = 1 or -1 {name} must be zero: 1 - h²")
+    expect_close(
+        value,
+        np.zeros(np.shape(value)),
+        f"With h = 1 or -1 {name} must be zero: the derivative of the tanh is 1 - h², "
+        "and h is already a tanh",
+    )
 
 # No tanh (h = 0), one example, and a gradient at unit 2 alone.
 dh = np.zeros((1, H))
@@ -1031,11 +1177,12 @@ def loss():
 
 
 h = states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1]
+expect_unchanged(rnn_step_backward, dh=dh, cache=(x, h_prev, h, W_ih, W_hh))
 gradients = rnn_step_backward(dh, (x, h_prev, h, W_ih, W_hh))
 for name, got, array in zip(names, gradients, (x, h_prev, W_ih, W_hh, b_h)):
-    expect_close(
-        got, numerical_gradient(loss, array), f"{name} must equal the numerical gradient", 1e-5
-    )
+    summed = "" if name in ("dx", "dh_prev") else ", summed over the batch, no mean"
+    what = f"{name} must equal the numerical gradient{summed}"
+    expect_close(got, numerical_gradient(loss, array), what, 1e-5)
 print("rnn_step_backward: visible checks passed")
 ### BEGIN HIDDEN TESTS
 from autograder.judge import compare, verify
@@ -1071,7 +1218,7 @@ def the_weights(impl):
 
 @verify
 def agrees_with_autograd(impl):
-    "all five gradients against torch's autograd, for a batch and for one example"
+    "all five gradients against torch's autograd, for a batch and one example; the arguments stay"
     import torch
 
     for seed, B in ((34, 6), (35, 1)):
@@ -1080,12 +1227,16 @@ def agrees_with_autograd(impl):
         b_h = torch.linspace(-0.5, 0.5, 3, dtype=torch.float64, requires_grad=True)
         h = torch.tanh(leaves[0] @ leaves[2].T + leaves[1] @ leaves[3].T + b_h)
         h.backward(torch.tensor(dh))
-        got = impl.rnn_step_backward(dh, (x, h_prev, h.detach().numpy(), W_ih, W_hh))
+        cache = (x, h_prev, h.detach().numpy(), W_ih, W_hh)
+        got, *after = impl("(rnn_step_backward(dh, cache), dh, *cache)", dh=dh, cache=cache)
         assert len(got) == 5, f"rnn_step_backward must return five gradients, found {len(got)}"
         for name, value, leaf in zip(
             ("dx", "dh_prev", "dW_ih", "dW_hh", "db_h"), got, [*leaves, b_h], strict=True
         ):
             expect_close(value, leaf.grad, f"{name} must equal autograd's with a batch of {B}")
+        arguments = ("dh", "x", "h_prev", "h", "W_ih", "W_hh")
+        for name, value, before in zip(arguments, after, (dh, *cache), strict=True):
+            expect_close(value, before, f"rnn_step_backward must leave {name} as it was", 0)
 
 
 ### END HIDDEN TESTS
@@ -1139,6 +1290,13 @@ def rnn_step_backward(dh, cache):
     return da @ W_ih, da @ W_hh, da.T @ x, da.T @ h, da.sum(axis=0)
 
 
+# %% mistake="rnn_step_backward" hint="Your gradients are right, but dh is another one after the call. Operators like *= write into the array they are given: make a new one."
+def rnn_step_backward(dh, cache):
+    x, h_prev, h, W_ih, W_hh = cache
+    dh *= 1 - h**2
+    return dh @ W_ih, dh @ W_hh, dh.T @ x, dh.T @ h_prev, dh.sum(axis=0)
+
+
 # %% alternative="rnn_step_backward"
 def rnn_step_backward(dh, cache):
     # The index equations, letter for letter.
@@ -1174,15 +1332,16 @@ def rnn_step_backward(dh, cache):
 # The same for a whole sequence, with a loss at every step. This is what `loss.backward()` does
 # to a recurrent network.
 #
-# **Difficulty** ●●●●○ · **Importance** ●●●●● · **Time** 40 minutes · **Length** about 10 lines ·
+# **Difficulty** ●●●○○ · **Importance** ●●●●● · **Time** 40 minutes · **Length** about 10 lines ·
 # **Theory** [Back through time](#Back-through-time)
 #
 # `dH[:, t]` is the gradient that reaches the state *after* step `t` through that step's own
 # output. It knows nothing of later steps: what they send is the carry, and that is your work.
 #
 # 1. Start with a carry of zero, (B, H), and with zero gradients for the three parameters.
-# 2. Go through the steps from `t` = T - 1 down to 0. At each, add `dH[:, t]` and the carry, and
-#    give the sum, (B, H), to your `rnn_step_backward` with `caches[t]`.
+# 2. Go through the steps from `t` = T - 1 down to 0. At each, add `dH[:, t]` and the carry
+#    (`dH[:, t]` is a view: `+=` on it changes your argument), and give the sum, (B, H), to your
+#    `rnn_step_backward` with `caches[t]`.
 # 3. Keep the step's `dx` as `dX[:, t]`, (B, D).
 # 4. *Add* its weight gradients to the ones collected so far.
 # 5. Its `dh_prev` is the carry for step `t - 1`. After step 0 it is `dh0`, (B, H).
@@ -1205,7 +1364,7 @@ def bptt(dH, caches):
         ``dH[:, t]`` is the gradient of the loss with respect to the state after step t through
         that step's own output, without what flows back from later steps.
     caches : list of T tuples ``(x, h_prev, h, W_ih, W_hh)``
-        ``caches[t]`` belongs to step t; shapes as in `rnn_step_backward`.
+        ``caches[t]`` belongs to step t; shapes as in `rnn_step_backward`. T is at least 1.
 
     Returns
     -------
@@ -1244,7 +1403,7 @@ caches = make_caches(X, states_by_definition(X, h0, W_ih, W_hh, b_h), W_ih, W_hh
 
 # One step: nothing to carry, nothing to sum.
 gradients = bptt(dH[:, :1], caches[:1])
-assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
+expect_results(gradients, names)
 for name, got, want in zip(names, gradients, rnn_step_backward(dH[:, 0], caches[0])):
     want = want[:, None] if name == "dX" else want
     expect_close(got, want, f"For a sequence of one step {name} must be that of rnn_step_backward")
@@ -1269,6 +1428,24 @@ early = np.zeros_like(dH)
 early[:, 1] = dH[:, 1]
 dX = bptt(early, caches)[0]
 assert np.all(dX[:, 2:] == 0), "A loss at step 1 must not reach dX[:, 2]: start at the last step"
+
+# Two steps, written out: the carry goes from step 1 to step 0, and both share the weights.
+expect_unchanged(bptt, dH=dH, caches=caches)
+gradients = bptt(dH[:, :2], caches[:2])
+dx1, carry, *later = rnn_step_backward(dH[:, 1], caches[1])
+dx0, handed_back, *earlier = rnn_step_backward(dH[:, 0] + carry, caches[0])
+expect_close(
+    gradients[0],
+    np.stack([dx0, dx1], axis=1),
+    "For T = 2, dX must hold the dx of step 0, then that of step 1",
+)
+expect_close(
+    gradients[1],
+    handed_back,
+    "For T = 2, dh0 must be the `dh_prev` of step 0: the carry is the last `dh_prev` alone",
+)
+for name, got, first, second in zip(names[2:], gradients[2:], earlier, later):
+    expect_close(got, first + second, f"For T = 2, {name} must be the sum over both steps")
 
 # Everything, against numerical gradients of the loss sum(dH * states).
 
@@ -1331,7 +1508,7 @@ def a_loss_at_the_end(impl):
 
 @verify
 def agrees_with_autograd(impl):
-    "all five gradients against torch's autograd, for one long sequence (B = 1)"
+    "all five gradients against torch's autograd, one long sequence (B = 1); the arguments stay"
     import torch
 
     dH, caches, bias = sequence_problem(45, B=1, T=12, D=3, H=4)
@@ -1344,11 +1521,15 @@ def agrees_with_autograd(impl):
         h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
         loss = loss + (torch.tensor(dH[:, t]) * h).sum()
     loss.backward()
-    got = impl.bptt(dH, caches)
+    got, after, caches_after = impl("(bptt(dH, caches), dH, caches)", dH=dH, caches=caches)
     assert len(got) == 5, f"bptt must return five gradients, found {len(got)}"
     names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
     for name, value, leaf in zip(names, got, leaves, strict=True):
         expect_close(value, leaf.grad, f"{name} must equal autograd's on a sequence of 12 steps")
+    expect_close(after, dH, "bptt must leave dH as it was", 0)
+    for t, (cache, same) in enumerate(zip(caches, caches_after, strict=True)):
+        for value, array in zip(same, cache, strict=True):
+            expect_close(value, array, f"bptt must leave caches[{t}] as it was", 0)
 
 
 ### END HIDDEN TESTS
@@ -1418,6 +1599,27 @@ def bptt(dH, caches):
     return dX, dh, *totals
 
 
+# %% mistake="bptt" hint="Your carry adds up the dh_prev of all later steps. The dh_prev of step t + 1 has all of them in it already: hand on the last one alone."
+def bptt(dH, caches):
+    dX, totals, carry = np.zeros((*dH.shape[:2], caches[0][0].shape[1])), [0, 0, 0], 0
+    for t in reversed(range(len(caches))):
+        dX[:, t], dh_prev, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+        carry = carry + dh_prev
+        totals = [total + part for total, part in zip(totals, parts)]
+    return dX, carry, *totals
+
+
+# %% mistake="bptt" hint="Your gradients are right, but dH is another one after the call. dH[:, t] is a view, and += writes into it: make a new array with dH[:, t] + carry."
+def bptt(dH, caches):
+    dX, totals, carry = np.zeros((*dH.shape[:2], caches[0][0].shape[1])), [0, 0, 0], 0
+    for t in reversed(range(len(caches))):
+        dh = dH[:, t]
+        dh += carry
+        dX[:, t], carry, *parts = rnn_step_backward(dh, caches[t])
+        totals = [total + part for total, part in zip(totals, parts)]
+    return dX, carry, *totals
+
+
 # %% alternative="bptt"
 def bptt(dH, caches):
     # First all da, in a loop; then every gradient of all steps in one product. No step function.
@@ -1468,8 +1670,8 @@ def bptt(dH, caches):
 #
 # <details><summary>Hint</summary>
 #
-# There are two short ways. Either call your `bptt` once a chunk, on a slice of `dH` and of `caches`
-# (`range(0, T, k)` gives the starts). Or take the loop of `bptt`, and set the carry to zero
+# There are two short ways. Either call your `bptt` once per chunk, on a slice of `dH` and of
+# `caches` (`range(0, T, k)` gives the starts). Or take the loop of `bptt`, and set the carry to zero
 # whenever it would cross a cut. With T = 7 and `k` = 3 the carry may not go from step 3 to step 2,
 # nor from step 6 to step 5.
 #
@@ -1521,15 +1723,15 @@ def truncated_bptt(dH, caches, k):
 # %% tests="truncated_bptt" points=3 needs="rnn_step_backward bptt"
 names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
 rng = np.random.default_rng(5)
-B, T, D, H, k = 2, 7, 2, 3, 3
+B, T, D, H, k = 4, 7, 2, 5, 3
 X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
 W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), rng.normal(size=H)
 dH = rng.normal(size=(B, T, H))
 states = states_by_definition(X, h0, W_ih, W_hh, b_h)
 caches = make_caches(X, states, W_ih, W_hh)
 
-gradients = truncated_bptt(dH, caches, k)
-assert isinstance(gradients, (tuple, list)) and len(gradients) == 5, f"Return {', '.join(names)}"
+expect_results(truncated_bptt(dH, caches, k), names)
+expect_unchanged(truncated_bptt, dH=dH, caches=caches, k=k)
 
 # The figure above, square by square: which steps does a loss at step t alone reach?
 for t in range(T):
@@ -1568,12 +1770,13 @@ for name, got, array in zip(names, truncated_bptt(dH, caches, k), (X, h0, W_ih, 
         1e-5,
     )
 
-try:
-    truncated_bptt(dH, caches, 0)
-except ValueError:
-    pass
-else:
-    raise AssertionError("k = 0 must raise a ValueError")
+for too_small in (0, -1):
+    found = "no exception"
+    try:
+        truncated_bptt(dH, caches, too_small)
+    except Exception as error:
+        found = type(error).__name__
+    assert found == "ValueError", f"k = {too_small} must raise a ValueError, found {found}"
 print("truncated_bptt: visible checks passed")
 ### BEGIN HIDDEN TESTS
 from autograder.judge import compare, verify
@@ -1616,7 +1819,7 @@ def one_chunk(impl):
 
 @verify
 def agrees_with_detach(impl):
-    "all five gradients against torch's autograd with h.detach() after every k steps; k = 1, 2, 5"
+    "all five gradients against autograd with h.detach() at the cuts, k = 1, 2, 5; arguments stay"
     import torch
 
     dH, caches, bias = chunk_problem(54, B=1, T=9, D=2, H=3)
@@ -1632,27 +1835,34 @@ def agrees_with_detach(impl):
             h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
             loss = loss + (torch.tensor(dH[:, t]) * h).sum()
         loss.backward()
-        got = impl.truncated_bptt(dH, caches, k)
+        got, after, caches_after = impl(
+            "(truncated_bptt(dH, caches, k), dH, caches)", dH=dH, caches=caches, k=k
+        )
         assert len(got) == 5, f"truncated_bptt must return five gradients, found {len(got)}"
         names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
         for name, value, leaf in zip(names, got, leaves, strict=True):
             expect_close(value, leaf.grad, f"{name} must equal autograd's with detach, k = {k}")
+        expect_close(after, dH, "truncated_bptt must leave dH as it was", 0)
+        for t, (cache, same) in enumerate(zip(caches, caches_after, strict=True)):
+            for value, array in zip(same, cache, strict=True):
+                expect_close(value, array, f"truncated_bptt must leave caches[{t}] as it was", 0)
 
 
 @verify(points=0.5)
 def a_chunk_without_steps(impl):
-    "k = 0 raises a ValueError"
+    "k = 0 and k = -1 raise a ValueError"
     dH, caches, _ = chunk_problem(55, B=1, T=3, D=2, H=2)
     code = """
 try:
-    truncated_bptt(dH, caches, 0)
+    truncated_bptt(dH, caches, k)
     outcome = "no exception"
 except Exception as error:
     outcome = type(error).__name__
 outcome
 """
-    outcome = impl(code, dH=dH, caches=caches)
-    assert outcome == "ValueError", f"k = 0 must raise a ValueError, found: {outcome}"
+    for k in (0, -1):
+        outcome = impl(code, dH=dH, caches=caches, k=k)
+        assert outcome == "ValueError", f"k = {k} must raise a ValueError, found {outcome}"
 
 
 ### END HIDDEN TESTS
@@ -1727,6 +1937,30 @@ def truncated_bptt(dH, caches, k):
     chunks = [bptt(dH[:, s : s + k], caches[s : s + k]) for s in range(0, len(caches), k)]
     dX, dh0, dW_ih, dW_hh, db_h = zip(*chunks)
     return np.concatenate(dX, axis=1), dh0[-1], sum(dW_ih), sum(dW_hh), sum(db_h)
+
+
+# %% mistake="truncated_bptt" hint="Nothing refuses a k below 1. Check it before anything else, and raise a ValueError."
+def truncated_bptt(dH, caches, k):
+    dX, totals, carry = np.zeros((*dH.shape[:2], caches[0][0].shape[1])), [0, 0, 0], 0
+    for t in reversed(range(len(caches))):
+        if (t + 1) % k == 0:
+            carry = 0
+        dX[:, t], carry, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+        totals = [total + part for total, part in zip(totals, parts)]
+    return dX, carry, *totals
+
+
+# %% mistake="truncated_bptt" hint="You refuse k = 0, but a negative k goes through. At least 1 is asked for."
+def truncated_bptt(dH, caches, k):
+    if k == 0:
+        raise ValueError("k must not be 0")
+    dX, totals, carry = np.zeros((*dH.shape[:2], caches[0][0].shape[1])), [0, 0, 0], 0
+    for t in reversed(range(len(caches))):
+        if (t + 1) % k == 0:
+            carry = 0
+        dX[:, t], carry, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+        totals = [total + part for total, part in zip(totals, parts)]
+    return dX, carry, *totals
 
 
 # %% alternative="truncated_bptt"
@@ -1814,6 +2048,7 @@ def gradient_norm_by_lag(W_hh, T):
 
 # %% tests="gradient_norm_by_lag" points=2
 got = gradient_norm_by_lag(np.diag([0.5, -0.25, 0.1]), 4)
+assert got is not None, "Return the norms. Found None: is the `return` missing?"
 assert np.shape(got) == (4,), f"For T = 4 the result must be (4,), found {np.shape(got)}"
 expect_close(got[0], 1.0, "Entry 0 must be 1: no step back, the identity")
 expect_close(
@@ -1839,6 +2074,7 @@ expect_close(
 # Random weights: a gradient of length 1 can never become longer than the norm.
 rng = np.random.default_rng(6)
 W_hh = rng.normal(size=(5, 5)) / 2
+expect_unchanged(gradient_norm_by_lag, W_hh=W_hh, T=6)
 norms = gradient_norm_by_lag(W_hh, 6)
 gradients = rng.normal(size=(2000, 5))
 gradients /= np.linalg.norm(gradients, axis=1, keepdims=True)
@@ -1875,11 +2111,11 @@ def one_lag(impl):
 
 @verify
 def agrees_with_autograd(impl):
-    "the norm of the Jacobian of a linear recurrence, as torch's autograd finds it"
+    "the norm of the Jacobian of a linear recurrence, by torch's autograd; W_hh stays as it was"
     import torch
 
     W_hh = torch.tensor(np.random.default_rng(63).normal(size=(4, 4)) * 0.6)
-    norms = impl.gradient_norm_by_lag(W_hh.numpy(), 5)
+    norms, after = impl("(gradient_norm_by_lag(W_hh, 5), W_hh)", W_hh=W_hh.numpy())
     h0 = torch.zeros(4, dtype=torch.float64)
 
     def run(h, lag):
@@ -1892,6 +2128,7 @@ def agrees_with_autograd(impl):
         for lag in range(5)
     ]
     expect_close(norms, want, "Entry lag must be the spectral norm of the Jacobian over lag steps")
+    expect_close(after, W_hh, "gradient_norm_by_lag must leave W_hh as it was", 0)
 
 
 ### END HIDDEN TESTS
@@ -1952,7 +2189,8 @@ def gradient_norm_by_lag(W_hh, T):
 # seed 0, NumPy 2.4, on two CPU cores. Yours should agree to the digits shown, if you draw the
 # weights in the order of exercise 2.
 #
-# ### Experiment 1 · An untrained network reads 0.1 … 0.5
+# The first cell holds what experiments 1 and 2 share. Experiments 1 and 4 are optional: no other
+# experiment needs them.
 
 # %% experiment
 sequence = np.array([0.1, 0.2, 0.3, 0.4, 0.5]).reshape(1, 5, 1)  # (B, T, D)
@@ -1971,6 +2209,10 @@ def show_run(sequence, outputs, hidden_states, title):
     plt.show()
 
 
+# %% [markdown]
+# ### Experiment 1 · An untrained network reads 0.1 … 0.5 (optional)
+
+# %% experiment
 rnn = SimpleRNN(input_size=1, hidden_size=8, output_size=1, rng=np.random.default_rng(0))
 outputs, hidden_states = rnn.forward(sequence)
 show_run(sequence, outputs, hidden_states, "untrained")
@@ -2038,7 +2280,8 @@ print("outputs:", np.round(outputs.ravel(), 3), "targets:", target.ravel())
 # %% [markdown]
 # **What to look at.** The loss falls by several powers of ten, so your gradients point downhill.
 # The output now runs about 0.1 above the input. On the map, several units have begun to rise or
-# fall with the input, step by step: compare it with the map of the untrained network.
+# fall with the input, step by step: compare it with the map of the untrained network
+# (experiment 1).
 #
 # Reference (`"quick"`): the loss is 0.375 before and 9.1e-05 after 500 updates; the outputs are
 # 0.197, 0.298, 0.407, 0.512, 0.585. The last one is the worst. One sequence is no test of anything
@@ -2086,8 +2329,8 @@ for label in linear:
 # %% [markdown]
 # **What to look at.** On a logarithmic axis the linear curves become straight lines: the norm is
 # multiplied by the spectral radius with every step. At radius 1 the bound stays near its level.
-# On the right every curve lies lower. With radius 1.5 the tanh saturates, and its derivative takes
-# away most of the explosion, but not what has vanished.
+# Here every curve on the right lies lower. With radius 1.5 the tanh saturates, and its derivative
+# takes away most of the explosion, but not what has vanished.
 #
 # Reference, at lag 30:
 #
@@ -2097,7 +2340,7 @@ for label in linear:
 # | 1.0 | 1.7 | 3.3e-02 |
 # | 1.5 | 3.2e+05 | 2.6 |
 #
-# ### Experiment 4 · What truncation leaves out
+# ### Experiment 4 · What truncation leaves out (optional)
 #
 # The truncated gradient of `W_hh` against the full one, on a sequence of 32 steps with a random
 # loss at every step. The relative error is the length of the difference, divided by the length of
@@ -2138,7 +2381,8 @@ plt.show()
 # %% [markdown]
 # **What to look at.** At `k` = 32 = T there is no error at all. At radius 0.5 short chunks do
 # less harm: much of what they leave out has vanished anyway. The longer gradients live, the more is
-# lost. At radius 1 even `k` = 16, a single cut in the middle, costs 40 % of the length.
+# lost. At radius 1 even `k` = 16, a single cut in the middle, leaves an error 41 % as long as the
+# full gradient.
 #
 # Reference:
 #
@@ -2153,7 +2397,7 @@ plt.show()
 # The **echo task**: the target is the input 6 steps ago (zero before that). To learn it, credit
 # must flow 6 steps back: from the loss of step t to the input of step t - 6. That takes a chunk of
 # at least 7 steps. A network that says 0 always has a mean squared error of about 1/3 on an echoed
-# input, and 1/4 with the six easy steps at the start counted in.
+# input, and 1/4 with the six steps with target 0 counted in.
 
 # %% experiment
 import time
@@ -2238,9 +2482,9 @@ except RuntimeError as error:
 #
 # <details><summary>Answer</summary>
 #
-# The blue arrow from the last state of chunk 0 into the first step of chunk 1. The gradient arrives
-# at that state and wants to go on into chunk 0. But the states that chunk 0 had kept for its
-# backward pass were freed when its `backward()` was done.
+# The blue arrow (hidden to hidden) from the last state of chunk 0 into the first step of chunk 1.
+# The gradient arrives at that state and wants to go on into chunk 0. But the states that chunk 0
+# had kept for its backward pass were freed when its `backward()` was done.
 #
 # </details>
 #
@@ -2291,7 +2535,8 @@ for D, H in ((3, 4), (4, 4)):
 # %% [markdown]
 # A network with this mistake *can even be trained*: it learns a transposed matrix. It shows when
 # you load weights that others have trained, or compare with another implementation. That is why
-# every test in this course uses lengths that all differ, and random numbers.
+# the tests also use random numbers, and lengths for which a transpose does not fit or does not
+# agree.
 #
 # **Explain:** why does a test with `W_ih = np.eye(4)` or `np.ones((4, 4))` not find the mistake?
 #
@@ -2310,8 +2555,8 @@ for D, H in ((3, 4), (4, 4)):
 # | no error, wrong states | `h @ W_hh` without the transpose, or `reshape` used as a transpose | test with random weights; compare with `nn.RNN` |
 # | `hidden_states` one too short | the start state is not collected | T inputs, T + 1 states |
 # | outputs one step late | `hidden_states[:, :-1]` in the output layer | the output reads the *new* state |
-# | gradients a little too large everywhere | `1 - np.tanh(h)**2` with an `h` that is a tanh already | `1 - h**2` |
-# | gradients right for B = 1, wrong for batches | mean over the batch in the backward pass | sum; a mean, if you want one, belongs into the loss |
+# | gradients off, mostly too large | `1 - np.tanh(h)**2` with an `h` that is a tanh already | `1 - h**2` |
+# | gradients right for B = 1, wrong for batches | mean over the batch in the backward pass | sum; a mean, if you want one, belongs in the loss |
 # | gradients right for T = 1, wrong for T = 2 | the carry is lost, or sums are overwritten | write T = 2 out by hand |
 # | all weights of two networks change together | `+=` on an array that is shared | make a new array, or copy |
 # | loss is `nan` after some updates | exploding gradients | look at their norm, clip it (week 2) |

@@ -52,7 +52,8 @@
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
 # After submission your functions also meet hidden tests. They test the same things on other
-# numbers and other shapes. Each exercise is tested for itself.
+# numbers and other shapes. Each exercise is tested for itself. A function may use its arguments
+# and `self`, and no variable of another cell.
 # Experiments and cells of your own are not graded.
 
 # %%
@@ -160,7 +161,8 @@ plt.show()
 #
 # - **Time first or batch first.** Without `batch_first=True`, `nn.RNN` is **time-major**: it reads
 #   (T, B, E) and returns (T, B, H). Time-major came first because a step then is one block of
-#   memory. If you give it (B, T, E) all the same, it says nothing. It takes your batch for time.
+#   memory. If you give it (B, T, E) all the same, it says nothing, unless you hand it a start
+#   state (1, B, H). It takes your batch for time.
 # - **The state never is batch-first.** Its shape is (layers, B, H) in both cases, here (1, B, H).
 # - **Two results.** The last state equals `states[:, -1]`, with one axis more in front.
 #
@@ -184,9 +186,9 @@ plt.show()
 # "Knows nothing" means uniform: all logits equal, each character has the probability $1/V$. A new
 # network starts close to that. **The first loss of a training run should be about ln V.** If it is
 # far from it, look for the error before you train on. Bits per character say how many bits a
-# compressor that uses the model needs for one character. For English, with an alphabet of 27
-# letters, [Shannon 1951](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x) estimated 0.6 to 1.3
-# from how well people guess.
+# compressor that uses the model needs for one character. For English, with 27 characters (the
+# letters and the blank), [Shannon 1951](https://doi.org/10.1002/j.1538-7305.1951.tb01366.x)
+# estimated 0.6 to 1.3 from how well people guess.
 #
 # `F.cross_entropy` wants the classes on axis 1, or two axes only. So flatten batch and time:
 # logits (B, T, V) → (B·T, V), targets (B, T) → (B·T,).
@@ -223,8 +225,11 @@ plt.show()
 # | | the state is … | what happens |
 # |---|---|---|
 # | carried and detached | the value, without its history | what you want |
-# | carried, not detached | the value with its history | an error at the second `backward()`; with `retain_graph=True` memory without end |
+# | carried, not detached | the value with its history | an error at the second `backward()`: "Trying to backward through the graph a second time" |
 # | not carried | zeros at every cut | no error; every chunk begins with no idea of what came before |
+#
+# The error message suggests a cure, `retain_graph=True`. It leads to another error: the step of the
+# optimizer has changed the weights in place.
 #
 # ### Clipping
 #
@@ -679,7 +684,7 @@ class CharVocab:
 # %% [markdown]
 # ### Exercise 2 · `embed`
 #
-# What `nn.Embedding` does, in one line, and that it is a matrix product in disguise.
+# You write what `nn.Embedding` does, in one line, and see that it is a matrix product in disguise.
 #
 # **Difficulty** ●○○○○ · **Importance** ●●●●○ · **Time** 10 minutes · **Length** 1 or 2 lines ·
 # **Theory** [From characters to vectors](#From-characters-to-vectors)
@@ -692,8 +697,8 @@ class CharVocab:
 # <details><summary>Hint</summary>
 #
 # A tensor can be indexed by a tensor of integers. The result has the shape of the index, with the
-# remaining axes behind it. For the other way: `F.one_hot(ids, V)` is (B, T, V) and holds integers,
-# and a matrix product wants both sides of one type.
+# remaining axes behind it. For the other way: with `V = len(W)`, `F.one_hot(ids, V)` is (B, T, V)
+# and holds integers, and a matrix product wants both sides of one type.
 #
 # </details>
 
@@ -740,6 +745,17 @@ got = embed(ids, W)
 expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
 assert got.dtype == W.dtype, f"the result must be of W's type {W.dtype}, found {got.dtype}"
 
+# Another V and E: only ids and W may say how large things are.
+larger = torch.randn(V + 4, E + 2, generator=generator, dtype=torch.float64)
+try:
+    got = embed(torch.tensor([[V + 3, 0, 1]]), larger)
+except (RuntimeError, IndexError) as error:
+    raise AssertionError(
+        f"embed fails for W {tuple(larger.shape)}: use its arguments, no variable of another cell"
+    ) from error
+want = torch.stack([larger[V + 3], larger[0], larger[1]])[None]
+expect_close(got, want, f"embed must work for W {tuple(larger.shape)} too")
+
 # The gradient of a row counts how often its id was read.
 W.requires_grad_(True)
 got = embed(ids, W)
@@ -767,7 +783,7 @@ def rows_of_a_random_matrix(impl):
 @compare
 def a_square_matrix(impl):
     "the same when V = E and B = T, where a transposed matrix or result goes unnoticed"
-    return impl.embed(*embedding_problem(22, B=4, T=4, V=6, E=6))
+    return impl.embed(*embedding_problem(22, B=5, T=5, V=6, E=6))
 
 
 @compare(dtype=True)
@@ -780,7 +796,7 @@ def in_single_precision(impl):
 @verify
 def the_gradient_of_the_matrix(impl):
     "the gradient of W: for each id the sum over all places where it was read"
-    B, T, V, E = 4, 6, 5, 3
+    B, T, V, E = 4, 6, 8, 5
     ids, W = embedding_problem(24, B, T, V, E)
     ids[ids == 2] = 3
     d_out = torch.randn(B, T, E, generator=torch.Generator().manual_seed(25), dtype=torch.float64)
@@ -822,6 +838,14 @@ def embed(ids, W):
 # %% mistake="embed" hint="A product needs both sides of one type. Your one-hot vectors are float32 whatever W is: convert them to W.dtype."
 def embed(ids, W):
     return F.one_hot(ids, W.shape[0]).float() @ W
+
+
+# %% mistake="embed" hint="Your V is a variable of another cell: here the check's, 5. A function may use its arguments only. How many rows does W have?"
+V = 5
+
+
+def embed(ids, W):
+    return F.one_hot(ids, V).to(W.dtype) @ W
 
 
 # %% mistake="embed" hint="You stop at the one-hot vectors. The product with W is missing."
@@ -870,6 +894,7 @@ def embed(ids, W):
 #    and the last state, (1, B, H).
 # 3. Return the logits of *all* steps, (B, T, V), without a softmax, and the last state.
 # 4. Do not detach anything. Whether the gradient may cross a cut is for the training loop to say.
+#    Keep no state in `self`: without `hidden`, every call starts from zeros.
 #
 # In `init_hidden`: zeros (1, B, H), of the type and on the device of the parameters, so that a
 # model on a GPU, or one in float64, gets a state that fits.
@@ -953,6 +978,10 @@ for name, kind in (("embedding", nn.Embedding), ("rnn", nn.RNN), ("linear", nn.L
     found = type(getattr(model, name, None)).__name__
     assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
 
+assert len(list(model.rnn.parameters())) == 4, (
+    "self.rnn must be one layer, one direction, with its biases"
+)
+
 x = torch.randint(V, (B, T))
 results = model(x)
 assert isinstance(results, tuple | list) and len(results) == 2, (
@@ -964,6 +993,12 @@ assert logits.shape == (B, T, V), (
 )
 assert hidden.shape == (1, B, H), (
     f"the last state must be (1, B, H) = {(1, B, H)}, found {tuple(hidden.shape)}"
+    "; did you say batch_first=True?"
+)
+expect_close(
+    model(x)[0],
+    logits,
+    "Two calls without hidden must agree: keep no state in self, start from zeros",
 )
 
 start = model.init_hidden(B)
@@ -972,6 +1007,17 @@ assert start.dtype == torch.float64, (
     f"this model is float64, so init_hidden must be too; found {start.dtype}"
 )
 expect_close(model(x, start)[0], logits, "init_hidden(B) must give what no state at all gives")
+
+# Another V and H: only the arguments of __init__ may say how large things are.
+larger = CharRNN(V + 2, H + 5)
+got = larger.init_hidden(2)
+expect_close(
+    got,
+    torch.zeros(1, 2, H + 5),
+    f"init_hidden(2) must be zeros (1, 2, H) for H = {H + 5} too: use no variable of another cell",
+)
+got = tuple(larger(torch.tensor([[V + 1, 0]]))[0].shape)
+assert got == (1, 2, V + 2), f"with V = {V + 2} the logits must be {(1, 2, V + 2)}, found {got}"
 
 # No linear weights, no bias: uniform logits. Their loss is ln V.
 with torch.no_grad():
@@ -983,20 +1029,25 @@ with torch.no_grad():
     expect_close(loss, math.log(V), "With a linear layer of zeros the loss must be ln V")
     model.linear.bias.copy_(torch.arange(V))
     want = torch.arange(V).expand(B, T, V)
-    expect_close(model(x)[0], want, "With linear weights of zero the logits must be the bias")
+    expect_close(
+        model(x)[0],
+        want,
+        "With linear weights of zero the logits must be the bias (no softmax in the model)",
+    )
     model.linear.weight.copy_(weight)
     model.linear.bias.copy_(bias)
 
-# One step by hand, from a random start state; then all steps.
+# Step by step by hand: from zeros, then from a random start state.
 start = torch.randn(1, B, H, dtype=torch.float64)
-(W_ih, W_hh, b_ih, b_hh), h = model.rnn.parameters(), start[0]
-for t in range(T):
-    h = torch.tanh(model.embedding.weight[x[:, t]] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
-    logits, hidden = model(x[:, : t + 1], start)
-    expect_close(hidden[0], h, f"The last state must be that after step {t}, from the given start")
-    expect_close(
-        logits[:, t], h @ weight.T + bias, f"logits[:, {t}] must come from the state after step {t}"
-    )
+W_ih, W_hh, b_ih, b_hh = model.rnn.parameters()
+for begin, name in ((None, "zeros, with tanh"), (start, "the given start")):
+    h = torch.zeros_like(start[0]) if begin is None else begin[0]
+    for t in range(T):
+        h = torch.tanh(model.embedding.weight[x[:, t]] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+        logits, hidden = model(x[:, : t + 1], begin)
+        expect_close(hidden[0], h, f"The last state must be that after step {t}, from {name}")
+        want = h @ weight.T + bias
+        expect_close(logits[:, t], want, f"logits[:, {t}] must come from the state after step {t}")
 
 # A text read in two parts, with the state carried, must equal one long pass.
 first, hidden = model(x[:, :2], start)
@@ -1080,15 +1131,15 @@ def the_last_state(impl):
 @compare
 def from_a_given_state(impl):
     "logits and last state when a start state is given"
-    ids, start = ids_and_start(35, B=3, T=5, V=9, H=4)
-    results = both(char_rnn_of(impl, char_rnn_weights(36, V=9, H=4))(ids, start))
+    ids, start = ids_and_start(35, B=3, T=5, V=9, H=3)
+    results = both(char_rnn_of(impl, char_rnn_weights(36, V=9, H=3))(ids, start))
     return {"logits": results[0], "hidden": results[1]}
 
 
 @verify
 def carried_over_two_cuts(impl):
     "a text read in three parts, with the state carried, gives the logits of one long pass"
-    V, H = 7, 5
+    V, H = 10, 5
     weights = char_rnn_weights(37, V, H)
     ids, _ = ids_and_start(38, 3, 12, V, H)
     model = char_rnn_of(impl, weights)
@@ -1111,8 +1162,8 @@ def carried_over_two_cuts(impl):
 @verify
 def nothing_is_cut(impl):
     "the gradient of the loss after a cut reaches every parameter and the first start state"
-    ids, start = ids_and_start(39, B=3, T=6, V=5, H=4)
-    model = char_rnn_of(impl, char_rnn_weights(40, V=5, H=4))
+    ids, start = ids_and_start(39, B=3, T=6, V=5, H=6)
+    model = char_rnn_of(impl, char_rnn_weights(40, V=5, H=6))
     code = """
 import torch
 start = start.clone().requires_grad_(True)
@@ -1128,7 +1179,20 @@ lost, start.grad is None, logits
     assert not cut, "the gradient must reach the start state: forward must not detach it"
 
 
-@verify
+@verify(points=0.5)
+def every_call_starts_from_zeros(impl):
+    "calls without a start state do not know of each other"
+    model = char_rnn_of(impl, char_rnn_weights(47, V=6, H=5))
+    texts = [ids_and_start(seed, B=3, T=4, V=6, H=5)[0] for seed in (45, 46)]
+    first, _, again = (both(model(texts[number]))[0] for number in (0, 1, 0))
+    expect_close(
+        again,
+        first,
+        "The same text without hidden must give the same logits again: keep no state in self",
+    )
+
+
+@verify(points=0.5)
 def a_start_of_zeros(impl):
     "init_hidden: zeros (1, B, H), of the type of the parameters"
     model = impl("CharRNN(6, 5)")
@@ -1323,6 +1387,44 @@ class CharRNN(nn.Module):
         return torch.zeros(1, batch_size, self.rnn.hidden_size)
 
 
+# %% mistake="CharRNN" hint="Look at init_hidden. Its H is a variable of another cell: here the check's, 4. Ask the model for its size: self.rnn.hidden_size."
+H = 4
+
+
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x, hidden=None):
+        states, hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, H)
+
+
+# %% mistake="CharRNN" hint="Your model keeps the last state in self, so a call without hidden goes on from the text before. Start it from zeros: who wants the state carried hands it over."
+class CharRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+        self.linear = nn.Linear(hidden_size, vocab_size)
+        self.hidden = None
+
+    def forward(self, x, hidden=None):
+        if hidden is None and self.hidden is not None and self.hidden.shape[1] == len(x):
+            hidden = self.hidden
+        states, self.hidden = self.rnn(self.embedding(x), hidden)
+        return self.linear(states), self.hidden
+
+    def init_hidden(self, batch_size):
+        return self.linear.weight.new_zeros(1, batch_size, self.rnn.hidden_size)
+
+
 # %% alternative="CharRNN"
 class CharRNN(nn.Module):
     # Time-major inside, and the start state always made.
@@ -1436,6 +1538,18 @@ assert tuple(x.shape) == (3, 2, 4), (
 )
 assert tuple(y.shape) == (3, 2, 4), f"y must have the shape of x, found {tuple(y.shape)}"
 
+# Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
+for length, N in ((25, 3), (24, 2)):
+    try:
+        found = len(make_streams(torch.arange(length), 2, 4)[0])
+    except (RuntimeError, IndexError) as error:
+        raise AssertionError(
+            f"{length} ids, B = 2, T = 4: N must be {N}; the last input needs a target too"
+        ) from error
+    assert found == N, (
+        f"{length} ids, B = 2, T = 4: N must be {N}, found {found}; the last input needs a target too"
+    )
+
 
 def letters(row):
     return "".join(alphabet[int(i)] for i in row)
@@ -1469,9 +1583,7 @@ for b in range(B):
         )
 expect_close(y[:, :, :-1], x[:, :, 1:], "Within a chunk y must be x, one place further on")
 
-# Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
-assert len(make_streams(torch.arange(25), 2, 4)[0]) == 3, "25 ids are enough for 3 chunks"
-assert len(make_streams(torch.arange(24), 2, 4)[0]) == 2, "24 ids are not: a target is missing"
+# 8 inputs, and no target for the last one.
 try:
     make_streams(torch.arange(8), 2, 4)
 except ValueError:
@@ -1642,6 +1754,18 @@ def make_streams(ids, B, T):
     return cut(ids), cut(part[1:])
 
 
+# %% mistake="make_streams" hint="Where the text fits exactly, the last input has no target, and reshape fails. Take one id off before you divide."
+def make_streams(ids, B, T):
+    N = len(ids) // (B * T)
+    if N < 1:
+        raise ValueError("the text is too short")
+
+    def cut(part):
+        return part[: B * N * T].reshape(B, N, T).transpose(0, 1)
+
+    return cut(ids), cut(ids[1:])
+
+
 # %% mistake="make_streams" hint="Your streams are as long as the text allows, and the rest is dropped at the end of every stream. Here a stream has N times T ids, so that the next one goes on where it ends."
 def make_streams(ids, B, T):
     N = (len(ids) - 1) // (B * T)
@@ -1715,6 +1839,7 @@ def make_streams(ids, B, T):
 #    in the loss has `p.grad = None`; skip it. `parameters` may be a generator, as
 #    `model.parameters()` is: it can be gone through once only.
 # 2. Compute the global norm: the root of the sum of the squares of *all* entries of *all* gradients.
+#    With no gradient at all the norm is 0.
 # 3. If it is larger than `max_norm`, multiply every gradient by `max_norm / norm`, so that
 #    `p.grad` is changed. Otherwise leave them.
 # 4. Return the norm from *before* clipping, as a number or a tensor without axes.
@@ -1724,8 +1849,8 @@ def make_streams(ids, B, T):
 # <details><summary>Hint</summary>
 #
 # `list(parameters)` first. `p.grad.mul_(factor)` or `p.grad *= factor` change the gradient where it
-# is. `g = p.grad` and then `g = g * factor` does not: it makes a new tensor that nobody sees. Mind
-# the case where all gradients are zero.
+# is. (`p.grad = p.grad * factor` will do too.) `g = p.grad` and then `g = g * factor` does not: it
+# makes a new tensor that nobody sees. Mind the case where all gradients are zero.
 #
 # </details>
 
@@ -1738,9 +1863,10 @@ def clip_gradients(parameters, max_norm):
     Parameters
     ----------
     parameters : iterable of tensors
-        Each with its ``.grad``, which may be None; may be a generator.
+        Each with its ``.grad``, which may be None. May be a generator, such as
+        ``model.parameters()``, which can be gone through once only.
     max_norm : float
-        Largest allowed norm, above 0.
+        Largest allowed norm, above 0; `math.inf` clips nothing.
 
     Returns
     -------
@@ -1781,11 +1907,30 @@ expect_close(clip_gradients(parameters, 100.0), 6.5, "After clipping to 6.5 the 
 for p, before in zip(parameters, got):
     expect_close(p.grad[0], before, "Gradients below max_norm must stay as they are", 0)
 
+expect_close(clip_gradients(parameters, math.inf), 6.5, "With max_norm = inf the norm is the same")
+for p, before in zip(parameters, got):
+    expect_close(p.grad[0], before, "max_norm = inf must clip nothing", 0)
+
+# A generator can be gone through once only.
+parameters = with_gradients(*three)
+norm = clip_gradients((p for p in parameters), 6.5)
+expect_close(norm, 13.0, "Parameters from a generator: the norm before clipping must be 13")
+expect_close(
+    torch.cat([p.grad for p in parameters]),
+    [1.5, 2.0, 6.0],
+    "Parameters from a generator must be clipped too: go through it once, or make a list first",
+)
+
 # A parameter without a gradient, and gradients of zero.
 parameters = with_gradients(torch.zeros(3, dtype=torch.float64), None)
 expect_close(clip_gradients(parameters, 1.0), 0.0, "Gradients of zero have the norm 0")
 expect_close(parameters[0].grad, torch.zeros(3), "Gradients of zero must stay zero, not nan")
 assert parameters[1].grad is None, "a parameter without a gradient must stay without one"
+try:
+    norm = clip_gradients(with_gradients(None, None), 1.0)
+except (RuntimeError, IndexError) as error:
+    raise AssertionError("with no gradient at all the norm is 0, and nothing is to clip") from error
+expect_close(norm, 0.0, "With no gradient at all the norm must be 0")
 
 # A real network, against PyTorch's own; parameters() is a generator.
 torch.manual_seed(5)
@@ -1839,8 +1984,9 @@ def the_norm_before(impl):
 
 @compare(rtol=1e-12)
 def short_gradients(impl):
-    "gradients below the limit stay as they are"
-    return impl(CLIP, gradients=random_gradients(53, 0.02), max_norm=5.0)[1]
+    "gradients below the limit stay as they are, and any gradients for max_norm = inf"
+    small = impl(CLIP, gradients=random_gradients(53, 0.02), max_norm=5.0)[1]
+    return [*small, *impl(CLIP, gradients=random_gradients(57, 20.0), max_norm=math.inf)[1]]
 
 
 @verify
@@ -1868,11 +2014,13 @@ before, norm, [p.grad for p in rnn.parameters()]
 
 @compare(points=0.5, rtol=1e-5)
 def gradients_that_are_missing_or_zero(impl):
-    "parameters without a gradient among others, and gradients that are all zero"
+    "parameters without a gradient among others, gradients that are all zero, none at all"
     some = random_gradients(55, 3.0)
     mixed = impl(CLIP, gradients=[None, *some[:2], None, some[2]], max_norm=1.0)
     zero = impl(CLIP, gradients=[torch.zeros(2, 2, dtype=torch.float64), None], max_norm=1.0)
-    return [mixed[1][0], *mixed[1][1:3], mixed[1][3], mixed[1][4], zero[1][0], zero[1][1]]
+    none = impl(CLIP, gradients=[None, None], max_norm=1.0)
+    norm = None if none[0] is None else float(none[0])
+    return [*mixed[1], *zero[1], *none[1], norm]
 
 
 @verify(points=0.5)
@@ -2008,6 +2156,16 @@ def clip_gradients(parameters, max_norm):
     return norm
 
 
+# %% mistake="clip_gradients" hint="With no gradient at all there is nothing to stack or to join, and torch raises. The norm is 0 then: treat it first."
+def clip_gradients(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = float(torch.stack([gradient.norm() for gradient in gradients]).norm())
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
 # %% mistake="clip_gradients" hint="Write the formula yourself this time: collect the gradients, one norm, one factor."
 def clip_gradients(parameters, max_norm):
     return nn.utils.clip_grad_norm_(parameters, max_norm)
@@ -2017,7 +2175,7 @@ def clip_gradients(parameters, max_norm):
 def clip_gradients(parameters, max_norm):
     # All gradients as one long vector, and a factor that is 1 when nothing is to be done.
     parameters = [p for p in parameters if p.grad is not None]
-    flat = torch.cat([p.grad.reshape(-1) for p in parameters])
+    flat = torch.cat([torch.zeros(1), *(p.grad.reshape(-1) for p in parameters)])
     norm = torch.linalg.vector_norm(flat)
     factor = torch.clamp(max_norm / (norm + 1e-6), max=1.0)
     for p in parameters:
@@ -2029,7 +2187,7 @@ def clip_gradients(parameters, max_norm):
 def clip_gradients(parameters, max_norm):
     # A norm of norms.
     chosen = list(filter(lambda p: p.grad is not None, parameters))
-    total = torch.stack([p.grad.norm() for p in chosen]).norm().item()
+    total = torch.stack([p.grad.norm() for p in chosen]).norm().item() if chosen else 0
     scale = min(1.0, max_norm / total) if total else 1.0
     with torch.no_grad():
         for p in chosen:
@@ -2064,7 +2222,8 @@ class Digits:
 class Counter(nn.Module):
     """A stand-in for a model: it counts the characters it has read, and says how many.
 
-    After c characters the next one is surely the last digit of c. The state is the count.
+    After c characters the next one is surely the last digit of c. After '7777' it says '4'. The
+    state is the count.
     """
 
     def __init__(self):
@@ -2078,6 +2237,7 @@ class Counter(nn.Module):
 
     def forward(self, x, hidden=None):
         """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""
+        assert x.dim() == 2, f"the model reads (1, T), found {tuple(x.shape)}"
         self.ran_with_gradients |= torch.is_grad_enabled()
         hidden = self.init_hidden(len(x)) if hidden is None else hidden
         count = hidden[0] + torch.arange(1, x.shape[1] + 1)  # (B, T)
@@ -2097,6 +2257,7 @@ class Bigrams(nn.Module):
 
     def forward(self, x, hidden=None):
         """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""
+        assert x.dim() == 2, f"the model reads (1, T), found {tuple(x.shape)}"
         return self.table(x), self.init_hidden(len(x)) if hidden is None else hidden
 
 
@@ -2114,7 +2275,8 @@ class Bigrams(nn.Module):
 # 3. Take the logits of the *last* step, (V,).
 # 4. If `temperature` is 0, take the character with the largest logit. Otherwise divide the logits
 #    by the temperature, apply the softmax over the V characters, and draw one character with
-#    `torch.multinomial(…, generator=generator)`.
+#    `torch.multinomial(…, generator=generator)`. `generator=None` is fine for `torch.multinomial`;
+#    do not make a generator of your own: its seed is always the same.
 # 5. Feed that one character, (1, 1), with the state that the model gave you. Go on with step 3 until
 #    you have `n` new characters.
 # 6. Return prefix and new characters as one text.
@@ -2206,7 +2368,13 @@ for temperature in (1.0, 0.5, 2.0):
     found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
     want = (logits / temperature).exp()
     want /= want.sum()
-    expect_close(found, want, f"Shares of the ten digits at temperature {temperature}", 0.07)
+    expect_close(
+        found,
+        want,
+        f"At temperature {temperature} the shares of the ten digits must be "
+        f"softmax(logits / {temperature})",
+        0.07,
+    )
 
 # The generator decides, and nothing else.
 first, again, other = (
@@ -2214,6 +2382,15 @@ first, again, other = (
 )
 assert first == again, "two generators with one seed must give the same text: use generator="
 assert first != other, "another seed must give another text"
+
+# Without a generator torch's global one decides.
+texts = []
+for seed in (1, 2):
+    torch.manual_seed(seed)
+    texts.append(sample(model, Digits(), "3", 60))
+assert texts[0] != texts[1], (
+    "without a generator another torch.manual_seed must give another text: make none of your own"
+)
 print("sample: visible checks passed")
 ### BEGIN HIDDEN TESTS
 from autograder.judge import compare, verify
@@ -2265,7 +2442,7 @@ def the_shares_at_a_temperature(impl):
         )
 
 
-@verify
+@verify(points=0.5)
 def the_generator_decides(impl):
     "the same seed gives the same text, whatever torch's global generator does; another does not"
     model = impl.Bigrams(flat_logits().expand(10, 10).clone())
@@ -2275,6 +2452,19 @@ def the_generator_decides(impl):
         texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, seeded(impl, own)))
     assert texts[0] == texts[1], "the generator that is given must make the draws, and no other"
     assert texts[0] != texts[2], "generators with different seeds must give different texts"
+
+
+@verify(points=0.5)
+def without_a_generator(impl):
+    "without a generator torch's global one decides: two torch.manual_seed, two texts"
+    model = impl.Bigrams(flat_logits().expand(10, 10).clone())
+    texts = []
+    for seed in (3, 4):
+        impl(f"import torch\ntorch.manual_seed({seed})")
+        texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, None))
+    assert texts[0] != texts[1], (
+        "without a generator, two different torch.manual_seed must be able to give different texts"
+    )
 
 
 @compare(points=0.5)
@@ -2448,6 +2638,26 @@ def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
             else:
                 probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
                 new = torch.multinomial(probabilities, 1)
+            x = new.view(1, 1)
+            text += vocab.decode([int(new)])
+    return text
+
+
+# %% mistake="sample" hint="You make a generator of your own where none is given. A new torch.Generator() always has the same seed, so every text is the same. Hand None on: multinomial takes torch's global generator then."
+def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+    if not prefix or temperature < 0:
+        raise ValueError("sample needs a prefix, and a temperature of 0 or more")
+    if generator is None:
+        generator = torch.Generator()
+    x, hidden, text = vocab.encode(prefix)[None], None, prefix
+    with torch.no_grad():
+        for _ in range(n):
+            logits, hidden = model(x, hidden)
+            if temperature == 0:
+                new = logits[0, -1].argmax()
+            else:
+                probabilities = torch.softmax(logits[0, -1] / temperature, dim=0)
+                new = torch.multinomial(probabilities, 1, generator=generator)
             x = new.view(1, 1)
             text += vocab.decode([int(new)])
     return text
@@ -2655,9 +2865,6 @@ print("writes:", repr(sample(model, vocab, "h", 10, temperature=0)))
 # carried, and where is it detached?
 
 # %% experiment
-import time
-
-
 def train_epoch(model, x, y, optimizer, max_norm, bar=None):
     """One pass over all chunks, with the state carried and detached.
 
@@ -2710,6 +2917,7 @@ def evaluate(model, x, y, carried=True):
     return total / len(x)
 
 
+# %% experiment
 text = manual.load_manual()
 train_text, valid_text = manual.split_text(text)
 vocab = CharVocab(text)
@@ -2755,6 +2963,8 @@ for name, bits in (("uniform", math.log2(V)), ("unigram", unigram), ("bigram", b
     print(f"{name:8s} {bits:.2f} bits = {bits * math.log(2):.2f} nats per character")
 
 # %% experiment
+import time
+
 epochs, H = {"quick": (2, 128), "full": (8, 256)}[BUDGET]
 torch.manual_seed(0)
 model = CharRNN(V, H).to(device)
@@ -2848,8 +3058,8 @@ plt.show()
 
 # %% [markdown]
 # **What to look at.** With the state carried, the length of the chunks makes no difference: it *is*
-# one long pass. Zeros at every cut cost the more, the more cuts there are. A state from another
-# place in the text is a little worse than none: it is sure of something that does not hold.
+# one long pass. The more cuts there are, the more the zeros cost. A state from another place in the
+# text is a little worse than none: it is sure of something that does not hold.
 #
 # Reference, bits per character for T = 8, 16, 32, 64: 2.32 throughout when it is carried; 2.83, 2.58, 2.46 and
 # 2.39 with zeros; 2.91, 2.61, 2.47 and 2.40 when carried to a wrong place.
@@ -2930,9 +3140,8 @@ for temperature in (0.2, 0.7, 1.5):
 # classes.
 
 # %% experiment
-torch.manual_seed(0)
-B, V = 4, 6
-for T in (5, 6):
+def unflattened(B, T, V):
+    """Cross entropy of logits (B, T, V), unflattened: what comes out?"""
     logits, targets = torch.randn(B, T, V), torch.randint(V, (B, T))
     right_loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
     try:
@@ -2940,6 +3149,11 @@ for T in (5, 6):
         print(f"T = {T}, V = {V}: no error! {loss:.4f}, and {right_loss:.4f} would be right")
     except RuntimeError as error:
         print(f"T = {T}, V = {V}: RuntimeError: {error}")
+
+
+torch.manual_seed(0)
+unflattened(B=4, T=5, V=6)
+unflattened(B=4, T=6, V=6)
 
 # %% [markdown]
 # **Explain before you read on:** where does the message get its `[4, 6]` from, and why is there no
@@ -2963,24 +3177,27 @@ for T in (5, 6):
 # "hello world" again.
 
 # %% experiment
-text = "hello world"
-vocab = CharVocab(text)
-ids = vocab.encode(text)
-x, y, V = ids[None, :-1], ids[None, 1:], len(vocab)
-for name, twice in (("logits", False), ("softmax, then cross entropy", True)):
+def learn_by_heart(text, twice):
+    """Train on one text, with one softmax or two: the loss, and the share of right characters."""
+    vocab = CharVocab(text)
+    ids = vocab.encode(text)
     torch.manual_seed(0)
-    model = CharRNN(V, 16)
+    model = CharRNN(len(vocab), 16)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(200):
-        scores = model(x)[0].flatten(0, 1)
+        scores = model(ids[None, :-1])[0].flatten(0, 1)
         scores = scores.softmax(dim=-1) if twice else scores
-        loss = F.cross_entropy(scores, y.flatten())
+        loss = F.cross_entropy(scores, ids[1:])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    correct = (scores.argmax(dim=-1) == y.flatten()).float().mean().item()
-    print(f"{name}: loss {loss.item():.3f}, {correct:.0%} of the characters right")
-floor = math.log(math.e + V - 1) - 1
+    return loss.item(), (scores.argmax(dim=-1) == ids[1:]).float().mean().item()
+
+
+for name, twice in (("logits", False), ("softmax, then cross entropy", True)):
+    last_loss, correct = learn_by_heart("hello world", twice)
+    print(f"{name}: loss {last_loss:.3f}, {correct:.0%} of the characters right")
+floor = math.log(math.e + len(set("hello world")) - 1) - 1
 print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 
 # %% [markdown]
@@ -3003,7 +3220,8 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 # |---|---|---|
 # | `index out of range in self` | an id of V or more: vocabulary and model do not belong together | `len(vocab)` into `CharRNN`; V is the number of *different* characters |
 # | `Trying to backward through the graph a second time` | the state is carried, but not detached | `hidden = hidden.detach()` before each chunk |
-# | memory grows with every chunk | `retain_graph=True`, or `total += loss` without `.item()` | detach; keep numbers, not graphs |
+# | `modified by an inplace operation` | `retain_graph=True` in place of `detach` | `hidden = hidden.detach()` before each chunk |
+# | memory grows with every chunk | `total += loss` without `.item()`: every loss keeps its graph | keep numbers, not graphs |
 # | `Expected target size [B, V], got [B, T]` | logits (B, T, V) in cross entropy, unflattened | `flatten(0, 1)` and `flatten()` |
 # | `Expected hidden size (1, B, H), got [1, b, H]` | a state from another batch size | start again from `None`, or from `init_hidden` |
 # | the loss is almost 0 after some updates | targets are the inputs, not shifted | look at one chunk with `decode` |
@@ -3011,6 +3229,7 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 # | the loss stops far above what you expect | a softmax in the model | return logits |
 # | validation is worse than it should be | the state is not carried, or carried to a wrong row | read x[0] and x[1] with `decode`, row by row |
 # | the loss jumps and stays high | an exploding gradient | clip by the global norm, log the norm before |
+# | `probability tensor contains either inf, nan or element < 0` | logits divided by a temperature of 0, or logits handed to `multinomial` | temperature 0 is a case of its own: the largest logit; otherwise softmax first |
 # | samples repeat one phrase | a temperature near 0 | draw, at 0.5 to 1 |
 # | samples are noise at every temperature | softmax over the wrong axis, or the prefix is not fed | test with a model whose answer you know |
 
@@ -3067,7 +3286,7 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 #
 # <details><summary>What is the difference between an embedding and a linear layer on one-hot vectors?</summary>
 #
-# In what they compute there is none, but for the bias. In cost there is: a look-up reads E numbers, the product
+# None in what they compute, apart from the bias. In cost there is: a look-up reads E numbers, the product
 # does V times as many multiplications, nearly all with zero. The gradient touches the rows that were
 # read, and no others. Optimizers with momentum still move the other rows.
 #
@@ -3083,7 +3302,8 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 #
 # - **A.** How do bits per character depend on H, with the *time* held the same?
 # - **B.** How does validation loss depend on T, the length of a chunk, with the state carried in
-#   training, and with zeros at every cut?
+#   training, and with zeros at every cut? (`train_epoch` always carries: copy it, and set
+#   `hidden = None` in your copy.)
 # - **C.** How far does the model use what it has read? Evaluate with zeros at every cut, as in
 #   experiment 3, for many lengths. From which length on is there nothing more to gain? Does a longer
 #   T in training move that point?

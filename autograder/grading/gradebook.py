@@ -16,10 +16,11 @@ import nbformat.v4
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 
 from ..build import alembic_on_path, generate
 from ..course import Course, Week
+from ..errors import CourseError
 from ..source import read
 from .grade import Assignment
 from .results import Graded
@@ -111,8 +112,20 @@ def writing(course: Course) -> Iterator[Writer]:
     alembic_on_path()
     # nbgrader 0.9 makes submissions in an order that SQLAlchemy 2.1 warns of; nothing is lost
     warnings.filterwarnings("ignore", ".*not in session, add operation", SAWarning)
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
-        yield Writer(course, gradebook)
+    try:
+        with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+            yield Writer(course, gradebook)
+    except DatabaseError as error:
+        raise _unwritable(course.root / "gradebook.db", error.orig) from None
+    except OSError as error:
+        raise _unwritable(course.root, error) from None
+
+
+def _unwritable(path: Path, why: object) -> CourseError:
+    return CourseError(
+        f"{path}: {why}; what was recorded until now is kept, and `autograder grade` goes on "
+        "from there once that is mended"
+    )
 
 
 def graded_path(course: Course, student: str, week: str) -> Path:

@@ -6,6 +6,7 @@ Given cells, test cells, points and every other metadata are the assignment's.
 """
 
 import ast
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,6 +122,8 @@ class _Merger:
                 f"{_name(own)!r} was a {cell.kind} cell; it is read as {own.cell_type}"
             )
         own.source = cell.text
+        if own.cell_type == "markdown":
+            own.source = _without_missing(cell.text, cell.attachments)
         if own.cell_type == "markdown" and cell.attachments:
             own.attachments = nbformat.from_dict(cell.attachments)
 
@@ -183,11 +186,17 @@ class _Merger:
             "markdown": nbformat.v4.new_markdown_cell,
             "raw": nbformat.v4.new_raw_cell,
         }[cell.kind]
-        node = make(cell.text)
+        node = make(_without_missing(cell.text, {}) if cell.kind == "markdown" else cell.text)
         node.metadata[OWN] = {"own": True}
         if SKIP_TAG in cell.tags:
             node.metadata["tags"] = [SKIP_TAG]
         return node
+
+
+def _without_missing(text: str, attachments: dict[str, Any]) -> str:
+    """``text`` without pictures that are not attached: showing them is an error of nbconvert."""
+    there = "|".join(map(re.escape, attachments)) or "(?!)"
+    return re.sub(rf"attachment:(?!(?:{there})[)\s\"'>])", "missing:", text)
 
 
 def _name(cell: Any) -> str:
