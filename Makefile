@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab bench clean
+.PHONY: help setup demo test attacks lab bench clean
 
 help:
 	@echo "make demo   set-up, build, a sample class graded end to end"
 	@echo "make test   set-up and the whole test suite"
+	@echo "make attacks  the attack and fault suites (many minutes)"
 	@echo "make lab    JupyterLab on the course"
 	@echo "make bench  the benchmarks, side by side with stock nbgrader"
 	@echo "make setup  a .venv with everything in it"
@@ -36,6 +37,10 @@ test: setup
 	@$(BIN)/mypy
 	@$(BIN)/autograder build --check
 	@$(BIN)/python -m pytest
+
+attacks: setup
+	@echo "== Attacks on the sandbox and the judge, and faults of files and engine =="
+	@$(BIN)/python -m pytest -o addopts=-ra tests/attacks tests/faults
 
 lab: setup
 	@$(BIN)/autograder build

@@ -82,6 +82,8 @@ def grade_all(
 
     A worker that dies costs time only: what it held is graded again, alone.
     """
+    if not submissions:
+        return
     jobs = max(1, min(place.jobs, len(submissions)))
     again: list[Submission] = []
     first = _through(
@@ -137,10 +139,19 @@ def prepare_worker(launcher: str) -> None:
     """What every worker does first: one thread, the shared launcher, an end with its parent."""
     os.environ[SHARED] = launcher
     die_with_parent(signal.SIGKILL)
+    threading.Thread(target=_end_with_coordinator, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator tells us when to stop
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
+
+
+def _end_with_coordinator() -> None:
+    """Wait for the end of the process that gives out work: our own parent is the fork server."""
+    coordinator = multiprocessing.parent_process()
+    if coordinator is not None:
+        coordinator.join()
+        os._exit(1)
 
 
 def _through(

@@ -12,6 +12,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
+from ..errors import CourseError
 from .sandbox import Cell
 
 START_SECONDS = 120.0
@@ -24,7 +25,7 @@ SHARED = "AUTOGRADER_LAUNCHER"
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
-class LauncherError(RuntimeError):
+class LauncherError(CourseError):
     """No kernel could be forked; the message says why."""
 
 

@@ -1,0 +1,79 @@
+"""The ground of the attacks, made once, and the engine that grades them."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import target
+from attack import Attack
+from ground import Attacked, Canary, Ground, Servers
+
+from autograder.grading.grade import grade
+from autograder.grading.results import Graded
+from autograder.kernels import link, session, warm
+from autograder.kernels.levels import probe
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_grace() -> Iterator[None]:
+    """Kernels that do not stop are many here: wait less for each of them."""
+    patch = pytest.MonkeyPatch()
+    for module in (link, session):
+        patch.setattr(module, "GRACE", 0.5)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def level() -> str:
+    found = probe()
+    if found.level == "none":
+        pytest.skip(f"this machine gives no isolation: {'; '.join(found.missing)}")
+    return found.level
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory, level: str) -> Iterator[Ground]:
+    course = target.make_course(tmp_path_factory.mktemp("attacked") / "course")
+    number, home = tempfile.mkstemp(prefix=".canary-", dir=Path.home())
+    os.close(number)
+    paths = {
+        "SECRET": course / "secret.txt",
+        "HOME": Path(home),
+        "OTHER": course / "submitted" / "alice" / target.WEEK / f"{target.WEEK}.ipynb",
+        "GRADEBOOK": course / "gradebook.db",
+    }
+    canaries = {}
+    for name, path in paths.items():
+        word = f"canary-{secrets.token_hex(8)}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(word)
+        canaries[name] = Canary(path, word)
+    visits: list[str] = []
+    try:
+        with Servers(visits) as (port, abstract):
+            tokens = {name: str(path) for name, path in paths.items()} | {
+                "SOURCE": str(course / "solutions" / f"{target.WEEK}.py"),
+                "PORT": str(port),
+                "ABSTRACT": abstract,
+                "GRADER": str(os.getpid()),
+                "LAUNCHER": warm.own_launcher(),
+            }
+            yield Ground(course, level, canaries, tokens, visits)
+    finally:
+        Path(home).unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def attacked(ground: Ground) -> Attacked:
+    """Grade an attack through the real engine, in a kernel of its own."""
+
+    def run(attack: Attack) -> Graded:
+        if attack.full and ground.level != "full":
+            pytest.skip(f"isolation here is {ground.level!r}: {'; '.join(probe().missing)}")
+        return grade(ground.assignment(**attack.limits), ground.submission(attack))
+
+    return run

@@ -1,0 +1,377 @@
+"""Faults of the machine while a class is graded: no mark is lost, doubled or changed."""
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import tiny
+
+from autograder.course import load_course
+from autograder.grading.assignments import load_assignment
+from autograder.grading.fill import fill
+from autograder.kernels.levels import probe
+
+#: What each student hands in, and what it is worth.
+HALF = {"double": tiny.RIGHT["double"]}
+CLASS = {"ada": (tiny.RIGHT, 5.0), "ben": (HALF, 3.0), "cy": (tiny.RIGHT, 5.0), "dee": ({}, 0.0)}
+MARKS = {student: mark for student, (_, mark) in CLASS.items()}
+CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
+
+SAID: dict[int, str] = {}
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with a class's submissions, not graded yet."""
+    if probe().level == "none":
+        pytest.skip(f"this machine gives no isolation: {'; '.join(probe().missing)}")
+    folder = tiny.make_course(tmp_path_factory.mktemp("ready") / "course")
+    course = load_course(folder)
+    assignment = load_assignment(course, course.weeks[0])
+    for student, (texts, _) in CLASS.items():
+        place = folder / "submitted" / student / tiny.WEEK
+        place.mkdir(parents=True)
+        (place / f"{tiny.WEEK}.ipynb").write_text(fill(assignment.notebook, texts))
+    return folder
+
+
+@pytest.fixture
+def course(ready: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ready, tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def graded_once(ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(ready, tmp_path_factory.mktemp("graded") / "course"))
+    assert finish(start(folder)) == 0
+    assert marks(folder) == MARKS
+    return folder
+
+
+@pytest.fixture
+def graded(graded_once: Path, tmp_path: Path) -> Path:
+    """The course after one grading without a fault."""
+    return Path(shutil.copytree(graded_once, tmp_path / "course", symlinks=True))
+
+
+def start(course: Path, *words: str, **more: object) -> "subprocess.Popen[str]":
+    program = Path(sys.executable).parent / "autograder"
+    return subprocess.Popen(
+        [program, "grade", "--jobs", "2", *words],
+        cwd=course,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **more,  # type: ignore[call-overload]
+    )
+
+
+def finish(process: "subprocess.Popen[str]") -> int:
+    """Wait for a run's end; what it said must be for a person."""
+    said, _ = process.communicate(timeout=180)
+    assert "Traceback" not in said, said
+    SAID[process.pid] = said
+    return process.returncode
+
+
+def said_by(process: "subprocess.Popen[str]") -> str:
+    """What a finished run said."""
+    return SAID[process.pid]
+
+
+def follow(process: "subprocess.Popen[str]", word: str) -> None:
+    """Read what a run says until a line holds ``word``."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if word in line:
+            return
+    raise AssertionError(f"the run ended before it said {word!r}")
+
+
+def eventually(
+    process: "subprocess.Popen[str]", find: Callable[["subprocess.Popen[str]"], list[int]]
+) -> list[int]:
+    """The processes of a run that ``find`` finds, once there are any."""
+    deadline = time.monotonic() + 60
+    while not (found := find(process)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def marks(course: Path) -> dict[str, float]:
+    """Every student's points as nbgrader's database has them; each student once."""
+    query = """
+        SELECT sa.student_id, SUM(g.auto_score) FROM grade g
+        JOIN submitted_notebook sn ON g.notebook_id = sn.id
+        JOIN submitted_assignment sa ON sn.assignment_id = sa.id
+        WHERE g.auto_score IS NOT NULL GROUP BY sa.id
+    """
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as database:
+        rows = database.execute(query).fetchall()
+    assert len({student for student, _ in rows}) == len(rows), rows
+    return dict(rows)
+
+
+def notebooks(course: Path) -> dict[str, float]:
+    """Every student's points as the graded notebooks have them."""
+    found = {}
+    for path in (course / "autograded").glob(f"*/{tiny.WEEK}/{tiny.WEEK}.ipynb"):
+        facts = json.loads(path.read_text())["metadata"]["autograder"]
+        found[path.parent.parent.name] = sum(test["earned"] for test in facts["tests"])
+    return found
+
+
+def is_whole(course: Path) -> None:
+    assert marks(course) == MARKS
+    assert notebooks(course) == MARKS
+    assert not list(course.rglob("*.tmp"))
+
+
+def family(pid: int) -> dict[int, str]:
+    """The command lines of a process's children, theirs, and so on."""
+    found: dict[int, str] = {}
+    waiting = [pid]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                for child in map(int, task.read_text().split()):
+                    words = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+                    found[child] = words.decode(errors="replace")
+                    waiting.append(child)
+    return found
+
+
+def launchers(process: "subprocess.Popen[str]") -> list[int]:
+    """The launcher first, then its keepers and kernels, which have its command line."""
+    return sorted(p for p, words in family(process.pid).items() if "kernels.launcher" in words)
+
+
+def workers(process: "subprocess.Popen[str]") -> list[int]:
+    everyone = family(process.pid)
+    servers = [pid for pid, words in everyone.items() if "forkserver" in words]
+    return [pid for pid in everyone if any(pid in family(server) for server in servers)]
+
+
+def strike(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def are_gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if not any(_runs(pid) for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def test_a_grader_that_is_killed_goes_on_where_it_was(course: Path) -> None:
+    for word in ("grading 4", "[1/"):
+        process = start(course)
+        follow(process, word)
+        everyone = list(family(process.pid))
+        process.kill()
+        process.wait()
+        assert are_gone(everyone)
+        assert marks(course).items() <= MARKS.items()
+        assert notebooks(course).items() <= marks(course).items()
+    done = len(notebooks(course))
+    assert done
+    again = start(course)
+    assert finish(again) == 0
+    assert f"grading {4 - done} of 4" in said_by(again)
+    is_whole(course)
+
+
+def test_an_interrupt_from_the_keyboard_loses_nothing(course: Path) -> None:
+    process = start(course, start_new_session=True)
+    follow(process, "[1/4]")
+    everyone = list(family(process.pid))
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(timeout=60)
+    assert are_gone(everyone)
+    assert finish(start(course)) == 0
+    is_whole(course)
+
+
+def test_a_launcher_that_does_not_start_is_one_line(course: Path) -> None:
+    process = start(course)
+    follow(process, "grading 4")
+    strike(eventually(process, launchers)[:1])
+    assert finish(process) == 2
+    assert "launcher" in said_by(process)
+
+
+def test_launcher_kernels_and_workers_that_are_killed_are_replaced(course: Path) -> None:
+    for student in ("eli", "fay", "gil", "hal"):  # so that it takes long enough
+        shutil.copytree(course / "submitted" / "ada", course / "submitted" / student)
+    process = start(course)
+    follow(process, "[1/8]")
+    strike(eventually(process, workers)[:1])
+    follow(process, "[3/8]")
+    strike(launchers(process)[:1])
+    follow(process, "[5/8]")
+    strike(launchers(process)[1:])
+    status = finish(process)
+    if status:
+        assert "the next run tries again" in said_by(process)
+        assert finish(start(course)) == 0
+    due = MARKS | dict.fromkeys(("eli", "fay", "gil", "hal"), 5.0)
+    lost = {student for student, mark in marks(course).items() if mark != due[student]}
+    # a kernel that somebody else kills is like one that its cell killed: its exercise is lost
+    assert len(lost) <= 2
+    assert marks(course) == notebooks(course)
+
+
+def test_a_gradebook_that_cannot_be_written_is_one_line(graded: Path) -> None:
+    def give_up_overriding() -> None:
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
+
+    for path in (graded / "gradebook.db", graded):
+        path.chmod(path.stat().st_mode & ~0o222)
+    run = start(graded, "--force", preexec_fn=give_up_overriding)
+    status = finish(run)
+    for path in (graded, graded / "gradebook.db"):
+        path.chmod(path.stat().st_mode | 0o200)
+    assert status == 2
+    assert "gradebook.db" in said_by(run)
+    is_whole(graded)
+
+
+def test_a_gradebook_that_is_locked_for_long_is_one_line(graded: Path) -> None:
+    with contextlib.closing(sqlite3.connect(graded / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        run = start(graded, "--force")
+        assert finish(run) == 2
+        assert "locked" in said_by(run)
+    is_whole(graded)
+
+
+def test_a_gradebook_that_is_no_database_is_one_line(graded: Path) -> None:
+    kept = (graded / "gradebook.db").read_bytes()
+    (graded / "gradebook.db").write_bytes(b"not a database" * 1000)
+    run = start(graded, "--force")
+    assert finish(run) == 2
+    assert "gradebook.db" in said_by(run)
+    (graded / "gradebook.db").write_bytes(kept)
+    is_whole(graded)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=32k", "none", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_line_and_the_next_run_goes_on(course: Path) -> None:
+    with small_disk(course / "autograded"):
+        (course / "autograded" / "filler").write_bytes(bytes(28 << 10))
+        run = start(course)
+        assert finish(run) == 2
+        assert "No space left" in said_by(run)
+        assert marks(course).items() <= MARKS.items()
+    assert finish(start(course)) == 0
+    is_whole(course)
+
+
+def test_damaged_graded_notebooks_are_graded_again(graded: Path) -> None:
+    paths = {s: graded / "autograded" / s / tiny.WEEK / f"{tiny.WEEK}.ipynb" for s in CLASS}
+    text = paths["ada"].read_text()
+    damage = {"ada": text[: len(text) // 2].encode(), "ben": b"", "cy": bytes(range(256))}
+    damage["dee"] = text.replace('"autograder"', '"other"').encode()
+    for student, data in damage.items():
+        paths[student].unlink()
+        paths[student].write_bytes(data)
+    for path in (graded / "build").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"\xff\xfe garbage")
+    run = start(graded)
+    assert finish(run) == 0
+    assert "grading 4 of 4" in said_by(run)
+    is_whole(graded)
+
+
+def test_a_folder_in_the_place_of_a_graded_notebook_is_one_line(graded: Path) -> None:
+    path = graded / "autograded" / "ada" / tiny.WEEK / f"{tiny.WEEK}.ipynb"
+    path.unlink()
+    path.mkdir()
+    (path / "x").touch()
+    run = start(graded)
+    assert finish(run) == 2
+    assert marks(graded) == MARKS
+
+
+def test_two_graders_at_once_end_with_one_mark_each(course: Path) -> None:
+    both = [start(course), start(course)]
+    ends = [finish(run) for run in both]
+    if any(ends):  # one of them gave way, in one line
+        assert finish(start(course)) == 0
+    is_whole(course)
+
+
+STAMPS = {
+    "the future": "2999-01-01 00:00:00 UTC",
+    "the past": "1970-01-01 00:00:00 UTC",
+    "the end of time": "9999-12-31 23:59:59 +14:00",
+    "no time at all": "yesterday, I swear",
+    "not even text": "\x00\ud800",
+}
+
+
+def test_clocks_that_jump_change_no_points(graded: Path) -> None:
+    students = list(CLASS)
+    for student, stamp in zip([*students, students[0]], STAMPS.values(), strict=True):
+        folder = graded / "submitted" / student / tiny.WEEK
+        (folder / "timestamp.txt").write_bytes(stamp.encode("utf-8", "surrogatepass"))
+    for path, when in zip(graded.rglob("*.ipynb"), [0, 2**33] * 99, strict=False):
+        os.utime(path, (when, when))
+    os.utime(graded / "solutions" / f"{tiny.WEEK}.py", (2**33, 2**33))
+    assert finish(start(graded, "--force")) == 0
+    is_whole(graded)
+
+
+def test_submissions_that_vanish_meanwhile_have_a_reason(course: Path) -> None:
+    process = start(course)
+    follow(process, "grading 4")
+    shutil.rmtree(course / "submitted" / "dee")
+    assert finish(process) in (0, 1)
+    assert {k: v for k, v in marks(course).items() if k != "dee"} == {
+        k: v for k, v in MARKS.items() if k != "dee"
+    }
+
+
+def test_a_terminal_that_is_closed_loses_nothing(course: Path) -> None:
+    process = start(course)
+    follow(process, "[1/4]")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.wait(timeout=120)
+    assert finish(start(course)) == 0
+    is_whole(course)
