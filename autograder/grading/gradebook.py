@@ -50,7 +50,7 @@ class Writer:
             known = self.gradebook.find_assignment(week.id)
         except MissingEntry:
             known = None
-        if known is None or not mark.is_file() or mark.read_text() != assignment.version:
+        if known is None or not mark.is_file() or mark.read_bytes() != assignment.version.encode():
             source = read(self.course.source_path(week), week.id)
             generate(source, self.course.root, database=True, db_url=self.course.gradebook)
             mark.write_text(assignment.version)
