@@ -83,8 +83,9 @@ def test_an_ended_kernel_is_told_and_can_be_started_again(live: KernelSession) -
 
 def test_a_memory_bomb_is_a_memory_error(live: KernelSession) -> None:
     ran = live.run("kept = []\nwhile True: kept.append(bytearray(10**7))")
-    assert ran.reason.startswith("MemoryError")
     live.start()
+    assert ran.status == "error"
+    assert "memory" in ran.reason.lower()
 
 
 def test_input_is_an_error_not_a_wait(live: KernelSession) -> None:

@@ -26,6 +26,8 @@ from .provisioner import NAME
 from .watch import Watch
 
 START_SECONDS = 60.0
+#: The reason of a cell whose exception the kernel could not format any more.
+UNTOLD = "it raised an exception that the kernel could not show: it is out of memory"
 #: A message from a kernel that is larger than this is dropped with its connection.
 MESSAGE_LIMIT = 16 << 20
 #: How many messages wait on our side; more of them wait in the kernel.
@@ -143,7 +145,7 @@ class KernelSession:
             case "dead":
                 reason = "the kernel died: the cell ended its own process or ran out of memory"
             case _:
-                reason = outputs.error
+                reason = outputs.error or (UNTOLD if status == "error" else "")
         return CellRun(status, outputs.nodes, reason)
 
     def connect(self) -> Link:
