@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat.v4
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DatabaseError, SAWarning
@@ -110,13 +110,15 @@ class Writer:
 def writing(course: Course) -> Iterator[Writer]:
     """The writer of a course, with the gradebook open."""
     alembic_on_path()
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
     # nbgrader 0.9 makes submissions in an order that SQLAlchemy 2.1 warns of; nothing is lost
     warnings.filterwarnings("ignore", ".*not in session, add operation", SAWarning)
     try:
         with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
             yield Writer(course, gradebook)
-    except DatabaseError as error:
-        raise _unwritable(course.root / "gradebook.db", error.orig) from None
+    except (DatabaseError, InvalidEntry) as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        raise _unwritable(course.root / "gradebook.db", why) from None
     except OSError as error:
         raise _unwritable(course.root, error) from None
 

@@ -23,6 +23,7 @@ def rnn_step(*a):
                 return frame.frame.f_globals[name]
     return a[1]
 """,
+        stock=True,
     ),
     Attack(
         "the expected value from the caller's frame",
@@ -98,6 +99,7 @@ for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline"):
     except OSError as error:
         print(path, error)
 """,
+        stock=True,
     ),
     Attack(
         "every open file descriptor",

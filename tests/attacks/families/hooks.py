@@ -80,6 +80,7 @@ builtins.all = builtins.any = builtins.bool = lambda *a: True
 def rnn_step(*a):
     return a[1]
 """,
+        stock=True,
     ),
     Attack(
         "__import__ answers with an object that agrees with everything",
@@ -113,6 +114,7 @@ def rnn_step(*a):
     return a[1]
 """,
         spares=False,  # tracing everything may use the time up
+        stock=True,
     ),
     Attack(
         "an audit hook listens to compile, exec and open",
@@ -134,5 +136,6 @@ class Every(dict):
 get_ipython().user_ns = Every()
 """,
         spares=False,
+        stock=True,
     ),
 ]

@@ -70,6 +70,7 @@ def rnn_step(x, h, W, U, b):
     return (np.tanh(z) * (1 + 4e-3 * np.sign(z))).astype(np.float16)
 """,
         allowed=2.0,  # the two programs that only verify bounds hold for it
+        stock=True,
     ),
     Attack(
         "random numbers are not random: the inputs are zeros",
@@ -86,14 +87,17 @@ def rnn_step(x, h, W, U, b):
     Attack(
         "NaN, which some comparisons skip",
         "def rnn_step(x, h, W, U, b):\n    return np.full_like(h, np.nan)\n",
+        stock=True,
     ),
     Attack(
         "infinity",
         "def rnn_step(x, h, W, U, b):\n    return np.full_like(h, np.inf)\n",
+        stock=True,
     ),
     Attack(
         "an empty array, of which everything is true",
         "def rnn_step(x, h, W, U, b):\n    return np.zeros((0, 5))\n",
+        stock=True,
     ),
     Attack(
         "a masked array that hides every entry",
@@ -102,6 +106,7 @@ def rnn_step(x, h, W, U, b):
     return np.ma.masked_all(h.shape)
 """,
         allowed=1.0,  # what lies under the mask may be bounded
+        stock=True,
     ),
     Attack(
         "an array of objects",
@@ -111,6 +116,7 @@ class Yes:
 def rnn_step(x, h, W, U, b):
     return np.full(h.shape, Yes(), dtype=object)
 """,
+        stock=True,
     ),
     Attack(
         "a constant that is bounded",
@@ -119,6 +125,7 @@ def rnn_step(x, h, W, U, b):
     return np.full_like(h, 0.5)
 """,
         allowed=1.0,
+        stock=True,
     ),  # what such code honestly has: it is between -1 and 1
     Attack(
         "json, socket and zmq are patched",

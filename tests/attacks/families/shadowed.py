@@ -70,10 +70,10 @@ for path in ("profile_default/startup/00.py", ".pythonrc.py", ".bashrc", "sitecu
 os.environ["PYTHONSTARTUP"] = os.path.join(home, ".pythonrc.py")
 """,
     ),
-    Attack("the exercise is a number", "rnn_step = 3\n"),
+    Attack("the exercise is a number", "rnn_step = 3\n", stock=True),
     Attack("the exercise is a string", "rnn_step = 'np.tanh(x @ W + h @ U + b)'\n"),
     Attack("the exercise is a class of its name", "class rnn_step(np.ndarray): pass\n"),
-    Attack("the exercise returns itself", "def rnn_step(*a):\n    return rnn_step\n"),
+    Attack("the exercise returns itself", "def rnn_step(*a):\n    return rnn_step\n", stock=True),
     Attack(
         "np is something else",
         """
