@@ -4,8 +4,10 @@ import itertools
 import re
 from typing import Any
 
-import nbformat.v4
 import nh3
+from nbformat.notebooknode import NotebookNode
+
+from ..kernels.outputs import node
 
 #: No picture from elsewhere: fetching it would tell its owner who looks, and when.
 TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}
@@ -33,14 +35,11 @@ def picture(mime: Any, data: Any) -> bool:
 
 def _clean(output: Any) -> Any:
     if output.output_type == "stream":
-        return nbformat.v4.new_output(
-            "stream", name="stderr" if output.name == "stderr" else "stdout", text=cut(output.text)
-        )
+        name = "stderr" if output.name == "stderr" else "stdout"
+        return node("stream", name=name, text=cut(output.text))
     if output.output_type == "error":
         trace = [cut(line) for line in output.traceback[:100]]
-        return nbformat.v4.new_output(
-            "error", ename=cut(output.ename), evalue=cut(output.evalue), traceback=trace
-        )
+        return node("error", ename=cut(output.ename), evalue=cut(output.evalue), traceback=trace)
     data: dict[str, Any] = {}
     for mime, value in output.data.items():
         if picture(mime, value):
@@ -51,7 +50,7 @@ def _clean(output: Any) -> Any:
             data[mime] = nh3.clean(value, tags=TAGS)
     if not data:
         return None
-    return nbformat.v4.new_output("display_data", data=data, metadata={})
+    return node("display_data", data=NotebookNode(data), metadata=NotebookNode())
 
 
 def _is_modest(html: str) -> bool:

@@ -71,7 +71,6 @@ class Execution:
     def _cell(self, code: str, keep: bool) -> CellRun:
         if time.monotonic() > self.deadline:
             return CellRun("timeout", [], "not run: the time limit of a submission is used up")
-        self.session.hang_up()  # a kernel that died at the last test is noticed here
         try:
             self._revive()
         except LinkError as error:
@@ -101,14 +100,14 @@ class Execution:
     def _connect(self) -> Link:
         if time.monotonic() > self.deadline:
             raise LinkError("not run: the time limit of a submission is used up")
-        link = self.session.link
-        if link is not None and link.lost:
-            self.session.hang_up()
         self._revive()
         return self.session.connect()
 
     def _revive(self) -> None:
         """A living kernel in which all that may be replayed has run."""
+        link = self.session.link
+        if link is not None and link.lost:  # what it last ran may hold the kernel still
+            self.session.hang_up()
         if self.session.alive:
             return
         self.restarts += 1

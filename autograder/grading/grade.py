@@ -7,7 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nbformat
+from nbformat.v4.rwbase import split_lines, strip_transient
 
 from .. import __version__
 from ..build import student_notebook, tests_id
@@ -132,5 +134,13 @@ class _Facts:
             engine=__version__,
         )
         notebook.metadata[OWN] = result.facts()
-        text = nbformat.v4.writes_json(nbformat.from_dict(notebook))
-        return replace(result, notebook=text.encode("utf-8", "replace").decode())
+        return replace(result, notebook=_written(nbformat.from_dict(notebook)))
+
+
+def _written(notebook: Any) -> str:
+    """The notebook as nbformat writes it, by an encoder that takes a tenth of the time."""
+    try:
+        text = msgspec.json.encode(strip_transient(split_lines(notebook)), order="sorted")
+    except UnicodeEncodeError:  # half characters, which are no text
+        return nbformat.v4.writes_json(notebook).encode("utf-8", "replace").decode()
+    return msgspec.json.format(text, indent=1).decode()

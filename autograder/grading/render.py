@@ -3,9 +3,10 @@
 from html import escape
 from typing import Any
 
-import nbformat.v4
+from nbformat.notebooknode import NotebookNode
 
 from ..judge.exam import NOT_WRITTEN
+from ..kernels.outputs import node
 from .results import TestResult
 
 STYLE = "margin:.3em 0;padding-left:.6em;border-left:4px solid "
@@ -14,12 +15,12 @@ PASSED, FAILED = "#0072B2", "#D55E00"
 
 def outputs(test: TestResult) -> list[Any]:
     """A report to read, and a result that nbgrader takes as the points of the cell."""
-    shown = nbformat.v4.new_output(
-        "display_data", data={"text/plain": as_text(test), "text/html": as_html(test)}
-    )
-    points = nbformat.v4.new_output("execute_result", data={"text/plain": f"{test.earned:.6g}"})
-    points.execution_count = None
-    return [shown, points]
+    lines = NotebookNode({"text/plain": as_text(test), "text/html": as_html(test)})
+    points = NotebookNode({"text/plain": f"{test.earned:.6g}"})
+    return [
+        node("display_data", data=lines, metadata=NotebookNode()),
+        node("execute_result", data=points, metadata=NotebookNode(), execution_count=None),
+    ]
 
 
 def heading(test: TestResult) -> str:

@@ -10,7 +10,7 @@ import linecache
 import random
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,13 @@ class Scope:
     """Answers requests, one at a time, on the names in ``namespace``.
 
     A request is a tuple ``(verb, *arguments)``; an answer is ``("value", value)`` or
-    ``("raised", names of the exception's classes, message, where)``.
+    ``("raised", names of the exception's classes, message, where)``. ``verbs`` are further ones,
+    each called with this scope and the arguments.
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any], **verbs: Callable[..., Any]) -> None:
         self.namespace = namespace
+        self.verbs = {**VERBS, **verbs}
         self.objects: dict[int, Any] = {}
         self.count = 0
 
@@ -36,7 +38,7 @@ class Scope:
         """Answer one request; whatever the implementation raises is an answer too."""
         try:
             verb, *arguments = wire.decode(message)
-            value = VERBS[verb](self, *map(self._resolve, arguments))
+            value = self.verbs[verb](self, *map(self._resolve, arguments))
             return wire.encode(("value", value), self._keep)
         except wire.WireError as error:
             return wire.encode(("raised", ["WireError"], f"the result is {error}", ""))

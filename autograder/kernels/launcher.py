@@ -58,6 +58,7 @@ PRELOAD = [
     "tornado.platform.asyncio",
     "tornado.queues",
     "autograder.kernels.agent",
+    "autograder.student.checks",
     "autograder.student.plots",
 ]
 #: The same for an assignment that uses torch; an optimiser's first step imports _dynamo.
@@ -250,7 +251,7 @@ def _run_kernel(argv: list[str]) -> None:
     sys.argv = ["ipykernel_launcher", *argv]
     sys.path[:] = ["", *(entry for entry in sys.path if entry)]
     app = IPKernelApp.instance()
-    app.initialize(argv)
+    app.initialize([*argv, "--HistoryManager.enabled=False"])  # nobody comes back to read it
     app.shell.enable_matplotlib("inline")  # a fresh kernel does this when it imports pyplot
     app.start()
 

@@ -6,8 +6,10 @@ import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from ..judge.proxy import LinkError
+from ..judge.wire import WireError
 from .agent import receive
 
 #: How long a program that was told to stop may take to do so, in seconds.
@@ -45,32 +47,64 @@ class AgentLink:
             return False
         return True
 
+    @property
+    def end(self) -> int:
+        """The file descriptor where answers arrive."""
+        assert self.connection is not None
+        return self.connection.fileno()
+
     def ask(self, message: bytes, deadline: float) -> bytes:
         """Send a request and wait for its answer until ``deadline`` (monotonic seconds)."""
-        if self.connection is None or self.lost:
-            raise LinkError("the kernel died")
         try:
-            return self._exchange(message, deadline)
+            self._send(message, deadline)
+            return self._receive(deadline)
         except TimeoutError:
             self.interrupt()
-        except ConnectionError:
-            self.lost = True
-            raise LinkError("the kernel died in the middle of the test") from None
         try:
-            receive(self.connection, time.monotonic() + GRACE)
-        except OSError:
+            self._receive(time.monotonic() + GRACE)
+        except TimeoutError:
             self.lost = True
         raise LinkError("stopped: it took longer than the time limit")
 
-    def _exchange(self, message: bytes, deadline: float) -> bytes:
-        connection = self.connection
-        assert connection is not None
-        connection.settimeout(max(0.001, deadline - time.monotonic()))
-        connection.sendall(message)
-        answer = receive(connection, deadline)
-        if answer is None:
-            raise ConnectionError("hung up")
-        return answer
+    def send(self, message: bytes) -> None:
+        """Send a request whose answer is taken later."""
+        try:
+            self._send(message, time.monotonic() + GRACE)
+        except TimeoutError:
+            self.lost = True
+            raise LinkError("the kernel does not listen") from None
+
+    def answer(self, deadline: float) -> bytes:
+        """Take the answer to what was sent."""
+        try:
+            return self._receive(deadline)
+        except TimeoutError:
+            self.lost = True
+            raise LinkError("the kernel does not answer") from None
+
+    def _send(self, message: bytes, deadline: float) -> None:
+        if self.connection is None or self.lost:
+            raise LinkError("the kernel died")
+        self.connection.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            self.connection.sendall(message)
+        except ConnectionError:
+            self._died()
+
+    def _receive(self, deadline: float) -> bytes:
+        assert self.connection is not None
+        try:
+            answer = receive(self.connection, deadline)
+        except ConnectionError:
+            answer = None
+        except WireError:
+            self.lost = True
+            raise
+        return answer if answer is not None else self._died()
+
+    def _died(self) -> NoReturn:
+        self.lost = True
+        raise LinkError("the kernel died in the middle of the test")
 
     def close(self) -> None:
         """Hang up, which ends the agent, and remove the socket."""

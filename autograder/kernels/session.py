@@ -6,7 +6,9 @@ result with a reason, never an exception of the grader.
 
 import itertools
 import os
+import re
 import secrets
+import select
 import shutil
 import tempfile
 import time
@@ -18,6 +20,7 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from ..judge import wire
 from ..judge.proxy import Link, LinkError
 from .levels import best_level
 from .link import GRACE, AgentLink
@@ -34,6 +37,10 @@ MESSAGE_LIMIT = 16 << 20
 QUEUE_LIMIT = 64
 #: How much this process may grow while it listens to a kernel, in bytes.
 GROWTH_LIMIT = 1 << 30
+
+
+#: A cell with one of these runs on the kernel's own event loop.
+AWAITS = re.compile(r"\b(await|async|asyncio)\b")
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,8 @@ class KernelSession:
     @property
     def alive(self) -> bool:
         """Whether there is a kernel that can run a cell."""
-        return self.manager is not None and self.manager.is_alive()
+        ticket = self.manager.provisioner.ticket if self.manager is not None else -1
+        return ticket >= 0 and not select.select([ticket], [], [], 0)[0]
 
     def start(self) -> None:
         """Start a kernel; what an earlier one defined is gone."""
@@ -108,6 +116,7 @@ class KernelSession:
         context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
         context.setsockopt(zmq.LINGER, 0)
         context.setsockopt(zmq.RCVHWM, QUEUE_LIMIT)
+        context.setsockopt(zmq.RECONNECT_IVL, 5)  # milliseconds: the kernel is there soon
         self.context = context
         self.client = manager.client(context=context)
         self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
@@ -129,14 +138,11 @@ class KernelSession:
 
     def run(self, code: str) -> CellRun:
         """Run one cell and wait for it, at most ``cell_seconds``."""
-        self.hang_up()
         if not self.alive:
+            self.hang_up(wait=False)
             return CellRun("dead", [], "there is no kernel")
         outputs = Outputs(self.limits.output_bytes)
-        request = self.client.execute(code, allow_stdin=False, stop_on_error=False)
-        status = self._follow(request, outputs, time.monotonic() + self.limits.cell_seconds)
-        if status in ("timeout", "flood") and not self._interrupt(request):
-            self._kill()
+        status = self._served(code, outputs) or self._requested(code, outputs)
         match status:
             case "timeout":
                 reason = f"stopped after {self.limits.cell_seconds:g} s, the time limit of a cell"
@@ -150,6 +156,9 @@ class KernelSession:
 
     def connect(self) -> Link:
         """A link to the agent in this kernel, started if it is not there."""
+        return self._agent(self.limits.program_seconds)
+
+    def _agent(self, seconds: float) -> AgentLink:
         if self.link is not None and not self.link.lost:
             return self.link
         self.hang_up()
@@ -160,14 +169,14 @@ class KernelSession:
         link.interrupt = self._signal
         self.agent_request = self.client.execute(
             "__import__('autograder.kernels.agent', fromlist=['serve'])"
-            f".serve({str(link.path)!r}, get_ipython().user_ns)",
+            f".serve({str(link.path)!r}, get_ipython())",
             silent=True,
             store_history=False,
             allow_stdin=False,
             stop_on_error=False,
         )
         self.link = link
-        deadline = time.monotonic() + self.limits.program_seconds
+        deadline = time.monotonic() + seconds
         drain = Outputs(0)
         while not link.accept(0.1):
             soon = time.monotonic() + 0.01
@@ -176,6 +185,67 @@ class KernelSession:
                 link.lost = True
                 raise LinkError("the kernel does not answer: it is busy or broken")
         return link
+
+    def _served(self, code: str, outputs: Outputs) -> str:
+        """Have the agent run a cell; its status, or nothing where it must be requested."""
+        if AWAITS.search(code):
+            return ""
+        try:
+            link = self._agent(self.limits.program_seconds)
+            number = secrets.token_hex(16)
+            link.send(wire.encode(("run", code, number)))
+        except (LinkError, wire.WireError):
+            return ""
+        deadline = time.monotonic() + self.limits.cell_seconds
+        status, done = self._watch(link, number, outputs, deadline)
+        if not done:
+            self._signal()
+            _, done = self._watch(link, number, None, time.monotonic() + GRACE)
+        if not done:
+            self._kill()
+        return status
+
+    def _watch(
+        self, link: AgentLink, number: str, outputs: Outputs | None, deadline: float
+    ) -> tuple[str, bool]:
+        """Gather what a cell shows until the agent says that it is done.
+
+        Returns its status, and whether there is nothing more to wait for.
+        """
+        status, idle, kept = "", False, outputs or Outputs(0)
+        self.poller.register(link.end, zmq.POLLIN)
+        try:
+            while not (status and idle):
+                now = time.monotonic()
+                if now > deadline:  # or the idle message was lost in a flood
+                    return status or "timeout", bool(status)
+                for channel, message in self._messages(min(0.1, deadline - now)):
+                    if channel == "agent":
+                        status = _status(link, deadline + GRACE)
+                        deadline = time.monotonic() + 1.0
+                        self.poller.unregister(link.end)
+                    elif channel == "iopub":
+                        idle |= _take(message, number, kept)
+                if outputs is not None and outputs.full:
+                    return "flood", bool(status)
+                if link.lost:
+                    select.select([self.manager.provisioner.ticket], [], [], 0.2)
+                    return "error" if self.alive else "dead", True
+            return status, True
+        finally:
+            if not status:
+                self.poller.unregister(link.end)
+
+    def _requested(self, code: str, outputs: Outputs) -> str:
+        """Run a cell by an execute request, on the kernel's own event loop."""
+        self.hang_up()
+        if not self.alive:
+            return "dead"
+        request = self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        status = self._follow(request, outputs, time.monotonic() + self.limits.cell_seconds)
+        if status in ("timeout", "flood") and not self._interrupt(request):
+            self._kill()
+        return status
 
     def hang_up(self, wait: bool = True) -> None:
         """End the agent; where it does not give the kernel back, the kernel is killed."""
@@ -208,22 +278,31 @@ class KernelSession:
         )
 
     def _wait_until_ready(self) -> None:
-        """Ask for the kernel's name until it answers on both channels."""
+        """Start the agent, and have it publish something until that is heard."""
         deadline = time.monotonic() + START_SECONDS
-        heard: set[str] = set()
-        while len(heard) < 2:
+        try:
+            link = self._agent(START_SECONDS)
+        except LinkError:
+            raise LinkError("the kernel did not start") from None
+        while True:
+            number = secrets.token_hex(16)
+            link.send(wire.encode(("tell", number)))
+            link.answer(deadline)
+            until = time.monotonic() + 0.1
+            while time.monotonic() < until:
+                for channel, message in self._messages(0.05):
+                    if channel == "iopub" and _take(message, number, Outputs(0)):
+                        return
             if time.monotonic() > deadline or not self.alive:
                 raise LinkError("the kernel did not start")
-            self.client.kernel_info()
-            until = time.monotonic() + 0.2
-            while len(heard) < 2 and time.monotonic() < until:
-                for channel, _ in self._messages(0.05):
-                    heard.add(channel)
 
     def _messages(self, seconds: float) -> list[tuple[str, Any]]:
-        """What has arrived on the shell and iopub channels, waiting ``seconds`` at most."""
-        found = []
+        """What has arrived on the channels, waiting ``seconds`` at most."""
+        found: list[tuple[str, Any]] = []
         for socket, _ in self.poller.poll(int(seconds * 1000)):
+            if isinstance(socket, int):
+                found.append(("agent", None))
+                continue
             shell = socket is self.client.shell_channel.socket
             try:
                 _, message = self.client.session.recv(socket, zmq.NOBLOCK)
@@ -246,17 +325,10 @@ class KernelSession:
             if not arrived and not self.alive:
                 return "dead"
             for channel, message in arrived:
-                parent, content = message["parent_header"], message["content"]
-                if not isinstance(parent, dict) or not isinstance(content, dict):
-                    continue  # a message that only a rewritten kernel sends
-                if parent.get("msg_id") != request:
-                    continue
-                if channel == "shell":
-                    reply, replied_at = str(content.get("status")), time.monotonic()
-                elif message["msg_type"] == "status":
-                    idle = content.get("execution_state") == "idle"
-                else:
-                    outputs.add(message["msg_type"], content)
+                if channel == "iopub":
+                    idle |= _take(message, request, outputs)
+                elif channel == "shell" and _belongs(message, request):
+                    reply, replied_at = str(message["content"].get("status")), time.monotonic()
             if bounded and outputs.full:
                 return "flood"
         return "ok" if reply == "ok" else "error"
@@ -268,9 +340,33 @@ class KernelSession:
         return self._follow(request, Outputs(0), deadline, bounded=False) in ("ok", "error")
 
     def _signal(self) -> None:
-        if self.manager is not None and self.manager.is_alive():
+        if self.alive:
             self.manager.interrupt_kernel()
 
     def _kill(self) -> None:
         if self.manager is not None:
             self.manager.shutdown_kernel(now=True)
+
+
+def _belongs(message: Any, request: str) -> bool:
+    """Whether a message answers a request; a rewritten kernel may send anything."""
+    parent, content = message["parent_header"], message["content"]
+    return isinstance(parent, dict) and isinstance(content, dict) and parent.get("msg_id") == request
+
+
+def _take(message: Any, request: str, outputs: Outputs) -> bool:
+    """Keep what a message of the iopub channel shows; whether it ends the request."""
+    if not _belongs(message, request):
+        return False
+    if message["msg_type"] != "status":
+        outputs.add(message["msg_type"], message["content"])
+        return False
+    return bool(message["content"].get("execution_state") == "idle")
+
+
+def _status(link: AgentLink, deadline: float) -> str:
+    """What the agent says of a cell that it ran: "ok" or "error"."""
+    try:
+        return "ok" if wire.decode(link.answer(deadline)) == ("value", True) else "error"
+    except (LinkError, wire.WireError):
+        return "error"
