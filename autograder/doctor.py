@@ -9,6 +9,8 @@ from .course import find_course
 from .errors import CourseError
 from .kernels.levels import probe
 from .kernels.syscalls import landlock_version
+from .student.dataset import state
+from .student.datasets import DATASETS
 
 PACKAGES = ("torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupytext")
 MEANING = {
@@ -38,6 +40,10 @@ def examine(say: Callable[[str], None]) -> bool:
             say(f"  {week.id:24} source {'there' if there else 'MISSING'}")
     except CourseError as error:
         say(f"course: {error}")
+    say("data sets")
+    for dataset in DATASETS.values():
+        now = state(dataset)
+        say(f"  {dataset.name:16} {now.words}{now.remedy and f': {now.remedy}'}")
     return not missing and found.level != "none"
 
 
