@@ -44,11 +44,13 @@ attacks: setup
 
 lab: setup
 	@$(BIN)/autograder build
-	@$(BIN)/jupyter lab
+	@$(BIN)/autograder lab
 
 bench: setup
 	@echo "== One class, graded by stock nbgrader and by this engine (some minutes) =="
 	@$(BIN)/python benchmarks/throughput.py
+	@$(BIN)/python benchmarks/kernels.py
+	@$(BIN)/python benchmarks/scale.py
 
 clean:
 	rm -rf $(VENV) build demo autograded feedback

@@ -27,6 +27,9 @@ def _load(course: Course, week: Week, unsafe: bool, changed: int) -> Assignment:
         output_bytes=policy.output_kb << 10,
         memory_bytes=policy.memory_mb << 20,
         processes=policy.processes,
+        open_files=policy.open_files,
+        written_bytes=policy.written_mb << 20,
+        returned_bytes=policy.returned_mb << 20,
         unsafe=unsafe,
     )
     return make_assignment(

@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -15,9 +16,11 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from ..errors import CourseError
+from ..kernels import reserve
 from ..kernels.syscalls import die_with_parent
 from ..kernels.warm import SHARED, own_launcher
 from .grade import Assignment, broken, grade
@@ -44,7 +47,7 @@ class Failure:
 
 
 def grade_file(
-    assignment: Assignment, data: bytes, notes: tuple[str, ...] = ()
+    assignment: Assignment, data: bytes, notes: tuple[str, ...] = (), more: bool = False
 ) -> Graded | Failure:
     """Grade one submission in a worker; a fault of the engine is a value, too.
 
@@ -52,7 +55,7 @@ def grade_file(
     """
     try:
         with _ONE_AT_A_TIME:
-            return grade(assignment, data, notes)
+            return grade(assignment, data, notes, more)
     except Exception as error:
         return Failure(f"{type(error).__name__}: {error}")
 
@@ -86,16 +89,14 @@ def grade_all(
         return
     jobs = max(1, min(place.jobs, len(submissions)))
     again: list[Submission] = []
-    first = _through(
-        lambda: place.executor(jobs, assignment), assignment, submissions, place.ahead()
-    )
+    first = _through(place, jobs, assignment, submissions)
     for submission, result in first:
         if isinstance(result, Failure):
             again.append(submission)
         else:
             yield submission, result
     for submission in again:
-        yield from _through(lambda: place.executor(1, assignment), assignment, [submission], 1)
+        yield from _through(place, 1, assignment, [submission])
 
 
 def local_pool(jobs: int, torch: bool, kernels_torch: bool) -> Executor:
@@ -136,8 +137,13 @@ def cluster(address: str) -> Executor:
 
 
 def prepare_worker(launcher: str) -> None:
-    """What every worker does first: one thread, the shared launcher, an end with its parent."""
+    """What every worker does first: one thread, the shared launcher, an end with its parent.
+
+    Kernels' folders stand in the launcher's own, which goes with it.
+    """
     os.environ[SHARED] = launcher
+    tempfile.tempdir = str(Path(launcher).parent)
+    Finalize(None, reserve.close, exitpriority=1)
     die_with_parent(signal.SIGKILL)
     threading.Thread(target=_end_with_coordinator, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator tells us when to stop
@@ -155,26 +161,24 @@ def _end_with_coordinator() -> None:
 
 
 def _through(
-    make: Callable[[], Executor],
-    assignment: Assignment,
-    submissions: Sequence[Submission],
-    ahead: int,
+    place: Place, jobs: int, assignment: Assignment, submissions: Sequence[Submission]
 ) -> Iterator[tuple[Submission, Graded | Failure]]:
-    """Keep ``ahead`` submissions under way, on an executor that is made when one is needed."""
+    """Keep submissions under way, on an executor that is made when one is needed."""
     waiting = list(reversed(submissions))
     under_way: dict[Future[Graded | Failure], Submission] = {}
     executor: Executor | None = None
     try:
         while waiting or under_way:
-            while waiting and len(under_way) < ahead:
+            while waiting and len(under_way) < place.ahead():
                 submission = waiting.pop()
                 data = _read(submission, assignment.submission_bytes)
                 if isinstance(data, str):
                     yield submission, broken(assignment, data)
                     continue
-                executor = executor or make()
+                executor = executor or place.executor(jobs, assignment)
                 try:
-                    job = executor.submit(grade_file, assignment, data, submission.notes)
+                    more = len(waiting) >= jobs and not place.scheduler
+                    job = executor.submit(grade_file, assignment, data, submission.notes, more)
                 except BrokenExecutor as error:
                     yield submission, Failure(f"the grading process died: {error}")
                 else:

@@ -14,7 +14,9 @@ from nbformat.v4.rwbase import split_lines, strip_transient
 from .. import __version__
 from ..build import student_notebook, tests_id
 from ..judge.exam import Exam, open_exam
-from ..kernels.session import KernelSession, Limits
+from ..kernels.reserve import kernel
+from ..kernels.session import Limits
+from ..kernels.warm import LauncherError
 from ..source import BEGIN_HIDDEN, END_HIDDEN, Source, parse, without
 from .execute import Execution
 from .render import outputs
@@ -60,8 +62,12 @@ def exam_of(assignment: Assignment) -> Exam:
     return open_exam(parse(assignment.source, Path(assignment.path), assignment.week))
 
 
-def grade(assignment: Assignment, submission: bytes, notes: tuple[str, ...] = ()) -> Graded:
+def grade(
+    assignment: Assignment, submission: bytes, notes: tuple[str, ...] = (), more: bool = False
+) -> Graded:
     """Grade one submission; ``notes`` are what is known of it already.
+
+    With ``more`` to come in this process, a kernel for the next is made meanwhile.
 
     Whatever the submission holds or does ends in a result; an exception is a fault of the
     engine or of the course.
@@ -77,9 +83,11 @@ def grade(assignment: Assignment, submission: bytes, notes: tuple[str, ...] = ()
     def exercise_of(cell: Any) -> str:
         return names.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), "")
 
-    with KernelSession(assignment.limits) as session:
+    with kernel(assignment.limits, more) as session:
         execution = Execution(session, exam, assignment.submission_seconds)
         tests = execution.run(clean.notebook, exercise_of)
+        if session.orphaned:
+            raise LauncherError("the launcher of kernels died meanwhile")
     by_cell = {test.cell: test for test in tests}
     for cell in clean.notebook.cells:
         test = by_cell.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

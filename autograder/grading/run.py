@@ -1,17 +1,15 @@
 """Grade what a class has submitted for a week, and record it as it comes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..course import Course, Week
 from ..kernels.levels import best_level
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
+from .counting import Say, counting
 from .executors import Failure, Place, Submission, grade_all
 from .grade import Assignment
 from .gradebook import Writer, writing
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -41,15 +39,17 @@ def grade_week(course: Course, week: Week, scope: Scope, place: Place, say: Say)
         writer.register(week, assignment)
         due = [one for one in submissions if _is_due(writer, one, assignment, scope, say)]
         say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
-        for number, (submission, result) in enumerate(grade_all(assignment, due, place), 1):
-            line = f"[{number}/{len(due)}] {submission.student}"
-            if isinstance(result, Failure):
-                failures += 1
-                say(f"{line}: NOT GRADED, the next run tries again: {result.reason}")
-                continue
-            writer.record(submission.student, result)
-            why = f"  ({result.reason})" if result.reason else ""
-            say(f"{line}: {result.earned:.4g} of {result.points:g}  {result.seconds:.1f} s{why}")
+        with counting(week.id, len(due), say) as tell:
+            for submission, result in grade_all(assignment, due, place):
+                student = submission.student
+                if isinstance(result, Failure):
+                    failures += 1
+                    tell(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
+                    continue
+                writer.record(submission.student, result)
+                why = f"  ({result.reason})" if result.reason else ""
+                mark = f"{result.earned:.4g} of {result.points:g}"
+                tell(f"{student}: {mark}  {result.seconds:.1f} s{why}")
     return failures
 
 

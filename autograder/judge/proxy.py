@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from . import wire
 from .scope import MESSAGE_LIMIT, Scope
 
-#: All that one program may get back, in bytes.
+#: All that one program may get back, in bytes, where its link says nothing else.
 PROGRAM_LIMIT = 256 << 20
 #: ``list(handle)`` makes room for as many entries as its other side says it has.
 LENGTH_LIMIT = 1 << 27
@@ -50,6 +50,7 @@ class Session:
 
     def __init__(self, link: Link, seconds: float) -> None:
         self.link = link
+        self.most: int = getattr(link, "most", PROGRAM_LIMIT)
         self.deadline = time.monotonic() + seconds
         self.received = 0
         self.record: list[Any] = []
@@ -59,8 +60,8 @@ class Session:
             raise LinkError("stopped: it took longer than the time limit")
         answer = self.link.ask(wire.encode((verb, *map(_lower, arguments))), self.deadline)
         self.received += wire.weight(answer)
-        if self.received > PROGRAM_LIMIT:
-            raise LinkError(f"more than {PROGRAM_LIMIT >> 20} MiB came back in one test")
+        if self.received > self.most:
+            raise LinkError(f"more than {self.most >> 20} MiB came back in one test")
         match wire.decode(answer):
             case (str() as word, value) if word == "value":
                 self.record.append(_blank(value))

@@ -26,10 +26,11 @@ class AgentLink:
     Parameters
     ----------
     path : where to listen; the kernel must be able to reach it
+    most : how many bytes may come back to one program
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, most: int) -> None:
+        self.path, self.most = path, most
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         _open_to_all(path)  # a kernel may run as another user; its folder is closed to others

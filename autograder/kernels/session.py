@@ -26,6 +26,7 @@ from .levels import best_level
 from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .provisioner import NAME
+from .warm import current, is_open
 from .watch import Watch
 
 START_SECONDS = 60.0
@@ -48,7 +49,8 @@ class Limits:
     """What a kernel may use.
 
     Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
-    processes and threads. ``level`` is that of its sandbox, the best of this machine unless
+    processes and threads, open files in a process, bytes of files in its folder, bytes that
+    may come back to one program. ``level`` is that of its sandbox, the best of this machine unless
     given; ``unsafe`` allows none. ``torch`` tells whether it
     comes with torch imported.
     """
@@ -58,6 +60,9 @@ class Limits:
     output_bytes: int = 1 << 20
     memory_bytes: int = 2 << 30
     processes: int = 64
+    open_files: int = 512
+    written_bytes: int = 256 << 20
+    returned_bytes: int = 256 << 20
     level: str = ""
     unsafe: bool = False
     torch: bool = True
@@ -86,12 +91,18 @@ class KernelSession:
         self.manager: KernelManager | None = None
         self.link: AgentLink | None = None
         self.agent_request = ""
+        self.launchers: list[Any] = []
 
     def __enter__(self) -> "KernelSession":
-        self.start()
+        if self.manager is None:
+            self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the kernel and remove its folder."""
         self.stop()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
@@ -100,6 +111,11 @@ class KernelSession:
         """Whether there is a kernel that can run a cell."""
         ticket = self.manager.provisioner.ticket if self.manager is not None else -1
         return ticket >= 0 and not select.select([ticket], [], [], 0)[0]
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether a kernel ended because its launcher did: no fault of what ran in it."""
+        return not all(is_open(launcher) for launcher in self.launchers)
 
     def start(self) -> None:
         """Start a kernel; what an earlier one defined is gone."""
@@ -111,6 +127,7 @@ class KernelSession:
         manager._kernel_spec = self._specification(place)
         manager.start_kernel(env={})
         self.manager = manager
+        self.launchers.append(current())
         self.watch = Watch(os.dup(manager.provisioner.ticket), GROWTH_LIMIT)
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
@@ -163,7 +180,8 @@ class KernelSession:
             return self.link
         self.hang_up()
         try:
-            link = AgentLink(self.run_folder / secrets.token_hex(4))
+            path = self.run_folder / secrets.token_hex(4)
+            link = AgentLink(path, self.limits.returned_bytes)
         except OSError as error:
             raise LinkError(f"the kernel cannot be asked: {error.strerror}") from None
         link.interrupt = self._signal
@@ -267,6 +285,8 @@ class KernelSession:
             "level": self.limits.level or best_level(self.limits.unsafe),
             "memory_bytes": self.limits.memory_bytes,
             "processes": self.limits.processes,
+            "files": self.limits.open_files,
+            "written_bytes": self.limits.written_bytes,
             "torch": self.limits.torch,
         }
         provisioner = {"provisioner_name": NAME, "config": {"limits": limits}}

@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -136,6 +137,21 @@ def fork(cell: Cell, argv: list[str], environment: dict[str, str], torch: bool) 
             if message:
                 raise LauncherError(message.decode(errors="replace").removeprefix("error "))
     raise LauncherError("the launcher of kernels died twice")
+
+
+def current() -> socket.socket | None:
+    """The connection to the launcher that forked the last kernel; kernels end with it."""
+    return _Shared.connection
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Whether there is a launcher at the other end still."""
+    try:
+        if not select.select([connection], [], [], 0)[0]:
+            return True
+        return connection.recv(1, socket.MSG_PEEK) != b""
+    except (OSError, ValueError):
+        return False
 
 
 def _connection(torch: bool, fresh: bool) -> socket.socket:

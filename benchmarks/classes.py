@@ -1,0 +1,217 @@
+"""A class of any size with results made from abilities: nothing is executed, all else is real.
+
+Results pass through the real writer into a real gradebook, so that reports, exports and
+feedback can be measured and looked at. Every student has an ability, every hidden program a
+difficulty (the Rasch model); mistakes, time-outs, crashes, changed cells, lateness and
+self-assessments are drawn with the same seed.
+"""
+
+import json
+import random
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import nbformat.v4
+
+from autograder.course import Course, Week
+from autograder.grading.assignments import load_assignment
+from autograder.grading.fill import fill, reference_texts
+from autograder.grading.grade import Assignment, broken, exam_of
+from autograder.grading.gradebook import writing
+from autograder.grading.render import outputs
+from autograder.grading.results import Graded, TestResult, earn
+from autograder.grading.sanitise import OWN
+from autograder.judge.exam import NOT_WRITTEN, Exam, Result
+
+FIRST = (
+    *("Abena", "Aditi", "Alejandro", "Amara", "Bao", "Chiara", "Dmitri", "Elif", "Emeka"),
+    *("Fatima", "Hana", "Ingrid", "João", "Kofi", "Leila", "Mateo", "Nadia", "Olu", "Priya"),
+    *("Quinn", "Rosa", "Sven", "Tariq", "Yuki", "Zoë"),
+)
+FAMILY = (
+    *("Adeyemi", "Bergström", "Castillo", "Dubois", "Eze", "Fernández", "Gupta", "Haddad"),
+    *("Ivanova", "Jansen", "Kowalski", "Lê", "Moreau", "Nguyen", "O'Brien", "Petrov"),
+    *("Rossi", "Sato", "Tanaka", "Weiß"),
+)
+
+
+def synthetic_class(course: Course, week: Week, students: int = 300, seed: int = 0) -> list[str]:
+    """Record a class's results of a week; returns the students' ids.
+
+    The same seed gives the same students, and the same abilities in every week.
+    """
+    assignment = load_assignment(course, week)
+    exam = exam_of(assignment)
+    people = names(students)
+    with writing(course) as writer:
+        writer.register(week, assignment)
+        for number, (student, facts) in enumerate(people.items()):
+            draw = random.Random(f"{seed}/{week.id}/{student}")
+            ability = random.Random(f"{seed}/{student}").gauss(0, 1)
+            folder = course.root / "submitted" / student / week.id
+            folder.mkdir(parents=True, exist_ok=True)
+            late = draw.expovariate(1 / 30) if draw.random() < 0.08 else -draw.uniform(1, 60)
+            when = week.due + timedelta(hours=late)
+            (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC")
+            graded = _graded(assignment, exam, ability, draw, is_first=number == 0)
+            if graded.status == "graded" and draw.random() < 0.85:
+                text = json.dumps(_assessment(week.id, exam, ability, graded, draw))
+                (folder / "self_assessment.json").write_text(text, encoding="utf-8")
+            writer.gradebook.update_or_create_student(student, **facts)
+            writer.record(student, graded)
+    return list(people)
+
+
+def names(count: int) -> dict[str, dict[str, str]]:
+    """Ids, and names as the gradebook takes them."""
+    draw, found = random.Random(1), {}
+    for number in range(count):
+        first, last = draw.choice(FIRST), draw.choice(FAMILY)
+        address = f"s{number:03d}@example.org"
+        found[f"s{number:03d}"] = {"first_name": first, "last_name": last, "email": address}
+    return found
+
+
+def _graded(
+    assignment: Assignment, exam: Exam, ability: float, draw: random.Random, is_first: bool
+) -> Graded:
+    if draw.random() < 0.02:
+        return broken(assignment, "the file is not valid JSON (Expecting value: line 1)")
+    notes: list[str] = []
+    if draw.random() < 0.03:
+        notes.append("read-only cells were changed (given-01); the originals are used")
+    texts = reference_texts(exam.source)
+    tests = []
+    for number, cell in enumerate(exam.source.exercises):
+        test, text = _test(exam, cell.name, ability - 0.35 * number, draw)
+        if text is not None:
+            texts[cell.name] = text
+        if any("kernel died" in program.rationale for program in test.programs):
+            notes.append(f"{cell.name}: the kernel died: the cell ended its own process")
+        tests.append(test)
+    done = {test.exercise: test.complete for test in tests}
+    tests = [
+        replace(test, waits_for=tuple(n for n in _needs(exam, test.exercise) if not done[n]))
+        for test in tests
+    ]
+    if is_first:
+        notes.append("<script>alert('a note is text')</script>")
+    seconds = round(draw.lognormvariate(1.4, 0.4), 3)
+    return _with_notebook(assignment, tuple(tests), tuple(notes), texts, seconds, draw)
+
+
+def _test(
+    exam: Exam, exercise: str, ability: float, draw: random.Random
+) -> tuple[TestResult, str | None]:
+    """An exercise's result, and the text in its cell where that is not the reference."""
+    tests = exam.source.tests_of(exercise)
+    programs = exam.programs[exercise]
+    mistakes = [mistake for mistake in exam.mistakes if mistake.exercise == exercise]
+    fate = draw.random()
+    chance = 1 / (1 + 2.718281828 ** -(ability + 1.6))
+    text: str | None = None
+    lines: list[tuple[str, str, str]] = [("", "", "")] * len(programs)
+    if fate < 0.12 * (1 - chance):
+        stub = ("Replace the line that raises NotImplementedError.", "")
+        lines = [(NOT_WRITTEN, *stub)] * len(programs)
+        text = 'raise NotImplementedError("not written yet")'
+    elif fate < 0.12 * (1 - chance) + 0.01:
+        lines = [("the kernel died in the middle of the test", "", "")] * len(programs)
+        text = "import os\n\nos._exit(0)"
+    elif fate < 0.12 * (1 - chance) + 0.02:
+        lines = [("stopped: it took longer than the time limit", "", "")] * len(programs)
+        text = "while True:\n    pass"
+    elif draw.random() > chance:
+        why = "the result has the right shape, and its largest difference is at index (0, 1)"
+        line = (why, "Everything is off by one factor.", "")
+        if mistakes:
+            mistake = draw.choices(mistakes, [1 / (1 + i) for i in range(len(mistakes))])[0]
+            text = mistake.cell.text
+            line = (why, mistake.hint, mistake.name) if draw.random() < 0.75 else line
+        for index in draw.sample(range(len(programs)), draw.randint(1, len(programs))):
+            lines[index] = line
+    results = tuple(
+        Result(p.name, p.title, p.points, not why, why, help, mistake, draw.uniform(0.002, 0.05))
+        for p, (why, help, mistake) in zip(programs, lines, strict=True)
+    )
+    earned = earn(tests.points, results)
+    return TestResult(exercise, f"test_{exercise}", tests.points, earned, results), text
+
+
+def _needs(exam: Exam, exercise: str) -> tuple[str, ...]:
+    return exam.source.tests_of(exercise).needs
+
+
+def _with_notebook(
+    assignment: Assignment,
+    tests: tuple[TestResult, ...],
+    notes: tuple[str, ...],
+    texts: dict[str, str],
+    seconds: float,
+    draw: random.Random,
+) -> Graded:
+    """The result as grading writes it: with the notebook that carries it."""
+    notebook = nbformat.v4.reads_json(fill(assignment.notebook, texts))
+    for cell in notebook.cells:
+        own = cell.metadata.get("nbgrader", {})
+        for test in tests:
+            if own.get("grade_id") == test.cell:
+                cell.outputs = outputs(test)
+        if cell.cell_type == "markdown" and own.get("grade") and draw.random() < 0.9:
+            cell.source = "I measured it three times; the longer the lag, the less arrives."
+    bytes_ = f"{draw.random()}".encode()
+    empty = broken(assignment, "", bytes_)
+    graded = replace(empty, status="graded", notes=notes, tests=tests, notebook="", seconds=seconds)
+    notebook.metadata[OWN] = graded.facts()
+    return replace(graded, notebook=nbformat.v4.writes_json(notebook))
+
+
+def _assessment(
+    week: str, exam: Exam, ability: float, graded: Graded, draw: random.Random
+) -> dict[str, object]:
+    """Ticks that follow the tests, with a leaning to tick, and more of it at the weak end."""
+    items = []
+    for number, test in enumerate(graded.tests):
+        chance = 0.93 if test.complete else 0.55 - 0.1 * ability * (number == 0)
+        items.append(
+            {
+                "id": f"item-{number + 1}",
+                "text": f"My {test.exercise} passes its checks, and I can say why it works.",
+                "exercise": test.exercise,
+                "ticked": draw.random() < chance,
+            }
+        )
+    items.append({"id": "read", "text": "I read it all.", "exercise": None, "ticked": True})
+    return {"version": 1, "week": week, "items": items, "learnings": "", "next_steps": ""}
+
+
+def main() -> None:
+    """``python benchmarks/classes.py FOLDER [STUDENTS [WEEK…]]``: a class, and its pages."""
+    from autograder.course import find_course
+    from autograder.demo import copy_course
+    from autograder.report.feedback import write_feedback
+    from autograder.report.pages import write_reports
+
+    folder = Path(sys.argv[1])
+    students = int(sys.argv[2]) if len(sys.argv) > 2 else 300
+    course = copy_course(find_course(), folder)
+    weeks = course.pick(sys.argv[3:])
+    for week in weeks:
+        start = time.perf_counter()
+        synthetic_class(course, week, students)
+        print(f"{week.id}: {students} recorded in {time.perf_counter() - start:.1f} s", flush=True)
+    start = time.perf_counter()
+    pages = sum(write_feedback(course, week, []) for week in weeks)
+    print(f"{pages} feedback pages in {time.perf_counter() - start:.1f} s", flush=True)
+    for week in weeks:
+        start = time.perf_counter()
+        path, index = write_reports(course, [week], print)
+        spent, size = time.perf_counter() - start, path.stat().st_size >> 10
+        print(f"{path.name}: {spent:.1f} s, {size} KiB; index: {index.stat().st_size >> 10} KiB")
+
+
+if __name__ == "__main__":
+    main()
