@@ -10,7 +10,7 @@ TORCH := torch==2.13.0
 help:
 	@echo "make demo   set-up, build, a sample class graded end to end"
 	@echo "make test   set-up and the whole test suite"
-	@echo "make attacks  the attack and fault suites (many minutes)"
+	@echo "make attacks  the attack and fault suites alone"
 	@echo "make lab    JupyterLab on the course"
 	@echo "make bench  the benchmarks, side by side with stock nbgrader"
 	@echo "make setup  a .venv with everything in it"
@@ -36,11 +36,11 @@ test: setup
 	@$(BIN)/ruff format --check autograder tests
 	@$(BIN)/mypy
 	@$(BIN)/autograder build --check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 attacks: setup
 	@echo "== Attacks on the sandbox and the judge, and faults of files and engine =="
-	@$(BIN)/python -m pytest -o addopts=-ra tests/attacks tests/faults
+	@$(BIN)/python -m pytest tests/attacks tests/faults
 
 lab: setup
 	@$(BIN)/autograder build

@@ -27,6 +27,14 @@ Clean = Callable[..., Sanitised]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes: the attacks in one, a file's tests in one."""
+    for item in items:
+        alone = item.path.parent if item.path.parent.name == "attacks" else item.path
+        item.add_marker(pytest.mark.xdist_group(alone.name))
+
+
 @pytest.fixture
 def course_folder(tmp_path: Path) -> Path:
     """The folder of a tiny course, not built yet."""

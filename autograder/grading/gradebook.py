@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat.v4
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DatabaseError, SAWarning
@@ -21,10 +20,12 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from ..build import alembic_on_path, generate
 from ..course import Course, Week
 from ..errors import CourseError
+from ..roster import load_roster
 from ..source import read
 from .grade import Assignment
 from .results import Graded
 from .sanitise import OWN
+from .tokens import TIMESTAMP, carry
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,17 @@ class Writer:
 
     def record(self, student: str, graded: Graded) -> None:
         """Record one result: marks first, then the notebook, which says that it is done."""
+        with _one_transaction(self.gradebook):
+            self._record_marks(student, graded)
+        self._write(student, graded)
+
+    def _record_marks(self, student: str, graded: Graded) -> None:
         stamp = self.timestamp(student, graded.week)
         self.gradebook.update_or_create_student(student)
         submission = self.gradebook.update_or_create_submission(
             graded.week, student, **({"timestamp": stamp} if stamp else {})
         )
+        settle(self.course, submission)
         notebook = nbformat.v4.reads_json(graded.notebook)
         saver = SaveAutoGrades()
         saver.log.setLevel(logging.ERROR)
@@ -74,8 +81,6 @@ class Writer:
         sheet = self.gradebook.find_submission_notebook(graded.week, graded.week, student)
         late = self.course.manifest.grading.late
         sheet.late_submission_penalty = late.penalty(sheet.score, submission.total_seconds_late)
-        self.gradebook.db.commit()
-        self._write(student, graded)
 
     def recorded(self, student: str, week: str) -> Recorded | None:
         """What was graded before, or None."""
@@ -86,7 +91,7 @@ class Writer:
 
     def timestamp(self, student: str, week: str) -> datetime | None:
         """When the submission was handed in, from the file that nbgrader puts beside it."""
-        path = self.course.root / "submitted" / student / week / "timestamp.txt"
+        path = self.course.root / "submitted" / student / week / TIMESTAMP
         try:
             stamp: datetime = parse_utc(path.read_text().strip())
             return stamp
@@ -101,9 +106,37 @@ class Writer:
         draft.write_text(graded.notebook, encoding="utf-8")
         draft.chmod(0o444)
         draft.replace(path)
-        stamp = self.course.root / "submitted" / student / graded.week / "timestamp.txt"
-        if stamp.is_file():
-            shutil.copyfile(stamp, folder / "timestamp.txt")
+        carry(self.course.root / "submitted" / student / graded.week, folder)
+
+
+def settle(course: Course, submission: SubmittedAssignment) -> None:
+    """Give a submission the course's dates, and somebody unknown a name to be shown."""
+    person = submission.student
+    if not person.last_name and not person.first_name:
+        person.last_name, person.first_name = person.id, ""  # or it reads "None, None"
+    week = course.pick([submission.name])[0]
+    submission.assignment.duedate = week.due.astimezone(UTC).replace(tzinfo=None)
+    extension = load_roster(course).extension(person.id, submission.name)
+    if extension is not None:
+        submission.extension = extension
+
+
+@contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """All of it is recorded, or nothing; nbgrader would commit after every cell.
+
+    Every commit waits for the disk: there are 17 of them for a submission of six exercises.
+    """
+    session = gradebook.db
+    own, session.commit = session.commit, session.flush
+    try:
+        yield
+        own()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = own
 
 
 @contextmanager
