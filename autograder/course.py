@@ -55,7 +55,10 @@ class LimitPolicy(Part):
     submission_seconds: Positive = 600
     memory_mb: Count = 2048
     processes: Count = 64
+    open_files: Annotated[int, Field(ge=64)] = 512
+    written_mb: Count = 256
     output_kb: Count = 1024
+    returned_mb: Count = 256
     submission_mb: Count = 64
 
 
