@@ -1,15 +1,14 @@
 """From a week's source to the student's notebook, through nbgrader's own generator."""
 
-import ast
 import builtins
 import json
 import logging
 import os
-import re
 import symtable
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +16,17 @@ import nbformat.v4
 
 from .course import Course, Week
 from .errors import CourseError
-from .source import (
-    BEGIN_HIDDEN,
-    BEGIN_SOLUTION,
-    END_HIDDEN,
-    END_SOLUTION,
-    Cell,
-    Source,
-    SourceError,
-    only,
-    plain_python,
-    read,
-)
+from .leaks import refuse_leaks
+from .percent import plain_python
+from .rubric import for_students, split_rubric
+from .source import BARE, BEGIN_SOLUTION, END_SOLUTION, Cell, Source, SourceError, read
 
 SKIP_TAG = "skip-execution"
+#: What an answer cell says to which the author gives no beginning.
+NO_ANSWER = "YOUR ANSWER HERE"
+#: The nbgrader id of the cell that holds the self-assessment.
+ITEMS_ID = "self_assessment"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-#: A line of a solution shorter than this may stand in a student file by chance.
-TELLING = 24
-#: Lines that an exercise's stub or its checks have in common with what is hidden.
-SHARED = re.compile(r"\s*(def|class|import|from|@|#|\)|rng\b|[A-Z, ]+ =)")
 
 
 def tests_id(exercise: str) -> str:
@@ -47,42 +38,60 @@ def instructor_notebook(source: Source) -> Any:
     """The source as an nbgrader source notebook: every role in nbgrader's own metadata."""
     cells: list[Any] = []
     counts: dict[str, int] = {}
-    for cell in source.of("prose", "given", "exercise", "tests", "experiment", "question"):
+    for cell in source.of("prose", "given", "exercise", "tests", "question", *BARE):
         counts[cell.role] = counts.get(cell.role, 0) + 1
-        node = _node(cell, counts[cell.role])
-        if any(node.id == other.id for other in cells):
-            message = f"{cell.role}={cell.name!r}: another cell's id is {node.id!r} already"
-            raise SourceError(source.path, cell.line, message)
-        cells.append(node)
+        for node in (*_marking(cell), _node(cell, counts[cell.role])):
+            if any(node.id == other.id for other in cells):
+                message = f"{cell.role}={cell.name!r}: another cell's id is {node.id!r} already"
+                raise SourceError(source.path, cell.line, message)
+            cells.append(node)
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
+def _marking(cell: Cell) -> Iterator[Any]:
+    """What stands before a question whose rubric students are shown."""
+    if cell.role == "question" and "rubric" in cell.attributes:
+        criteria = split_rubric(cell.text)[1]
+        if criteria:
+            yield _prose(for_students(criteria), f"marking-{cell.name}".replace("_", "-")[:64])
+
+
+def _prose(text: str, id: str) -> Any:
+    node = nbformat.v4.new_markdown_cell(text, id=id)
+    node.metadata = nbformat.from_dict({"editable": False, "deletable": False})
+    return node
+
+
 def _node(cell: Cell, number: int) -> Any:
     if cell.role == "prose":
-        node = nbformat.v4.new_markdown_cell(cell.text, id=f"prose-{number:02}")
-        node.metadata = nbformat.from_dict({"editable": False, "deletable": False})
-        return node
+        return _prose(cell.text, f"prose-{number:02}")
     name = {
         "exercise": cell.name,
         "question": cell.name,
         "tests": tests_id(cell.name),
+        "selfassessment": ITEMS_ID,
     }.get(cell.role, f"{cell.role}-{number:02}")
     make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
-    node = make(cell.text, id=name.replace("_", "-")[:64])
+    text = cell.text
+    if cell.role == "question":  # nbgrader keeps what stands around a solution, here an empty one
+        text = f"{split_rubric(text)[0] or NO_ANSWER}\n{BEGIN_SOLUTION}\n{END_SOLUTION}"
+    node = make(text, id=name.replace("_", "-")[:64])
     own: dict[str, Any] = {
         "grade_id": name,
         "grade": cell.role in ("tests", "question"),
         "solution": cell.role in ("exercise", "question"),
-        "locked": cell.role in ("given", "tests", "experiment"),
+        "locked": cell.role in ("given", "tests", *BARE),
         "task": False,
         "schema_version": 3,
     }
     if own["grade"]:
         own["points"] = cell.points
     node.metadata["nbgrader"] = own
-    if cell.role == "experiment":
+    if cell.role in BARE:
         node.metadata["tags"] = [SKIP_TAG]
+    if cell.role == "selfassessment":  # its list is what is read, not the call that makes it
+        node.metadata["jupyter"] = {"source_hidden": True}
     return node
 
 
@@ -98,7 +107,7 @@ def student_notebook(source: Source) -> str:
     _refuse_names_of_experiments(source)
     with tempfile.TemporaryDirectory() as folder:
         text = generate(source, Path(folder), database=False)
-    _refuse_leaks(source, text)
+    refuse_leaks(source, text)
     return text
 
 
@@ -114,15 +123,34 @@ def write_week(course: Course, week: Week, check: bool = False) -> bool:
     same = path.is_file() and path.read_text(encoding="utf-8") == text
     if not check:
         generate(source, course.root, database=True, db_url=course.gradebook)
+        _tell_dates(course, week)
         print(f"{week.id}: {path.relative_to(course.root)}{' (unchanged)' if same else ''}")
     return same
+
+
+def is_built(course: Course, week: Week) -> bool:
+    """Whether the week's student notebook stands there and is what its source gives."""
+    try:
+        text = _stable(course.notebook_path(week).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    return text == student_notebook(read(course.source_path(week), week.id))
+
+
+def _tell_dates(course: Course, week: Week) -> None:
+    """Let nbgrader's gradebook know when the week is due, for lateness and for the formgrader."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+        due = week.due.astimezone(UTC).replace(tzinfo=None)
+        gradebook.update_or_create_assignment(week.id, duedate=due)
 
 
 def generate(source: Source, root: Path, database: bool, db_url: str = "") -> str:
     """Run nbgrader's generator under ``root`` and return the text it makes.
 
     The source goes to ``build/source/WEEK/`` and the result to ``notebooks/WEEK/``, both below
-    ``root``. With ``database`` the cells are recorded in the gradebook as well.
+    ``root``; what stood there is kept where nbgrader cannot generate it. With ``database`` the cells are recorded in the gradebook as well.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
@@ -134,13 +162,13 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
         root=str(root),
         assignment_id=source.week,
         source_directory=str(Path("build") / "source"),
-        release_directory="notebooks",
+        release_directory=str(Path("build") / "release"),
     )
     if db_url:
         where.db_url = db_url
     converter = GenerateAssignment(coursedir=where, force=True, no_database=not database)
-    converter.log = logging.getLogger("autograder.nbgrader")
-    converter.log.setLevel(logging.ERROR)
+    converter.config.ClearSolutions.text_stub = ""
+    converter.log, said = _listening()
     if database:
         alembic_on_path()
     else:
@@ -149,11 +177,31 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     try:
         converter.start()
     except Exception as error:
-        raise CourseError(f"{source.path}: nbgrader cannot generate it: {error}") from error
+        text = "\n".join([str(error), *said])
+        if "Cannot add or remove cells" in text:
+            raise CourseError(
+                f"{source.path}: graded cells were added or removed, and {source.week} has "
+                "submissions in gradebook.db, whose cells nbgrader keeps as they are; put the "
+                "cells back, or move gradebook.db and autograded/ away and grade again"
+            ) from None
+        why = (said or [text])[0].strip().splitlines()[-1]
+        raise CourseError(f"{source.path}: nbgrader cannot generate it: {why}") from error
+    made = root / "build" / "release" / source.week / f"{source.week}.ipynb"
+    text = _stable(made.read_text(encoding="utf-8"))
     path = root / "notebooks" / source.week / f"{source.week}.ipynb"
-    text = _stable(path.read_text(encoding="utf-8"))
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return text
+
+
+def _listening() -> tuple[logging.Logger, list[str]]:
+    """A log for nbgrader whose errors, tracebacks and all, are kept instead of shown."""
+    said: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.Logger("autograder.nbgrader", logging.ERROR)
+    log.addHandler(handler)
+    return log, said
 
 
 def alembic_on_path() -> None:
@@ -207,59 +255,3 @@ def _below(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for child in table.get_children():
         yield child
         yield from _below(child)
-
-
-def _refuse_leaks(source: Source, text: str) -> None:
-    """Nothing of a solution, a hidden test, a mistake or an alternative may be left."""
-    shown = _squeeze("\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"]))
-    for marker in (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN, "autograder.judge"):
-        if _squeeze(marker) in shown:
-            raise SourceError(source.path, 1, f"{marker!r} is left in the student's notebook")
-    for cell in source.of("exercise", "tests", "mistake", "alternative"):
-        for line, secret in _secrets(cell):
-            if secret in shown:
-                what = f"this text of a {cell.role} cell is left in the student's notebook"
-                raise SourceError(source.path, line, what)
-
-
-def _secrets(cell: Cell) -> Iterator[tuple[int, str]]:
-    """What of a cell students must not see, squeezed, with its lines' numbers.
-
-    Two lines in a row tell a solution; one line by itself may stand in the theory, unless it
-    is the whole solution. A hidden test is told by its programs' names and titles, and by four
-    lines in a row: its set-up may look like that of a visible check.
-    """
-    markers = {"exercise": (BEGIN_SOLUTION, END_SOLUTION), "tests": (BEGIN_HIDDEN, END_HIDDEN)}
-    hidden = only(cell.text, *markers[cell.role]) if cell.role in markers else cell.text
-    if cell.role == "mistake":  # its code may be what a "break it" section breaks
-        yield cell.line, _squeeze(str(cell.attributes["hint"]))
-        return
-    if cell.role == "tests":
-        for node in ast.parse(plain_python(hidden)).body:
-            if isinstance(node, ast.FunctionDef):
-                yield cell.line + node.lineno, f"def{node.name}("
-                yield cell.line + node.lineno, _squeeze(ast.get_docstring(node) or node.name)
-    shared = _docstring_lines(cell) if cell.role == "alternative" else set()
-    rows = [
-        (cell.line + offset, _squeeze(row))
-        for offset, row in enumerate(hidden.splitlines(), 1)
-        if _squeeze(row) and offset not in shared and not SHARED.match(row)
-    ]
-    width = min(len(rows), 4 if cell.role == "tests" else 2)
-    for start in range(len(rows) - width + 1 if width else 0):
-        secret = "".join(text for _, text in rows[start : start + width])
-        if len(secret) >= TELLING:
-            yield rows[start][0], secret
-
-
-def _docstring_lines(cell: Cell) -> set[int]:
-    """An alternative may repeat the exercise's docstring."""
-    found: set[int] = set()
-    for node in ast.walk(ast.parse(plain_python(cell.text))):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            found |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return found
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)

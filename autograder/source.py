@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from .errors import CourseError
+from .items import Item, ItemFault, read_items
+from .percent import header_lines, line_of, plain_python
+from .rubric import RubricFault, check_rubric
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -17,13 +20,14 @@ ALLOWED = {
     "exercise": {"difficulty", "minutes"},
     "tests": {"points", "needs"},
     "experiment": set(),
+    "selfassessment": set(),
     "mistake": {"hint", "name"},
     "alternative": {"name"},
-    "question": {"points"},
+    "question": {"points", "rubric"},
 }
-#: Magics above a cell whose text is still Python.
-PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
-CODE_ROLES = ("given", "exercise", "tests", "experiment", "mistake", "alternative")
+#: Roles that are a bare word in the header.
+BARE = ("experiment", "selfassessment")
+CODE_ROLES = ("given", "exercise", "tests", *BARE, "mistake", "alternative")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,15 @@ class Source:
     def exercises(self) -> tuple[Cell, ...]:
         return tuple(self.of("exercise"))
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What the week's self-assessment asks; nothing where it has none."""
+        names = [cell.name for cell in self.exercises]
+        cells = self.of("selfassessment")
+        return tuple(
+            item for cell in cells for item in read_items(plain_python(cell.text), self.week, names)
+        )
+
     def tests_of(self, exercise: str) -> Cell:
         """The test cell of an exercise."""
         return next(cell for cell in self.of("tests") if cell.name == exercise)
@@ -101,12 +114,12 @@ def parse(text: str, path: Path, week: str) -> Source:
     except Exception as error:
         raise SourceError(path, 1, f"is not a percent notebook: {error}") from None
     cells = []
-    lines = _header_lines(text)
+    lines = header_lines(text)
     exercise = ""
     for node in notebook.cells:
         if node.cell_type == "raw":
             continue
-        line = _line_of(node.source, lines)
+        line = line_of(node.source, lines)
         cell = _cell(node, line, path, exercise)
         exercise = cell.name if cell.role == "exercise" else exercise
         cells.append(cell)
@@ -115,66 +128,11 @@ def parse(text: str, path: Path, week: str) -> Source:
     return source
 
 
-def without(text: str, begin: str, end: str) -> str:
-    """``text`` without its regions between the lines ``begin`` and ``end``."""
-    kept, inside = [], False
-    for line in text.splitlines():
-        if line.strip() == begin:
-            inside = True
-        elif line.strip() == end:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def only(text: str, begin: str, end: str) -> str:
-    """The regions between the lines ``begin`` and ``end``; other lines are left blank."""
-    kept, inside = [], False
-    for line in text.splitlines():
-        if line.strip() in (begin, end):
-            inside = line.strip() == begin
-            kept.append("")
-        else:
-            kept.append(line if inside else "")
-    return "\n".join(kept)
-
-
-def plain_python(text: str) -> str:
-    """``text`` without IPython's magics, so that Python itself can compile it."""
-    magic = re.match(r"\s*%%(\w+)", text)
-    if magic and magic[1] not in PYTHON_MAGICS:  # a cell of another language
-        return re.sub(r"(?m)^.+$", "pass", text)
-    return re.sub(r"(?m)^[%!].*$", "pass", text)
-
-
-def _header_lines(text: str) -> list[tuple[int, str]]:
-    """Number and following text of every line that may start a cell."""
-    rows = text.splitlines()
-    return [(n, "\n".join(rows[n:])) for n, row in enumerate(rows, 1) if row.startswith("# %%")]
-
-
-def _line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
-    """The line of the header above ``cell_text``; used headers are taken off ``lines``."""
-    first = _first_words(cell_text)
-    for index, (number, below) in enumerate(lines):
-        if not first or first == _first_words(below):
-            del lines[: index + 1]
-            return number
-    return lines.pop(0)[0] if lines else 1
-
-
-def _first_words(text: str) -> str:
-    """The first line that holds words, without what makes it a comment."""
-    rows = (row.strip().removeprefix("#").strip() for row in text.splitlines())
-    return next((row for row in rows if row), "")
-
-
 def _cell(node: Any, line: int, path: Path, exercise: str) -> Cell:
     attributes = {k: v for k, v in node.metadata.items() if not k.startswith("lines_to_")}
     title = str(attributes.pop("title", "")).strip()
-    if title == "experiment":
-        attributes["experiment"] = True
+    if title in BARE:
+        attributes[title] = True
     elif title:
         raise SourceError(path, line, f"unknown word {title!r} in a cell's header")
     if "nbgrader" in attributes:
@@ -188,18 +146,20 @@ def _cell(node: Any, line: int, path: Path, exercise: str) -> Cell:
         return Cell("given" if node.cell_type == "code" else "prose", "", node.source, line)
     role = roles[0]
     word = str(attributes.pop(role))
-    name = word if role != "experiment" else ""
+    name = word if role not in BARE else ""
     unknown = sorted(set(attributes) - ALLOWED[role])
     if unknown:
         allowed = ", ".join(sorted(ALLOWED[role])) or "nothing"
         message = f"unknown key {unknown[0]!r} beside {role!r}; allowed: {allowed}"
         raise SourceError(path, line, message)
-    if role != "experiment" and not re.fullmatch(r"[A-Za-z0-9_\-]{1,60}", name):
+    if role not in BARE and not re.fullmatch(r"[A-Za-z0-9_\-]{1,60}", name):
         raise SourceError(path, line, f"{role}={name!r} is not a name (letters, digits, _ and -)")
     if (role == "question") != (node.cell_type == "markdown"):
         kind = "[markdown]" if role == "question" else "code"
         raise SourceError(path, line, f"{role!r} belongs in the header of a {kind} cell")
-    return Cell(role, name, node.source, line, attributes)
+    # nbgrader's own answer cells hold a model answer, ours hold what students start from
+    text = "" if role == "question" and "nbgrader" in node.metadata else node.source
+    return Cell(role, name, text, line, attributes)
 
 
 def _from_nbgrader(
@@ -249,12 +209,35 @@ def _check(source: Source) -> None:
                 raise SourceError(path, cell.line, f"needs={need!r}: no such other exercise")
         _check_markers(cell, path)
         _check_syntax(cell, path)
+        if cell.role == "question":
+            _check_rubric(cell, path)
+    _check_items(source)
     tested = {cell.name: cell for cell in source.of("tests")}
     for cell in source.of("exercise"):
         if cell.name not in tested:
             raise SourceError(path, cell.line, f"exercise {cell.name!r} has no tests")
         if tested[cell.name].line < cell.line:
             raise SourceError(path, cell.line, f"the tests of {cell.name!r} stand before it")
+
+
+def _check_items(source: Source) -> None:
+    """At most one self-assessment, of items that can be ticked and exercises that exist."""
+    cells = list(source.of("selfassessment"))
+    if len(cells) > 1:
+        message = f"a second self-assessment; the first stands in line {cells[0].line}"
+        raise SourceError(source.path, cells[1].line, message)
+    try:
+        _ = source.items
+    except ItemFault as fault:
+        raise SourceError(source.path, cells[0].line + fault.line, str(fault)) from None
+
+
+def _check_rubric(cell: Cell, path: Path) -> None:
+    """A question's rubric adds up, and is for graders or ``shown``."""
+    try:
+        check_rubric(cell.text, cell.attributes)
+    except RubricFault as fault:
+        raise SourceError(path, cell.line + fault.line, str(fault)) from None
 
 
 def _is_points(value: Any) -> bool:
