@@ -173,18 +173,16 @@ def _assessment(
     week: str, exam: Exam, ability: float, graded: Graded, draw: random.Random
 ) -> dict[str, object]:
     """Ticks that follow the tests, with a leaning to tick, and more of it at the weak end."""
+    passes = {test.exercise: test.complete for test in graded.tests}
+    asked = [(item.id, item.text, item.exercise) for item in exam.source.items] or [
+        (f"item-{name}", f"My {name} passes its checks, and I can say why it works.", name)
+        for name in passes
+    ]
     items = []
-    for number, test in enumerate(graded.tests):
-        chance = 0.93 if test.complete else 0.55 - 0.1 * ability * (number == 0)
-        items.append(
-            {
-                "id": f"item-{number + 1}",
-                "text": f"My {test.exercise} passes its checks, and I can say why it works.",
-                "exercise": test.exercise,
-                "ticked": draw.random() < chance,
-            }
-        )
-    items.append({"id": "read", "text": "I read it all.", "exercise": None, "ticked": True})
+    for id, text, exercise in asked:
+        chance = 0.93 if passes.get(exercise, True) else 0.55 - 0.1 * ability
+        on = draw.random() < chance
+        items.append({"id": id, "text": text, "exercise": exercise or None, "ticked": on})
     return {"version": 1, "week": week, "items": items, "learnings": "", "next_steps": ""}
 
 

@@ -1,115 +1,169 @@
-"""A page for every graded submission: marks, what each hidden test says, the student's code."""
+"""A page for every graded submission: the mark, what works, what to do about the rest."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from jinja2 import Environment, PackageLoader, select_autoescape
-from nbgrader.api import Gradebook, MissingEntry
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ..build import alembic_on_path
 from ..course import Course, Week
-from ..grading.gradebook import graded_facts, graded_path
+from ..grading.gradebook import graded_path
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
-from ..judge.exam import Result
+from ..grading.tokens import carry
+from .calibration import in_a_sentence
+from .classbook import Sheet, open_book
+from .comment import comment
+from .formulas import alphabet
+from .lessons import Lesson, Section, lessons
+from .page import environment, write
 
 FORMATTER = HtmlFormatter(style="default", nowrap=False)
 STYLES: str = FORMATTER.get_style_defs(".highlight")  # type: ignore[no-untyped-call]
 
 
-def write_feedback(course: Course, week: Week, students: list[str]) -> int:
-    """Write ``feedback/STUDENT/WEEK/WEEK.html`` for graded submissions; returns how many."""
-    page = _environment().get_template("feedback.html")
+@dataclass(frozen=True)
+class ExercisePage:
+    """An exercise on the page: its tests, hints said once, its code, and where it is taught."""
+
+    test: TestResult
+    remarks: tuple[str, ...]
+    unwritten: bool
+    hints: tuple[str, ...]
+    code: str
+    lesson: Lesson | None
+
+    @property
+    def passed(self) -> int:
+        return sum(program.passed for program in self.test.programs)
+
+
+def write_feedback(course: Course, week: Week, students: list[str], text: bool = False) -> int:
+    """Write ``feedback/STUDENT/WEEK/WEEK.html`` for graded submissions; returns how many.
+
+    Parameters
+    ----------
+    students : only these; everybody where the list is empty
+    text : also as ``WEEK.txt``, for the comment field of a learning management system
+    """
     count = 0
-    alembic_on_path()
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
-        for folder in sorted((course.root / "autograded").glob(f"*/{week.id}")):
-            student = folder.parent.name
-            facts = graded_facts(course, student, week.id)
-            if facts is None or (students and student not in students):
-                continue
-            notebook = nbformat.read(graded_path(course, student, week.id), as_version=4)
-            marks = _marks(gradebook, week.id, student)
-            text = page.render(
-                course=course.manifest.course,
-                week=week,
-                student=student,
-                facts=facts,
-                exercises=[_exercise(test, notebook) for test in facts["tests"]],
-                answers=_answers(notebook, marks),
-                marks=marks,
-                styles=STYLES,
-            )
-            _write(course.root / "feedback" / student / week.id, week.id, text)
-            count += 1
+    for sheet in sheets(course, week, students):
+        page = page_of(course, sheet.student, week)
+        write(page, render(course, week, sheet))
+        carry(graded_path(course, sheet.student, week.id).parent, page.parent)
+        if text:
+            taught = lessons(_cells(course, sheet.student, week))
+            write(page.with_suffix(".txt"), comment(sheet, week, taught))
+        count += 1
     return count
 
 
-def _write(folder: Path, week: str, text: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{week}.tmp"
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(folder / f"{week}.html")
-
-
-def _environment() -> Environment:
-    loader = PackageLoader("autograder.report", "templates")
-    environment = Environment(loader=loader, autoescape=select_autoescape(), trim_blocks=True)
-    environment.filters["mark"] = lambda value: f"{value:.4g}"
-    return environment
-
-
-def _exercise(facts: dict[str, Any], notebook: Any) -> dict[str, Any]:
-    """One exercise for the page: its lines and the code that the student wrote."""
-    programs = tuple(Result(**program) for program in facts["programs"])
-    test = TestResult(**{**facts, "programs": programs, "waits_for": tuple(facts["waits_for"])})
-    code = "\n\n".join(
-        cell.source
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == test.exercise
+def render(course: Course, week: Week, sheet: Sheet) -> str:
+    """The text of one student's page."""
+    cells = _cells(course, sheet.student, week)
+    taught = lessons(cells)
+    exercises = [_exercise(test, cells, taught) for test in sheet.tests]
+    again = _again(exercises) if not sheet.reason else []
+    glyphs = {name: path for section in again for name, path in section.glyphs.items()}
+    return (
+        environment()
+        .get_template("feedback.html")
+        .render(
+            course=course.manifest.course,
+            week=week,
+            sheet=sheet,
+            exercises=exercises,
+            works=[test.exercise for test in sheet.tests if test.complete],
+            next=_next(exercises),
+            claim=in_a_sentence(sheet),
+            answers=_answers(cells, sheet),
+            again=again,
+            alphabet=alphabet(glyphs) if glyphs else "",
+            styles=STYLES,
+        )
     )
-    return {
-        "test": test,
-        "passed": sum(program.passed for program in programs),
-        "remarks": remarks(test),
-        "unwritten": unwritten(test),
-        "code": highlight(code, PythonLexer(), FORMATTER) if code.strip() else "",
-    }
 
 
-def _answers(notebook: Any, marks: dict[str, Any]) -> list[dict[str, Any]]:
+def sheets(course: Course, week: Week, students: list[str]) -> Iterator[Sheet]:
+    """The results of these students, or of everybody, the withdrawn included."""
+    with open_book(course) as book:
+        for sheet in book.everybody(week):
+            if not students or sheet.student in students:
+                yield sheet
+
+
+def _cells(course: Course, student: str, week: Week) -> list[dict[str, Any]]:
+    """The cells of a graded notebook, the text of each in one piece."""
+    tree = json.loads(graded_path(course, student, week.id).read_text(encoding="utf-8"))
+    return [{**cell, "source": "".join(cell["source"])} for cell in tree["cells"]]
+
+
+def _exercise(
+    test: TestResult, cells: list[dict[str, Any]], taught: dict[str, Lesson]
+) -> ExercisePage:
+    code = "\n\n".join(
+        cell["source"]
+        for cell in cells
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == test.exercise
+    )
+    hints = dict.fromkeys(p.help for p in test.programs if p.mistake and p.help)
+    return ExercisePage(
+        test,
+        tuple(remarks(test)),
+        unwritten(test),
+        tuple(hints),
+        _coloured(code) if code.strip() else "",
+        taught.get(test.exercise),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _coloured(code: str) -> str:
+    shown: str = highlight(code, PythonLexer(), FORMATTER)
+    return shown
+
+
+def _next(exercises: list[ExercisePage]) -> str:
+    """Where to begin: the first exercise with a loss that waits for no other."""
+    lost = [exercise.test for exercise in exercises if not exercise.test.complete]
+    free = [test.exercise for test in lost if not test.waits_for]
+    return free[0] if free else ""
+
+
+def _again(exercises: list[ExercisePage]) -> list[Section]:
+    """The sections that teach what was lost, each once."""
+    found: dict[str, Section] = {}
+    for exercise in exercises:
+        if not exercise.test.complete and exercise.lesson:
+            for section in exercise.lesson.sections:
+                found.setdefault(section.anchor, section)
+    return list(found.values())
+
+
+def _answers(cells: list[dict[str, Any]], sheet: Sheet) -> list[dict[str, Any]]:
     """The written answers with what a person gave for them."""
     found = []
-    for cell in notebook.cells:
-        own = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and own.get("grade"):
-            mark = marks["cells"].get(own.grade_id, {})
-            facts = {"name": own.grade_id, "points": own.points, "text": cell.source}
-            found.append({**facts, **mark})
+    for cell in cells:
+        own = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "markdown" and own.get("grade"):
+            name = own["grade_id"]
+            found.append(
+                {
+                    "name": name,
+                    "points": own["points"],
+                    "text": cell["source"],
+                    "mark": sheet.marks.cells.get(name) if sheet.marks else None,
+                    "comment": sheet.marks.comments.get(name, "") if sheet.marks else "",
+                }
+            )
     return found
 
 
-def _marks(gradebook: Gradebook, week: str, student: str) -> dict[str, Any]:
-    """What the gradebook holds: manual marks, comments and the late penalty."""
-    nothing: dict[str, Any] = {"score": None, "penalty": 0.0, "cells": {}, "open": False}
-    try:
-        sheet = gradebook.find_submission_notebook(week, week, student)
-    except MissingEntry:
-        return nothing
-    cells = {
-        grade.name: {"score": grade.score, "open": bool(grade.needs_manual_grade)}
-        for grade in sheet.grades
-    }
-    for comment in sheet.comments:
-        cells.setdefault(comment.name, {})["comment"] = comment.comment or ""
-    return {
-        "score": sheet.score,
-        "most": sheet.max_score,
-        "penalty": sheet.late_submission_penalty or 0.0,
-        "cells": cells,
-        "open": any(cell.get("open") for cell in cells.values()),
-    }
+def page_of(course: Course, student: str, week: Week) -> Path:
+    """Where a student's feedback page stands."""
+    return course.root / "feedback" / student / week.id / f"{week.id}.html"

@@ -1,0 +1,213 @@
+"""A week of a class as the reports read it: everybody's results, marks and self-assessment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+from nbgrader.api import Gradebook
+
+from ..build import alembic_on_path
+from ..course import Course, Week
+from ..grading.gradebook import graded_facts
+from ..grading.results import TestResult
+from ..judge.exam import Result
+from ..roster import Roster, load_roster
+from ..source import read
+from .assessment import Assessment, Item, read_assessment
+from .marks import Marks, Person, people, week_marks
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One student's week.
+
+    Attributes
+    ----------
+    status : "graded"; "broken", with ``reason``, where there was nothing to run
+    tests : an exercise's tests, in the order of the notebook
+    notes : what grading put right or left out
+    marks : what the gradebook holds, None where it has no such submission
+    assessment : what the student ticked; ``unread`` says why a file of that name is none
+    """
+
+    person: Person
+    status: str
+    reason: str
+    tests: tuple[TestResult, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    marks: Marks | None
+    assessment: Assessment | None = None
+    unread: str = ""
+
+    @property
+    def student(self) -> str:
+        return self.person.id
+
+    @property
+    def earned(self) -> float:
+        """The points by hidden tests."""
+        return sum(test.earned for test in self.tests)
+
+    @property
+    def points(self) -> float:
+        """The most that hidden tests give."""
+        return sum(test.points for test in self.tests)
+
+    def test(self, exercise: str) -> TestResult | None:
+        """The tests of one exercise."""
+        return next((test for test in self.tests if test.exercise == exercise), None)
+
+
+@dataclass(frozen=True)
+class ClassWeek:
+    """A week of the whole class.
+
+    Attributes
+    ----------
+    sheets : of everybody who counts and has a result, by name
+    missing : who counts and has none
+    withdrawn : who has a result and does not count any more
+    """
+
+    week: Week
+    number: int
+    sheets: tuple[Sheet, ...]
+    missing: tuple[Person, ...] = ()
+    withdrawn: tuple[Person, ...] = ()
+
+    @property
+    def graded(self) -> tuple[Sheet, ...]:
+        """The sheets that statistics are made of: what could be run."""
+        return tuple(sheet for sheet in self.sheets if sheet.status == "graded")
+
+    @property
+    def exercises(self) -> dict[str, float]:
+        """The exercises and their points, in the order of the notebook."""
+        found: dict[str, float] = {}
+        for sheet in self.sheets:
+            for test in sheet.tests:
+                found.setdefault(test.exercise, test.points)
+        return found
+
+
+@dataclass
+class Book:
+    """An open gradebook with the course's roster."""
+
+    course: Course
+    gradebook: Gradebook
+    roster: Roster = field(default_factory=Roster)
+
+    @classmethod
+    def of(cls, course: Course, gradebook: Gradebook) -> "Book":
+        """The book of a course whose gradebook is open."""
+        return cls(course, gradebook, load_roster(course))
+
+    def week(self, week: Week) -> ClassWeek:
+        """Read a week of the class."""
+        everybody = people(self.gradebook)
+        sheets = list(self._sheets(week, everybody))
+        handed_in = {sheet.student for sheet in sheets}
+        counts = [sheet for sheet in sheets if self.roster.is_active(sheet.student)]
+        return ClassWeek(
+            week,
+            self.course.weeks.index(week) + 1,
+            tuple(sorted(counts, key=lambda sheet: _by_name(sheet.person))),
+            tuple(
+                person
+                for person in sorted(everybody.values(), key=_by_name)
+                if person.id not in handed_in and self.roster.is_active(person.id)
+            ),
+            tuple(sheet.person for sheet in sheets if not self.roster.is_active(sheet.student)),
+        )
+
+    def everybody(self, week: Week) -> Iterator[Sheet]:
+        """The sheets of everybody with a result, those who do not count any more included."""
+        return self._sheets(week, people(self.gradebook))
+
+    def _sheets(self, week: Week, everybody: dict[str, Person]) -> Iterator[Sheet]:
+        marks = week_marks(self.gradebook, week.id)
+        items = course_items(self.course, week)
+        for folder in sorted((self.course.root / "autograded").glob(f"*/{week.id}")):
+            student = folder.parent.name
+            facts = graded_facts(self.course, student, week.id)
+            if facts is not None:
+                person = everybody.get(student, Person(student))
+                yield sheet_of(self.course, week, person, facts, marks.get(student), items)
+
+
+@contextmanager
+def open_book(course: Course) -> Iterator[Book]:
+    """The gradebook of a course, to be read."""
+    alembic_on_path()
+    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+        yield Book.of(course, gradebook)
+
+
+def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
+    """For each student who counts, the written answers that wait for a person."""
+    if not (course.root / "gradebook.db").is_file():
+        return {}
+    with open_book(course) as book:
+        return {
+            student: marks.unmarked
+            for student, marks in week_marks(book.gradebook, week.id).items()
+            if marks.unmarked and book.roster.is_active(student)
+        }
+
+
+def course_items(course: Course, week: Week) -> dict[str, Item]:
+    """What the week's self-assessment asks, by id, from its source; nothing without one."""
+    path = course.source_path(week)
+    if not path.is_file():
+        return {}
+    return {
+        item.id: Item(item.id, item.text, False, item.exercise or None)
+        for item in read(path, week.id).items
+    }
+
+
+def sheet_of(
+    course: Course,
+    week: Week,
+    person: Person,
+    facts: dict[str, Any],
+    marks: Marks | None,
+    items: dict[str, Item],
+) -> Sheet:
+    """A sheet from the facts that a graded notebook carries.
+
+    Of a self-assessment only the ticks are the student's: what an item says and which
+    exercise it is about is taken from the course, where the course has ``items``.
+    """
+    folder = course.root / "submitted" / person.id / week.id
+    assessment, unread = read_assessment(folder, week.id)
+    if assessment is not None and items:
+        ticked = {item.id for item in assessment.items if item.ticked}
+        asked = {item.id for item in assessment.items} & set(items)
+        kept = (replace(items[id], ticked=id in ticked) for id in items if id in asked)
+        assessment = replace(assessment, items=tuple(kept))
+    return Sheet(
+        person,
+        facts["status"],
+        facts["reason"],
+        tuple(map(test_of, facts["tests"])),
+        tuple(facts["notes"]),
+        facts["seconds"],
+        marks,
+        assessment,
+        unread,
+    )
+
+
+def test_of(facts: dict[str, Any]) -> TestResult:
+    """One exercise's result from its facts."""
+    programs = tuple(Result(**program) for program in facts["programs"])
+    return TestResult(**{**facts, "programs": programs, "waits_for": tuple(facts["waits_for"])})
+
+
+def _by_name(person: Person) -> tuple[str, str]:
+    return person.name.casefold(), person.id

@@ -1,0 +1,59 @@
+"""A student's feedback as plain text, for the comment field of a learning management system."""
+
+from collections.abc import Mapping
+
+from ..course import Week
+from ..grading.render import remarks, unwritten
+from ..grading.results import TestResult
+from .calibration import in_a_sentence
+from .classbook import Sheet
+from .lessons import Lesson, teaser
+
+
+def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None) -> str:
+    """The mark, what works, and for each loss why and what to read again."""
+    lines = [f"{week.title}: {in_points(sheet)}", ""]
+    if sheet.reason:
+        lines += [f"This submission could not be graded: {sheet.reason}", ""]
+    lines += [f"Note: {note}" for note in sheet.notes]
+    done = [test.exercise for test in sheet.tests if test.complete]
+    if done:
+        lines += [f"Every test passes: {', '.join(done)}.", ""]
+    for test in () if sheet.reason else sheet.tests:
+        if not test.complete:
+            lines += [*_loss(test, (taught or {}).get(test.exercise)), ""]
+    claim = in_a_sentence(sheet)
+    if claim:
+        lines += [claim, ""]
+    for name, text in (sheet.marks.comments if sheet.marks else {}).items():
+        lines += [f"{name}: {text}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def in_points(sheet: Sheet) -> str:
+    """The mark in words: what counts, of how many, and what is still to come or was taken off."""
+    marks = sheet.marks
+    if marks is None or not marks.cells:
+        return f"{sheet.earned:.4g} of {sheet.points:.4g} points"
+    words = f"{marks.mark:.4g} of {marks.most:.4g} points"
+    if marks.unmarked:
+        words += f", {' and '.join(marks.unmarked)} not marked yet"
+    if marks.penalty:
+        words += f", {marks.penalty:.3g} taken off for lateness"
+    return words
+
+
+def _loss(test: TestResult, lesson: Lesson | None) -> list[str]:
+    lines = [f"{test.exercise}: {test.earned:.4g} of {test.points:.4g} points"]
+    lines += [f"  {remark}" for remark in remarks(test)]
+    told: set[str] = set()
+    for program in () if unwritten(test) else test.programs:
+        if program.passed:
+            continue
+        lines.append(f"  - {program.title}: {program.rationale}")
+        if program.help and program.help not in told:
+            told.add(program.help)
+            lines.append(f"    {program.help}")
+    if lesson:
+        lines.append(f"  Read again in the notebook: {teaser(lesson.sections)}.")
+    return lines

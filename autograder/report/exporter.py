@@ -1,0 +1,31 @@
+"""nbgrader's ``generate_feedback``, and the formgrader's button, write this course's pages."""
+
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+
+from ..course import find_course
+from ..errors import CourseError
+from .classbook import Sheet
+from .feedback import render, sheets
+
+
+class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
+    """Writes the page of the graded notebook that it is given."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._sheets: dict[str, dict[str, Sheet]] = {}
+
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
+        """The page, and what nbgrader needs to write it."""
+        course, facts = find_course(), resources["nbgrader"]
+        week = course.pick([facts["assignment"]])[0]
+        if week.id not in self._sheets:  # the whole class is read once, not once for each page
+            everybody = sheets(course, week, [])
+            self._sheets[week.id] = {sheet.student: sheet for sheet in everybody}
+        sheet = self._sheets[week.id].get(facts["student"])
+        if sheet is None:
+            raise CourseError(f"{filename}: not graded by this course; run `autograder grade`")
+        more_resources = {"output_extension": ".html", "outputs": {}}
+        return render(course, week, sheet), {**resources, **more_resources}
