@@ -10,10 +10,14 @@ from typing import Any
 import nbformat
 import pytest
 import tiny
-from sources import built
+from sources import WEEK, built
 
 from autograder.build import instructor_notebook, student_notebook, write_week
 from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.grading.assignments import load_assignment
+from autograder.grading.grade import broken
+from autograder.grading.gradebook import writing
 from autograder.source import Source
 
 Command = Callable[..., CompletedProcess[str]]
@@ -155,9 +159,20 @@ def test_a_week_in_nbgraders_own_metadata_gives_the_same_notebook(tiny_notebook:
         'tests="double_sum" points=2 needs="double"',
         full("b", "true", "false", ', "points": 2') + ' needs="double"',
     )
-    text = text.replace('question="why" points=1', full("why", "true", "true", ', "points": 1'))
-    assert text.count("nbgrader=") == 5
+    assert text.count("nbgrader=") == 4
     assert built(text) == tiny_notebook
+
+
+def test_an_answer_begins_with_the_authors_text_and_without_nbgraders_model_answer() -> None:
+    ours = '# %% [markdown] question="why" points=1\n# - Result:\n'
+    theirs = (
+        '# %% [markdown] nbgrader={"grade_id": "why", "grade": true, "solution": true, '
+        '"locked": false, "schema_version": 3, "task": false, "points": 1}\n# Model answer\n'
+    )
+    found = [
+        tiny.cell_of(json.loads(built(WEEK + text)), "why")["source"] for text in (ours, theirs)
+    ]
+    assert ["".join(lines).strip() for lines in found] == ["- Result:", "YOUR ANSWER HERE"]
 
 
 def test_the_check_of_a_fresh_notebook_succeeds(course: Course, tiny_notebook: str) -> None:
@@ -200,3 +215,19 @@ def test_the_command_tells_a_fault_of_the_source_in_one_line(
     assert failed.returncode == 2
     assert re.fullmatch(r"autograder: .*week01_tiny\.py:\d+: .* is never closed\n", failed.stderr)
     assert not (course_folder / "notebooks").exists()
+
+
+def test_cells_that_submissions_have_cannot_go_and_nothing_is_lost(course: Course) -> None:
+    week = course.weeks[0]
+    write_week(course, week)
+    kept = course.notebook_path(week).read_text(encoding="utf-8")
+    assignment = load_assignment(course, week)
+    with writing(course) as writer:
+        writer.register(week, assignment)
+        writer.record("ada", broken(assignment, "it is empty"))
+    path = course.source_path(week)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("def double_sum", "def other").replace('"double_sum"', '"other"'))
+    with pytest.raises(CourseError, match="graded cells were added or removed"):
+        write_week(course, week)
+    assert course.notebook_path(week).read_text(encoding="utf-8") == kept

@@ -60,4 +60,6 @@ def counting(what: str, total: int, say: Say, console: Console | None = None) ->
 
 def _printable(line: str) -> str:
     """The line without what would move a terminal's cursor: names are the students' own."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+    )

@@ -76,7 +76,7 @@ class Execution:
         except LinkError as error:
             return CellRun("dead", [], str(error))
         ran = self.session.run(code)
-        if keep and ran.status in ("ok", "error", "flood"):
+        if keep and ran.status in ("ok", "error", "flood") and self.session.alive:
             self.replay.append(code)
         return ran
 

@@ -17,10 +17,12 @@ from ..judge.exam import Exam, open_exam
 from ..kernels.reserve import kernel
 from ..kernels.session import Limits
 from ..kernels.warm import LauncherError
-from ..source import BEGIN_HIDDEN, END_HIDDEN, Source, parse, without
+from ..percent import without
+from ..source import BEGIN_HIDDEN, END_HIDDEN, Source, parse
 from .execute import Execution
 from .render import outputs
 from .results import Graded, TestResult
+from .rubrics import put_rubrics
 from .sanitise import OWN, sanitise, stub_names
 
 #: The roles of the cells that run in the student's kernel when it is graded.
@@ -141,6 +143,7 @@ class _Facts:
             version=self.assignment.version,
             engine=__version__,
         )
+        put_rubrics(notebook, exam_of(self.assignment).source)
         notebook.metadata[OWN] = result.facts()
         return replace(result, notebook=_written(nbformat.from_dict(notebook)))
 
@@ -150,5 +153,5 @@ def _written(notebook: Any) -> str:
     try:
         text = msgspec.json.encode(strip_transient(split_lines(notebook)), order="sorted")
     except UnicodeEncodeError:  # half characters, which are no text
-        return nbformat.v4.writes_json(notebook).encode("utf-8", "replace").decode()
+        return str(nbformat.v4.writes_json(notebook)).encode("utf-8", "replace").decode()
     return msgspec.json.format(text, indent=1).decode()

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import CourseError
-from ..source import BEGIN_HIDDEN, END_HIDDEN, Cell, Source, SourceError, only, plain_python
+from ..percent import only, plain_python
+from ..source import BEGIN_HIDDEN, END_HIDDEN, Cell, Source, SourceError
 from .difference import Difference, difference
 from .programs import Outcome, Program, collecting, run
 from .proxy import Link, LinkError, LocalLink
@@ -248,6 +249,8 @@ def _explain(outcome: Outcome) -> Difference:
     if outcome.where:
         text += f" (in {outcome.where})"
     match outcome.kind:
+        case "NameError" if outcome.where:
+            help = "The function uses a name that it does not know: make it from its arguments."
         case "NameError":
             help = "Is the name spelled as in the exercise, and did its cell run without an error?"
         case "TypeError" if "not callable" in outcome.message:

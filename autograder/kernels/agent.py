@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from ipykernel.iostream import OutStream
+
 from ..judge import wire
 from ..judge.scope import Scope, describe
 
@@ -49,6 +51,34 @@ def _exactly(connection: socket.socket, size: int, deadline: float | None) -> by
     return bytes(parts)
 
 
+class Flood(BaseException):
+    """A cell prints more than it may; no ``except Exception`` goes on with it."""
+
+
+class Printed:
+    """How many letters the cell that runs may print yet."""
+
+    room = sys.maxsize
+    flooded = False
+
+
+def bound_printing() -> None:
+    """Stop a flood where it springs: as one message it would be too large to be sent.
+
+    To be called before the shell is made, which keeps the streams' own ``write``.
+    """
+    write = OutStream.write
+
+    def bounded(stream: Any, text: str) -> Any:
+        Printed.room -= len(text)
+        if Printed.room < 0 and not Printed.flooded:
+            Printed.flooded = True
+            raise Flood("this cell prints too much")
+        return write(stream, text)
+
+    OutStream.write = bounded
+
+
 class Cells:
     """Runs a notebook's cells as ipykernel would for an execute request, without its round trip.
 
@@ -59,12 +89,15 @@ class Cells:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
 
-    def run(self, scope: Scope, code: str, number: str) -> bool:
-        """Run one cell; whether it raised nothing."""
+    def run(self, scope: Scope, code: str, number: str, most: int) -> str:
+        """Run one cell that may print ``most`` letters; "ok", "error" or "flood"."""
+        Printed.room, Printed.flooded = most, False
         with self._parent(number):
             result = self.shell.run_cell(code, store_history=True)
         scope.namespace = self.shell.user_ns
-        return bool(result.success)
+        if Printed.flooded:
+            return "flood"
+        return "ok" if result.success else "error"
 
     def tell(self, scope: Scope, number: str) -> None:
         """Publish a status and nothing else, for a grader that waits for its first message."""

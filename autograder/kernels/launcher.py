@@ -243,6 +243,8 @@ def _run_kernel(argv: list[str]) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    from .agent import bound_printing
+
     tempfile.tempdir = None
     random.seed()
     np.random.seed()
@@ -250,6 +252,7 @@ def _run_kernel(argv: list[str]) -> None:
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.argv = ["ipykernel_launcher", *argv]
     sys.path[:] = ["", *(entry for entry in sys.path if entry)]
+    bound_printing()
     app = IPKernelApp.instance()
     app.initialize([*argv, "--HistoryManager.enabled=False"])  # nobody comes back to read it
     app.shell.enable_matplotlib("inline")  # a fresh kernel does this when it imports pyplot

@@ -12,73 +12,32 @@ import select
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from ..judge import wire
 from ..judge.proxy import Link, LinkError
+from .channels import Channels, belongs, take
 from .levels import best_level
+from .limits import CellRun, Limits
 from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .provisioner import NAME
 from .warm import current, is_open
 from .watch import Watch
 
+__all__ = ["CellRun", "KernelSession", "Limits"]
+
 START_SECONDS = 60.0
 #: The reason of a cell whose exception the kernel could not format any more.
 UNTOLD = "it raised an exception that the kernel could not show: it is out of memory"
-#: A message from a kernel that is larger than this is dropped with its connection.
-MESSAGE_LIMIT = 16 << 20
-#: How many messages wait on our side; more of them wait in the kernel.
-QUEUE_LIMIT = 64
 #: How much this process may grow while it listens to a kernel, in bytes.
 GROWTH_LIMIT = 1 << 30
-
-
 #: A cell with one of these runs on the kernel's own event loop.
 AWAITS = re.compile(r"\b(await|async|asyncio)\b")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a kernel may use.
-
-    Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
-    processes and threads, open files in a process, bytes of files in its folder, bytes that
-    may come back to one program. ``level`` is that of its sandbox, the best of this machine unless
-    given; ``unsafe`` allows none. ``torch`` tells whether it
-    comes with torch imported.
-    """
-
-    cell_seconds: float = 60.0
-    program_seconds: float = 20.0
-    output_bytes: int = 1 << 20
-    memory_bytes: int = 2 << 30
-    processes: int = 64
-    open_files: int = 512
-    written_bytes: int = 256 << 20
-    returned_bytes: int = 256 << 20
-    level: str = ""
-    unsafe: bool = False
-    torch: bool = True
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """What became of one cell.
-
-    ``status`` is "ok", "error" (it raised), "timeout", "flood" (it printed too much) or
-    "dead" (it took the kernel with it); ``reason`` says it in words.
-    """
-
-    status: str
-    outputs: list[Any]
-    reason: str = ""
 
 
 class KernelSession:
@@ -129,17 +88,7 @@ class KernelSession:
         self.manager = manager
         self.launchers.append(current())
         self.watch = Watch(os.dup(manager.provisioner.ticket), GROWTH_LIMIT)
-        context = zmq.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
-        context.setsockopt(zmq.LINGER, 0)
-        context.setsockopt(zmq.RCVHWM, QUEUE_LIMIT)
-        context.setsockopt(zmq.RECONNECT_IVL, 5)  # milliseconds: the kernel is there soon
-        self.context = context
-        self.client = manager.client(context=context)
-        self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
-        self.poller = zmq.Poller()
-        for channel in (self.client.shell_channel, self.client.iopub_channel):
-            self.poller.register(channel.socket, zmq.POLLIN)
+        self.channels = Channels(manager)
         self._wait_until_ready()
 
     def stop(self) -> None:
@@ -148,9 +97,8 @@ class KernelSession:
         if self.manager is None:
             return
         self.watch.end()
-        self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
-        self.context.destroy(linger=0)
+        self.channels.close()
         self.manager = None
 
     def run(self, code: str) -> CellRun:
@@ -185,13 +133,11 @@ class KernelSession:
         except OSError as error:
             raise LinkError(f"the kernel cannot be asked: {error.strerror}") from None
         link.interrupt = self._signal
-        self.agent_request = self.client.execute(
+        self.agent_request = self.channels.request(
             "__import__('autograder.kernels.agent', fromlist=['serve'])"
             f".serve({str(link.path)!r}, get_ipython())",
             silent=True,
             store_history=False,
-            allow_stdin=False,
-            stop_on_error=False,
         )
         self.link = link
         deadline = time.monotonic() + seconds
@@ -211,7 +157,7 @@ class KernelSession:
         try:
             link = self._agent(self.limits.program_seconds)
             number = secrets.token_hex(16)
-            link.send(wire.encode(("run", code, number)))
+            link.send(wire.encode(("run", code, number, self.limits.output_bytes)))
         except (LinkError, wire.WireError):
             return ""
         deadline = time.monotonic() + self.limits.cell_seconds
@@ -231,35 +177,40 @@ class KernelSession:
         Returns its status, and whether there is nothing more to wait for.
         """
         status, idle, kept = "", False, outputs or Outputs(0)
-        self.poller.register(link.end, zmq.POLLIN)
+        self.channels.listen(link.end)
         try:
             while not (status and idle):
                 now = time.monotonic()
                 if now > deadline:  # or the idle message was lost in a flood
                     return status or "timeout", bool(status)
-                for channel, message in self._messages(min(0.1, deadline - now)):
+                for channel, message in self.channels.messages(min(0.1, deadline - now)):
                     if channel == "agent":
                         status = _status(link, deadline + GRACE)
                         deadline = time.monotonic() + 1.0
-                        self.poller.unregister(link.end)
+                        self.channels.ignore(link.end)
                     elif channel == "iopub":
-                        idle |= _take(message, number, kept)
+                        idle |= take(message, number, kept)
                 if outputs is not None and outputs.full:
                     return "flood", bool(status)
                 if link.lost:
-                    select.select([self.manager.provisioner.ticket], [], [], 0.2)
-                    return "error" if self.alive else "dead", True
+                    return "error" if self._survives() else "dead", True
             return status, True
         finally:
             if not status:
-                self.poller.unregister(link.end)
+                self.channels.ignore(link.end)
+
+    def _survives(self) -> bool:
+        """Whether the kernel is there a moment after its agent has gone."""
+        if self.manager is not None:
+            select.select([self.manager.provisioner.ticket], [], [], 0.2)
+        return self.alive
 
     def _requested(self, code: str, outputs: Outputs) -> str:
         """Run a cell by an execute request, on the kernel's own event loop."""
         self.hang_up()
         if not self.alive:
             return "dead"
-        request = self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        request = self.channels.request(code)
         status = self._follow(request, outputs, time.monotonic() + self.limits.cell_seconds)
         if status in ("timeout", "flood") and not self._interrupt(request):
             self._kill()
@@ -310,27 +261,11 @@ class KernelSession:
             link.answer(deadline)
             until = time.monotonic() + 0.1
             while time.monotonic() < until:
-                for channel, message in self._messages(0.05):
-                    if channel == "iopub" and _take(message, number, Outputs(0)):
+                for channel, message in self.channels.messages(0.05):
+                    if channel == "iopub" and take(message, number, Outputs(0)):
                         return
             if time.monotonic() > deadline or not self.alive:
                 raise LinkError("the kernel did not start")
-
-    def _messages(self, seconds: float) -> list[tuple[str, Any]]:
-        """What has arrived on the channels, waiting ``seconds`` at most."""
-        found: list[tuple[str, Any]] = []
-        for socket, _ in self.poller.poll(int(seconds * 1000)):
-            if isinstance(socket, int):
-                found.append(("agent", None))
-                continue
-            shell = socket is self.client.shell_channel.socket
-            try:
-                _, message = self.client.session.recv(socket, zmq.NOBLOCK)
-            except Exception:  # a malformed message of the student's process
-                continue
-            if message is not None:
-                found.append(("shell" if shell else "iopub", message))
-        return found
 
     def _follow(self, request: str, outputs: Outputs, deadline: float, bounded: bool = True) -> str:
         """Gather a request's outputs until it is done, dead, too long or too loud."""
@@ -341,13 +276,13 @@ class KernelSession:
                 return "timeout"
             if reply and now > replied_at + 1.0:
                 break  # the idle message was lost in a flood
-            arrived = self._messages(min(0.1, deadline - now))
+            arrived = self.channels.messages(min(0.1, deadline - now))
             if not arrived and not self.alive:
                 return "dead"
             for channel, message in arrived:
                 if channel == "iopub":
-                    idle |= _take(message, request, outputs)
-                elif channel == "shell" and _belongs(message, request):
+                    idle |= take(message, request, outputs)
+                elif channel == "shell" and belongs(message, request):
                     reply, replied_at = str(message["content"].get("status")), time.monotonic()
             if bounded and outputs.full:
                 return "flood"
@@ -360,7 +295,7 @@ class KernelSession:
         return self._follow(request, Outputs(0), deadline, bounded=False) in ("ok", "error")
 
     def _signal(self) -> None:
-        if self.alive:
+        if self.manager is not None and self.alive:
             self.manager.interrupt_kernel()
 
     def _kill(self) -> None:
@@ -368,25 +303,13 @@ class KernelSession:
             self.manager.shutdown_kernel(now=True)
 
 
-def _belongs(message: Any, request: str) -> bool:
-    """Whether a message answers a request; a rewritten kernel may send anything."""
-    parent, content = message["parent_header"], message["content"]
-    return isinstance(parent, dict) and isinstance(content, dict) and parent.get("msg_id") == request
-
-
-def _take(message: Any, request: str, outputs: Outputs) -> bool:
-    """Keep what a message of the iopub channel shows; whether it ends the request."""
-    if not _belongs(message, request):
-        return False
-    if message["msg_type"] != "status":
-        outputs.add(message["msg_type"], message["content"])
-        return False
-    return bool(message["content"].get("execution_state") == "idle")
-
-
 def _status(link: AgentLink, deadline: float) -> str:
-    """What the agent says of a cell that it ran: "ok" or "error"."""
+    """What the agent says of a cell that it ran: "ok", "error" or "flood"."""
     try:
-        return "ok" if wire.decode(link.answer(deadline)) == ("value", True) else "error"
+        told = wire.decode(link.answer(deadline))
     except (LinkError, wire.WireError):
         return "error"
+    match told:
+        case (str() as word, str() as status) if word == "value" and status in ("ok", "flood"):
+            return status
+    return "error"
