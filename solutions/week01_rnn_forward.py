@@ -54,92 +54,19 @@
 # own are not graded.
 
 # %%
-import copy
 import math
+import operator
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from autograder.student import plots
+from autograder.student.checks import expect_close, expect_results, expect_unchanged
 
 plots.use_style()
 
 # "quick" runs the whole notebook in about 20 s on two CPU cores, "full" in about a minute.
 BUDGET = "quick"
-
-
-# %%
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : array-like
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If there is nothing to compare, the shapes differ, or a value differs by more than the
-        tolerance.
-    """
-    assert got is not None, f"{what}. Found None: is the `return` missing?"
-    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
-    assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
-    if want.size:
-        difference = np.abs(got - want)
-        place = [int(i) for i in np.unravel_index(difference.argmax(), want.shape)]
-        where = f", at index {place}" if place else ""
-        assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
-            f"{what}. The largest difference is {difference.max():.2g}{where}."
-        )
-
-
-def expect_results(got, names):
-    """Check that a function has returned a tuple (or list) with one entry for every name.
-
-    Parameters
-    ----------
-    got : what the function returned
-    names : tuple of str
-
-    Raises
-    ------
-    AssertionError
-        If it is None, something else, or of another length.
-    """
-    wanted = f"Return {', '.join(names)}, in this order"
-    assert got is not None, f"{wanted}. Found None: is the `return` missing?"
-    found = f"{len(got)} results" if isinstance(got, (tuple, list)) else type(got).__name__
-    assert found == f"{len(names)} results", f"{wanted}. Found {found}."
-
-
-def expect_unchanged(function, **arguments):
-    """Call a function on copies of its arguments, and check that it leaves them as they are.
-
-    Parameters
-    ----------
-    function : function or method, called with the values of `arguments` in their order
-    **arguments : numbers, arrays, or lists and tuples of them
-
-    Raises
-    ------
-    AssertionError
-        If an argument is another one after the call.
-    """
-
-    def flat(value):
-        if isinstance(value, (list, tuple)):
-            return [part for item in value for part in flat(item)]
-        return [value]
-
-    copies = copy.deepcopy(arguments)
-    function(*copies.values())
-    for name, value in arguments.items():
-        before, after = flat(value), flat(copies[name])
-        same = len(before) == len(after) and all(map(np.array_equal, before, after))
-        assert same, f"{function.__name__} must not change {name}"
 
 
 # %% [markdown]
@@ -1067,15 +994,17 @@ def states_by_definition(X, h0, W_ih, W_hh, b_h):
     -------
     array (B, T + 1, H)
     """
-    (B, T, D), H = X.shape, len(b_h)
-    states = np.empty((B, T + 1, H))
-    states[:, 0] = h0
-    for n, t, i in np.ndindex(B, T, H):
-        a = b_h[i]
-        a += sum(X[n, t, j] * W_ih[i, j] for j in range(D))
-        a += sum(states[n, t, m] * W_hh[i, m] for m in range(H))
-        states[n, t + 1, i] = math.tanh(a)
-    return states
+    X, h0, W_ih, W_hh, b_h = (array.tolist() for array in (X, h0, W_ih, W_hh, b_h))
+    states = [[h] for h in h0]
+    for n, steps in enumerate(X):
+        for x in steps:
+            h, new = states[n][-1], []
+            for i, a in enumerate(b_h):
+                a += sum(map(operator.mul, x, W_ih[i]))
+                a += sum(map(operator.mul, h, W_hh[i]))
+                new.append(math.tanh(a))
+            states[n].append(new)
+    return np.array(states)
 
 
 # %% [markdown]
@@ -1723,7 +1652,7 @@ def truncated_bptt(dH, caches, k):
 # %% tests="truncated_bptt" points=3 needs="rnn_step_backward bptt"
 names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
 rng = np.random.default_rng(5)
-B, T, D, H, k = 4, 7, 2, 5, 3
+B, T, D, H, k = 2, 7, 1, 4, 3
 X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
 W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), rng.normal(size=H)
 dH = rng.normal(size=(B, T, H))
@@ -2661,6 +2590,17 @@ for D, H in ((3, 4), (4, 4)):
 # - What worked:
 # - What did not:
 # - Next:
+#
+# ### BEGIN RUBRIC
+# - 1 set-up: sizes, seeds, updates and learning rate are all there; half a point if one is missing
+# - 1 figure: both axes labelled, the baseline (1 - delay / T) / 3 drawn, and the spread over at least
+#   3 seeds; half a point without the baseline or without the spread
+# - 1 result: numbers that answer the chosen question, held against the sentence written before the
+#   run; a wrong expectation costs nothing, a missing one half a point
+# - 1 what did not work: one concrete failure with a reason from this week, such as products of
+#   Jacobians, saturation, or the cut k; "it was slow" earns nothing
+# - 1 next: a step together with the measurement that would speak against it
+# ### END RUBRIC
 
 # %% [markdown]
 # ## Stretch · Learning forward in time (RTRL)
@@ -2690,3 +2630,43 @@ for D, H in ((3, 4), (4, 4)):
 # - Which sentence of the theory did you read three times? How would you write it?
 # - Where, in data you know, is something needed that happened 5, 50 or 500 steps ago?
 # - What do you expect PyTorch to take off your hands next week, and what not?
+
+# %% [markdown]
+# ## Self-assessment
+#
+# Click the folded cell below and press Shift+Enter. Tick what you could do again tomorrow without
+# looking it up, and write down what you take with you. It is kept in `self_assessment.json` beside
+# this notebook and handed in with it. It earns no points: it shows you, and whoever teaches you,
+# where to look again.
+
+# %% selfassessment
+from autograder.student.assessment_widget import self_assessment
+
+self_assessment(
+    "week01_rnn_forward",
+    [
+        ("I can write one step of an RNN from its equation, with the right transposes", "rnn_step"),
+        (
+            "I can run a step over a batch of sequences, and say which state belongs to which time step",
+            "SimpleRNN",
+        ),
+        (
+            "I can take a gradient back through one step, through the tanh first",
+            "rnn_step_backward",
+        ),
+        (
+            "I can walk back through time with a carry, and say where it starts and what it ends as",
+            "bptt",
+        ),
+        (
+            "I can cut the gradient into chunks, and say what that saves and what it costs",
+            "truncated_bptt",
+        ),
+        (
+            "I can measure how fast a gradient vanishes or explodes, and say why",
+            "gradient_norm_by_lag",
+        ),
+        "I can explain why the gradients of shared weights sum",
+        "I can check a gradient numerically, and know why float64 is needed for it",
+    ],
+)

@@ -66,43 +66,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from autograder.student import char_plots, manual, plots
+from autograder.student.checks import expect_close
 
 plots.use_style()
 device = "cuda" if torch.cuda.is_available() else "cpu"
 
 # "quick" runs the whole notebook in about 35 s on two CPU cores, "full" in about 7 minutes.
 BUDGET = "quick"
-
-
-# %%
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : tensor, or anything that `torch.as_tensor` takes
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If the shapes differ, or a value differs by more than the tolerance.
-    """
-    got = torch.as_tensor(got).detach().double().cpu()
-    want = torch.as_tensor(want).detach().double().cpu()
-    assert got.shape == want.shape, (
-        f"{what}. Found the shape {tuple(got.shape)}, expected {tuple(want.shape)}."
-    )
-    if want.numel():
-        difference = (got - want).abs()
-        flat = int(difference.argmax())
-        place = [int(i) for i in torch.unravel_index(torch.tensor(flat), want.shape)]
-        where = f", at index {place}" if place else ""
-        limit = tolerance * max(1.0, float(want.abs().max()))
-        assert float(difference.max()) <= limit, (
-            f"{what}. The largest difference is {float(difference.max()):.2g}{where}."
-        )
 
 
 # %% [markdown]
@@ -3357,6 +3327,18 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 # - What worked:
 # - What did not:
 # - Next:
+#
+# ### BEGIN RUBRIC
+# - 1 set-up: source, licence, size and V of the text, and sizes, seeds, epochs, learning rate; half a
+#   point if one is missing
+# - 1 figure: both axes labelled, the bigram line drawn, and the spread over at least 3 seeds; half a
+#   point without the line or without the spread
+# - 1 result: the chosen question in bits per character, on the validation part, held against the
+#   sentence written before the run; half a point for nats called bits
+# - 1 what did not work: one concrete failure with a reason from this week, such as the cut of the
+#   gradient, the carried state, clipping, or a text that repeats itself
+# - 1 next: a step together with the measurement that would speak against it
+# ### END RUBRIC
 
 # %% [markdown]
 # ## Stretch · Nucleus sampling
@@ -3385,3 +3367,40 @@ print(f"the smallest loss that two softmaxes can reach: {floor:.3f}")
 # - Where have you seen a number reported without its "per what"?
 # - What would the state have to keep to close a bracket 200 characters later? Do you expect the
 #   LSTM of next week to do it?
+
+# %% [markdown]
+# ## Self-assessment
+#
+# Click the folded cell below and press Shift+Enter. Tick what you could do again tomorrow without
+# looking it up, and write down what you take with you. It is kept in `self_assessment.json` beside
+# this notebook and handed in with it. It earns no points: it shows you, and whoever teaches you,
+# where to look again.
+
+# %% selfassessment
+from autograder.student.assessment_widget import self_assessment
+
+self_assessment(
+    "week02_char_rnn",
+    [
+        (
+            "I can turn text into numbers and back, and say what happens to an unknown character",
+            "CharVocab",
+        ),
+        ("I can explain why an embedding is a matrix product with a one-hot input", "embed"),
+        (
+            "I can build a character model from three layers, and name the shape after each",
+            "CharRNN",
+        ),
+        (
+            "I can cut a long text so that the hidden state may be carried across chunks",
+            "make_streams",
+        ),
+        (
+            "I can clip gradients by their global norm, and say where in the loop that belongs",
+            "clip_gradients",
+        ),
+        ("I can sample at any temperature, and say what low and high temperatures do", "sample"),
+        "I can convert a loss between nats, bits per character and perplexity",
+        "I can explain why a carried state must be detached, and not set to zero",
+    ],
+)

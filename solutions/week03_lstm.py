@@ -67,6 +67,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from autograder.student import gate_plots, plots
+from autograder.student.checks import expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -77,34 +78,6 @@ BUDGET = "quick"
 
 
 # %%
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : tensor, array or number
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If the shapes differ, or a value differs by more than the tolerance.
-    """
-    got, want = (
-        np.asarray(a.detach().cpu() if isinstance(a, torch.Tensor) else a, dtype=float)
-        for a in (got, want)
-    )
-    assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
-    if want.size:
-        difference = np.abs(got - want)
-        place = [int(i) for i in np.unravel_index(difference.argmax(), want.shape)]
-        where = f", at index {place}" if place else ""
-        assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
-            f"{what}. The largest difference is {difference.max():.2g}{where}."
-        )
-
-
 def sigmoid(a):
     """The logistic function 1 / (1 + exp(-a)) of an array, without overflow for large entries."""
     return 0.5 * (1 + np.tanh(0.5 * np.asarray(a)))
@@ -4191,6 +4164,17 @@ print(f"all shapes fit; mean cosine between the last hidden states: {similarity:
 # - What worked:
 # - What did not:
 # - Next:
+#
+# ### BEGIN RUBRIC
+# - 1 the model writes: generated text of the trained model, its temperature, and its validation loss
+#   beside ln V; half a point without the loss
+# - 1 set-up: text, sizes, seeds, updates and learning rate are all there; half a point if one is missing
+# - 1 figure and result: numbers over at least 3 seeds that answer the chosen question, with labelled
+#   axes, held against the sentence written before the run; question A needs equal parameter counts
+# - 1 what did not work: one concrete failure, explained by what a gate or its bias does; "it did not
+#   converge" by itself earns nothing
+# - 1 next: a step together with the measurement that would speak against it
+# ### END RUBRIC
 
 # %% [markdown]
 # ## Stretch · Peepholes
@@ -4221,3 +4205,40 @@ print(f"all shapes fit; mean cosine between the last hidden states: {similarity:
 # - Explain to somebody who has never heard of gradients what a gate is. Where do you hesitate?
 # - In the plateau of the adding problem nothing seems to happen. What does, do you think?
 # - What would a network need in order to remember a thing for 10,000 steps?
+
+# %% [markdown]
+# ## Self-assessment
+#
+# Click the folded cell below and press Shift+Enter. Tick what you could do again tomorrow without
+# looking it up, and write down what you take with you. It is kept in `self_assessment.json` beside
+# this notebook and handed in with it. It earns no points: it shows you, and whoever teaches you,
+# where to look again.
+
+# %% selfassessment
+from autograder.student.assessment_widget import self_assessment
+
+self_assessment(
+    "week03_lstm",
+    [
+        ("I can draw an LSTM step from memory, and say what each gate does", "SimpleLSTM"),
+        (
+            "I can write an LSTM step in PyTorch's packed layout, and load PyTorch's weights into it",
+            "lstm_step",
+        ),
+        ("I can write a GRU step, and say where the reset gate acts", "gru_step"),
+        (
+            "I can build a model that writes text from my own embedding, cell and linear layer",
+            "CharLSTM",
+        ),
+        (
+            "I can find the forget gate's bias among the packed ones, and say why it starts high",
+            "set_forget_bias",
+        ),
+        (
+            "I can describe the adding problem, and the loss of always answering the mean",
+            "adding_batch",
+        ),
+        "I can explain with one derivative why a cell state remembers longer than a hidden state",
+        "I can say what makes the GRU simpler than the LSTM",
+    ],
+)

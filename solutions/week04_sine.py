@@ -67,39 +67,13 @@ from torch import nn
 from tqdm import tqdm
 
 from autograder.student import forecast_plots, plots, series_plots, sunspots
+from autograder.student.checks import expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 # "quick" runs the whole notebook in about 30 s on two CPU cores, "full" in about 1.5 min.
 BUDGET = "quick"
-
-
-# %%
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : array-like or tensor
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If the shapes differ, or a value differs by more than the tolerance.
-    """
-    got, want = (a.detach().cpu() if torch.is_tensor(a) else a for a in (got, want))
-    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
-    assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
-    if want.size:
-        difference = np.abs(got - want)
-        place = [int(i) for i in np.unravel_index(difference.argmax(), want.shape)]
-        where = f", at index {place}" if place else ""
-        assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
-            f"{what}. The largest difference is {difference.max():.2g}{where}."
-        )
 
 
 # %% [markdown]
@@ -4342,6 +4316,18 @@ for name, weights_kept in (("state_dict()", kept), ("dict(…)", shallow), ("dee
 # - What worked:
 # - What did not:
 # - Next:
+#
+# ### BEGIN RUBRIC
+# - 1 set-up: split, scaling, sizes, seeds, epochs; nothing at all if a target of the test years was
+#   used for a choice (epochs, window, scaling statistics)
+# - 1 figure: axes with labels and units, persistence and a linear model drawn, and the spread over at
+#   least 5 seeds; half a point if one of the three is missing
+# - 1 result: numbers on the test years that answer the chosen question, held against the sentence
+#   written before the run; "the network loses to AR" is as good a result as the opposite
+# - 1 what did not work: one concrete failure with a reason from this week, such as a leak, a wrong
+#   horizon, drift in free running, or too few cycles in the data
+# - 1 next: a step together with the measurement that would speak against it
+# ### END RUBRIC
 
 # %% [markdown]
 # ## Stretch · Say how sure you are: quantile loss
@@ -4370,3 +4356,43 @@ for name, weights_kept in (("state_dict()", kept), ("dict(…)", shallow), ("dee
 # - When would you hand in the linear model, although the network scores a little better?
 # - Sequences in this week had no words and no end. What will change when the input is a sentence, and
 #   the answer one label?
+
+# %% [markdown]
+# ## Self-assessment
+#
+# Click the folded cell below and press Shift+Enter. Tick what you could do again tomorrow without
+# looking it up, and write down what you take with you. It is kept in `self_assessment.json` beside
+# this notebook and handed in with it. It earns no points: it shows you, and whoever teaches you,
+# where to look again.
+
+# %% selfassessment
+from autograder.student.assessment_widget import self_assessment
+
+self_assessment(
+    "week04_sine",
+    [
+        (
+            "I can make pairs of a sequence and the same sequence one step ahead",
+            "generate_sine_data",
+        ),
+        (
+            "I can cut a series into windows and split it in time, without an error of one",
+            "make_windows",
+        ),
+        ("I can scale data with statistics of the training part alone, and say why", "Scaler"),
+        (
+            "I can build a predictor with several layers that answers at every time step",
+            "LSTMPredictor",
+        ),
+        (
+            "I can write a training loop with clipping, early stopping and the best weights restored",
+            "fit",
+        ),
+        (
+            "I can compare a forecast with persistence, and let a model run on its own forecasts",
+            "rollout",
+        ),
+        "I can explain why persistence can look good, and why that proves little",
+        "I can name three ways in which the future leaks into a forecast",
+    ],
+)
