@@ -663,10 +663,18 @@ def network_weights(seed, D, H, O):
 
 def network_of(impl, weights):
     (O, H), D = weights["W_ho"].shape, weights["W_ih"].shape[1]
-    rnn = impl.SimpleRNN(D, H, O, impl("np.random.default_rng(0)"))
-    for name, value in weights.items():
-        setattr(rnn, name, value)
-    return rnn
+    return impl(
+        """
+rnn = SimpleRNN(D, H, O, np.random.default_rng(0))
+for name, value in weights.items():
+    setattr(rnn, name, value)
+rnn
+""",
+        weights=weights,
+        D=D,
+        H=H,
+        O=O,
+    )
 
 
 @verify
@@ -674,19 +682,26 @@ def the_parameters(impl):
     "shapes and range of the five parameters, and that rng decides them; in which order is free"
     D, H, O = 7, 150, 120
     shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
-    rnn, again, other = (
-        impl.SimpleRNN(D, H, O, impl(f"np.random.default_rng({seed})")) for seed in (3, 3, 4)
+    rnn, again, other = impl(
+        """
+networks = [SimpleRNN(D, H, O, np.random.default_rng(seed)) for seed in (3, 3, 4)]
+[{name: getattr(network, name) for name in names} for network in networks]
+""",
+        names=list(shapes),
+        D=D,
+        H=H,
+        O=O,
     )
     for name, shape in shapes.items():
-        value = np.asarray(getattr(rnn, name))
+        value = np.asarray(rnn[name])
         assert value.shape == shape, f"{name} must have the shape {shape}, found {value.shape}"
         low, high = value.min() * math.sqrt(H), value.max() * math.sqrt(H)
         assert max(-low, high) <= 1 + 1e-9, f"{name} must lie within ±1/√H"
         assert low < 0 < high, f"{name} must be drawn from both sides of zero"
         assert low < -0.8 and high > 0.8, f"{name} must use the whole range from -1/√H to 1/√H"
-        same = np.array_equal(value, getattr(again, name))
+        same = np.array_equal(value, again[name])
         assert same, f"{name} must be the same for two generators with the same seed"
-        same = np.array_equal(value, getattr(other, name))
+        same = np.array_equal(value, other[name])
         assert not same, f"{name} must differ for generators with different seeds"
 
 
