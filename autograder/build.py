@@ -150,7 +150,8 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     """Run nbgrader's generator under ``root`` and return the text it makes.
 
     The source goes to ``build/source/WEEK/`` and the result to ``notebooks/WEEK/``, both below
-    ``root``; what stood there is kept where nbgrader cannot generate it. With ``database`` the cells are recorded in the gradebook as well.
+    ``root``; what stood there is kept where nbgrader cannot generate it. With ``database`` the
+    cells are recorded in the gradebook as well.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory

@@ -17,6 +17,7 @@ from .grading.run import Scope, grade_week
 from .grading.show import show_class
 from .judge.exam import Exam
 from .report.feedback import write_feedback
+from .report.pages import write_reports
 from .samples import broken_files, cheats
 
 Say = Callable[[str], None]
@@ -47,8 +48,10 @@ def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
         failures += grade_week(sample, week, Scope(), Place(jobs), say)
         write_feedback(sample, week, [])
         show_class(sample, week)
+    write_reports(sample, list(sample.weeks), say)
     root = sample.root
     say(f"\nDone in {time.monotonic() - start:.0f} s. Where to look next:")
+    say(f"  the report        {root / 'reports' / 'index.html'}")
     say(f"  feedback pages    {root / 'feedback'}/STUDENT/{sample.weeks[0].id}/")
     say(f"  graded notebooks  {root / 'autograded'}/STUDENT/{sample.weeks[0].id}/")
     say(f"  the formgrader    cd {root} && jupyter lab   (then Nbgrader, Formgrader)")

@@ -7,7 +7,8 @@ import tiny
 from sources import NBGRADER, WEEK, source
 
 from autograder.errors import CourseError
-from autograder.source import Source, only, plain_python, read, without
+from autograder.percent import only, plain_python, without
+from autograder.source import Source, read
 
 
 def test_the_roles_of_all_cells(tiny_source: Source) -> None:

@@ -8,6 +8,7 @@ from ..course import Course, Week
 from ..errors import CourseError
 from .executors import Submission
 from .gradebook import Recorded
+from .tokens import TOKENS
 
 
 def find_submissions(course: Course, week: Week, students: list[str] | None) -> list[Submission]:
@@ -41,9 +42,7 @@ def find_submission(folder: Path, week: str) -> Submission:
     if _is_own(right):
         return Submission(student, right)
     if not files:
-        others = sorted(
-            repr(path.name) for path in folder.iterdir() if path.name != "timestamp.txt"
-        )
+        others = sorted(repr(path.name) for path in folder.iterdir() if path.name not in TOKENS)
         there = f"; found {', '.join(others[:5])}" if others else ""
         return Submission(student, None, f"there is no notebook {week}.ipynb{there}")
     if len(files) == 1:

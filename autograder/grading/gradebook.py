@@ -25,6 +25,7 @@ from ..source import read
 from .grade import Assignment
 from .results import Graded
 from .sanitise import OWN
+from .standing import Standing, keep_decisions, standing
 from .tokens import TIMESTAMP, carry
 
 
@@ -58,11 +59,24 @@ class Writer:
             self.gradebook.db.expire_all()
         self.gradebook.update_or_create_assignment(week.id, duedate=due)
 
-    def record(self, student: str, graded: Graded) -> None:
-        """Record one result: marks first, then the notebook, which says that it is done."""
+    def record(self, student: str, graded: Graded) -> Standing | None:
+        """Record one result: marks first, then the notebook, which says that it is done.
+
+        Returns
+        -------
+        Standing or None
+            How the student stood before, where the same bytes had been graded.
+        """
+        before = self.recorded(student, graded.week)
+        same = before is not None and before.submission == graded.submission
+        stood = standing(self.gradebook, graded.week, student) if same else None
+        self.gradebook.db.expire_all()
         with _one_transaction(self.gradebook):
             self._record_marks(student, graded)
+            if stood is not None:
+                keep_decisions(self.gradebook, graded.week, student, stood)
         self._write(student, graded)
+        return stood
 
     def _record_marks(self, student: str, graded: Graded) -> None:
         stamp = self.timestamp(student, graded.week)

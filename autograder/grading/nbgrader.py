@@ -6,12 +6,18 @@ from typing import Any
 import nbformat
 import nbformat.v4
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
 from ..course import find_course, load_course
+from .archives import Extractor
 from .assignments import load_assignment
+from .clean import harmless
+from .collect import Collector
+from .exchange import ReleaseAssignment, ReleaseFeedback
 from .grade import grade
+from .gradebook import settle
 
 
 def configure(config: Any, file: str) -> None:
@@ -26,7 +32,13 @@ def configure(config: Any, file: str) -> None:
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = [Engine, SaveAutoGrades, AssignLatePenalties]
     config.AssignLatePenalties.plugin_class = LatePenalty
+    config.ExchangeFactory.release_assignment = ReleaseAssignment
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
+    config.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"
+    config.ZipCollectApp.extractor_plugin = Extractor
+    config.ZipCollectApp.collector_plugin = Collector
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"clean_html": harmless}
     config.ExecutePreprocessor.timeout = int(course.manifest.grading.limits.cell_seconds)
 
 
@@ -51,6 +63,9 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         where = course.root / "submitted" / facts["student"] / facts["assignment"]
         week = course.pick([facts["assignment"]])[0]
         submission = (where / f"{facts['notebook']}.ipynb").read_bytes()
+        with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
+            settle(course, gradebook.find_submission(week.id, facts["student"]))
+            gradebook.db.commit()
         graded = grade(load_assignment(course, week), submission)
         return nbformat.reads(graded.notebook, as_version=4), resources
 

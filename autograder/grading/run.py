@@ -1,6 +1,7 @@
 """Grade what a class has submitted for a week, and record it as it comes."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..course import Course, Week
 from ..kernels.levels import best_level
@@ -10,6 +11,9 @@ from .counting import Say, counting
 from .executors import Failure, Place, Submission, grade_all
 from .grade import Assignment
 from .gradebook import Writer, writing
+from .regrade import Regrade
+from .standing import standing
+from .tokens import same
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,18 @@ class Scope:
     unsafe: bool = False
 
 
-def grade_week(course: Course, week: Week, scope: Scope, place: Place, say: Say) -> int:
-    """Grade a week's submissions; returns how many could not be graded."""
+def grade_week(
+    course: Course,
+    week: Week,
+    scope: Scope,
+    place: Place,
+    say: Say,
+    regrade: Regrade | None = None,
+) -> int:
+    """Grade a week's submissions; returns how many could not be graded.
+
+    What had been graded before, and is graded again, goes into ``regrade``.
+    """
     assignment = load_assignment(course, week, scope.unsafe)
     if not place.scheduler:
         best_level(scope.unsafe)  # refuse before anything is written
@@ -46,7 +60,9 @@ def grade_week(course: Course, week: Week, scope: Scope, place: Place, say: Say)
                     failures += 1
                     tell(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
                     continue
-                writer.record(submission.student, result)
+                stood = writer.record(student, result)
+                if regrade is not None and stood is not None:
+                    regrade.add(student, stood, standing(writer.gradebook, week.id, student))
                 why = f"  ({result.reason})" if result.reason else ""
                 mark = f"{result.earned:.4g} of {result.points:g}"
                 tell(f"{student}: {mark}  {result.seconds:.1f} s{why}")
@@ -59,6 +75,11 @@ def _is_due(
     before = writer.recorded(submission.student, assignment.week)
     if scope.force or not is_unchanged(submission, before) or before is None:
         return True
+    where = Path(submission.student) / assignment.week
+    if not same(
+        writer.course.root / "submitted" / where, writer.course.root / "autograded" / where
+    ):
+        return True  # handed in again: another time, another place for the feedback
     if before.version == assignment.version:
         return False
     if not scope.changed:

@@ -14,7 +14,7 @@ import nbformat
 import nbformat.v4
 
 from ..build import SKIP_TAG, tests_id
-from ..source import plain_python
+from ..percent import plain_python
 from .reading import SubmittedCell, Unreadable, read_cells
 
 #: Where a cell of the student's own is marked, and whose cell a test cell tests.

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from ..source import read
 from .assignments import load_assignment
 from .check import CellExecutionError, check, run_through
 from .gradebook import graded_facts
+from .regrade import Regrade
 
 
 def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
@@ -32,17 +34,37 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
                 "status": facts["status"],
                 "reason": facts["reason"],
                 "notes": facts["notes"],
+                "submission": facts["submission"],
+                "version": facts["version"],
+                "engine": facts["engine"],
             }
         )
     return rows
 
 
-def show_class(course: Course, week: Week, as_json: bool = False) -> None:
-    """Print a week's marks, students by exercises."""
+def show_class(
+    course: Course,
+    week: Week,
+    as_json: bool = False,
+    regrade: Regrade | None = None,
+    waiting: Mapping[str, tuple[str, ...]] | None = None,
+) -> None:
+    """Print a week's marks, students by exercises.
+
+    Parameters
+    ----------
+    regrade : what grading again has changed
+    waiting : for each student the written answers that wait for a person
+    """
     rows = class_rows(course, week)
     if as_json:
-        print(json.dumps({"week": week.id, "students": rows}, indent=1))
+        for row in rows:
+            row["unmarked"] = list((waiting or {}).get(row["student"], ()))
+        again = {} if regrade is None else {"regraded": regrade.tree()}
+        print(json.dumps({"week": week.id, "students": rows, **again}, indent=1))
         return
+    if regrade is not None:
+        _show_changes(regrade)
     if not rows:
         return
     points: dict[str, float] = next((row["points"] for row in rows if row["points"]), {})
@@ -57,8 +79,38 @@ def show_class(course: Course, week: Week, as_json: bool = False) -> None:
         remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]
         remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
         table.add_row(escape(row["student"]), *marks, f"{row['earned']:.2f}", escape(remark))
-    width = None if sys.stdout.isatty() else 160
-    Console(width=width, highlight=False).print(table)
+    _console().print(table)
+    counts: dict[str, int] = {}
+    for names in (waiting or {}).values():
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    for name, count in counts.items():
+        print(f"{name}: {count} to be marked by a person (autograder lab, then Formgrader)")
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _show_changes(regrade: Regrade) -> None:
+    """Marks before and after, of those that moved."""
+    if regrade.changes:
+        table = Table(title="marks that changed", title_justify="left")
+        table.add_column("student", no_wrap=True)
+        table.add_column("before", justify="right")
+        table.add_column("after", justify="right")
+        table.add_column("where")
+        for change in sorted(regrade.changes, key=lambda change: change.student):
+            moves = (
+                f"{move.name} {move.before:.3g} → {move.after:.3g}"
+                + (f" ({move.note})" if move.note else "")
+                for move in change.moves
+            )
+            marks = f"{change.before:.4g}", f"{change.after:.4g}"
+            table.add_row(escape(change.student), *marks, escape("; ".join(moves)))
+        _console().print(table)
+    if regrade.changes or regrade.unchanged:
+        print(f"graded again: {len(regrade.changes)} changed, {regrade.unchanged} unchanged")
 
 
 def _folded(name: str) -> str:
