@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from .course import Course, find_course
+from .data_commands import data
 from .errors import CourseError
+from .instructor_commands import register as register_instructors
+from .report.commands import register as register_reports
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -76,8 +79,10 @@ def grade(
 ) -> None:
     """Grade what stands in submitted/ and record the marks."""
     from .grading.executors import Place
+    from .grading.regrade import Regrade
     from .grading.run import Scope, grade_week
     from .grading.show import show_class
+    from .report.classbook import waiting
 
     course = find_course()
     scope = Scope(tuple(student or ()), changed, force, unsafe)
@@ -85,8 +90,10 @@ def grade(
     picked = course.pick(weeks)
     failures = 0
     for week in picked:
-        failures += grade_week(course, week, scope, place, typer.echo if not json else _to_stderr)
-        show_class(course, week, as_json=json)
+        regrade = Regrade()
+        say = typer.echo if not json else _to_stderr
+        failures += grade_week(course, week, scope, place, say, regrade)
+        show_class(course, week, json, regrade, waiting(course, week))
     if failures:
         raise typer.Exit(1)
 
@@ -95,13 +102,16 @@ def grade(
 def feedback(
     weeks: Weeks = None,
     student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Also as text, for an LMS's comment field.")
+    ] = False,
 ) -> None:
     """Write a page for every graded submission into feedback/."""
     from .report.feedback import write_feedback
 
     course = find_course()
     for week in course.pick(weeks):
-        count = write_feedback(course, week, student or [])
+        count = write_feedback(course, week, student or [], text)
         typer.echo(f"{week.id}: {count} pages in {course.root / 'feedback'}")
 
 
@@ -115,6 +125,53 @@ def demo(
 
     if run_demo(find_course(), folder, jobs, typer.echo):
         raise typer.Exit(1)
+
+
+@app.command()
+def bundle(
+    weeks: Weeks = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; build/COURSE.zip without it.")
+    ] = None,
+) -> None:
+    """One archive for students without an exchange: notebooks, data cards, the package."""
+    from .bundle import write_bundle
+
+    course = find_course()
+    path = write_bundle(course, course.pick(weeks), to)
+    typer.echo(f"{path}  ({path.stat().st_size >> 10} KiB)")
+
+
+app.add_typer(data, name="data")
+
+
+@app.command()
+def progress(
+    json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
+) -> None:
+    """For students: the weeks, what is written, ticked and due."""
+    from .progress import find_progress
+    from .progress_table import show
+
+    weeks = find_progress()
+    if json:
+        import json as writer
+
+        typer.echo(writer.dumps([week.tree() for week in weeks], indent=2, ensure_ascii=False))
+    else:
+        show(weeks)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(words: typer.Context) -> None:
+    """JupyterLab on the course, at its start page; further words are JupyterLab's own."""
+    from .lab import run_lab
+
+    raise typer.Exit(run_lab(find_course(), words.args))
+
+
+register_reports(app)
+register_instructors(app)
 
 
 @app.command()

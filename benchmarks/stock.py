@@ -11,7 +11,8 @@ import nbformat
 
 from autograder.build import instructor_notebook, tests_id
 from autograder.judge.exam import Exam
-from autograder.source import BEGIN_HIDDEN, END_HIDDEN, only
+from autograder.percent import only
+from autograder.source import BEGIN_HIDDEN, END_HIDDEN
 
 #: What a hidden test needs in one process: the student's own names, and the expected values.
 SHIM = """
