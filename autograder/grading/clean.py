@@ -56,8 +56,8 @@ def _clean(output: Any) -> Any:
 
 
 def harmless(html: Any) -> str:
-    """What the formgrader shows of a notebook's HTML; the judge's lines and code keep their colours."""
-    text = "".join(html) if isinstance(html, list) else str(html)
+    """What the formgrader shows of a notebook's HTML; code and judge's lines keep their colours."""
+    text = html.decode() if isinstance(html, bytes) else str(html)
     attributes = {tag: {*nh3.ALLOWED_ATTRIBUTES.get(tag, ()), "class", "style"} for tag in TAGS}
     return nh3.clean(text, tags=TAGS, attributes=attributes, filter_style_properties=STYLES)
 
