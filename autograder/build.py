@@ -206,10 +206,25 @@ def _listening() -> tuple[logging.Logger, list[str]]:
 
 
 def alembic_on_path() -> None:
-    """nbgrader starts ``alembic`` by name; it stands beside this Python, on PATH or not."""
+    """nbgrader starts ``alembic`` by name; it stands beside this Python, on PATH or not.
+
+    For the version of a new database it is asked here, in this process: a second Python takes
+    seconds to say the same.
+    """
+    import nbgrader.api
+
+    nbgrader.api.get_alembic_version = _newest_schema
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
+
+
+def _newest_schema() -> str:
+    """The version of nbgrader's database that its own tables have."""
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
 
 
 def _stable(text: str) -> str:

@@ -51,11 +51,16 @@ class Assignment:
 def make_assignment(source: Source, title: str, limits: Limits, **more: Any) -> Assignment:
     """The assignment of a week's source."""
     text = source.path.read_text(encoding="utf-8")
-    visible = (without(c.text, BEGIN_HIDDEN, END_HIDDEN) for c in source.of(*GRADED_ROLES))
-    limits = replace(limits, torch=any("torch" in text for text in visible))
+    limits = replace(limits, torch=kernels_need_torch(source))
     return Assignment(
         source.week, title, str(source.path), text, student_notebook(source), limits, **more
     )
+
+
+def kernels_need_torch(source: Source) -> bool:
+    """Whether a cell that runs in the student's kernel names torch."""
+    cells = source.of(*GRADED_ROLES)
+    return any("torch" in without(cell.text, BEGIN_HIDDEN, END_HIDDEN) for cell in cells)
 
 
 @lru_cache(maxsize=4)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ..course import Course, Week
 from ..kernels.levels import best_level
+from ..source import read
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
-from .executors import Failure, Place, Submission, grade_all
-from .grade import Assignment
+from .executors import Failure, Place, Submission, grade_all, warm_up
+from .grade import Assignment, kernels_need_torch
 from .gradebook import Writer, writing
 from .regrade import Regrade
 from .standing import standing
@@ -41,10 +42,15 @@ def grade_week(
 
     What had been graded before, and is graded again, goes into ``regrade``.
     """
-    assignment = load_assignment(course, week, scope.unsafe)
     if not place.scheduler:
         best_level(scope.unsafe)  # refuse before anything is written
     submissions = find_submissions(course, week, list(scope.students))
+    there = course.source_path(week).is_file()
+    if there and not place.scheduler and any(_is_new(course, week, one) for one in submissions):
+        source = read(course.source_path(week), week.id)
+        text = source.path.read_text(encoding="utf-8")
+        warm_up("torch" in text, kernels_need_torch(source))
+    assignment = load_assignment(course, week, scope.unsafe)
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
         return 0
@@ -67,6 +73,12 @@ def grade_week(
                 mark = f"{result.earned:.4g} of {result.points:g}"
                 tell(f"{student}: {mark}  {result.seconds:.1f} s{why}")
     return failures
+
+
+def _is_new(course: Course, week: Week, submission: Submission) -> bool:
+    """Whether it was never graded, as far as its folder tells."""
+    graded = course.root / "autograded" / submission.student / week.id / f"{week.id}.ipynb"
+    return not graded.exists()
 
 
 def _is_due(
