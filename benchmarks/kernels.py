@@ -9,6 +9,7 @@ proportional set size: a page that eight processes share counts an eighth for ea
 import argparse
 import os
 import resource
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +59,7 @@ def _row(
 
 
 def _cold(torch: bool) -> None:
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", stderr=subprocess.DEVNULL)
     client.execute_interactive(IMPORTS[torch], timeout=60)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
