@@ -27,12 +27,14 @@ Clean = Callable[..., Sanitised]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.hookimpl(tryfirst=True)
+#: The files that take longest; tests in several processes begin with them.
+LONG = ("test_weeks.py", "test_attacks.py", "test_demo.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes: the attacks in one, a file's tests in one."""
-    for item in items:
-        alone = item.path.parent if item.path.parent.name == "attacks" else item.path
-        item.add_marker(pytest.mark.xdist_group(alone.name))
+    """The long files first, so that no process works alone at the end."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture
