@@ -36,7 +36,7 @@ test: setup
 	@$(BIN)/ruff format --check autograder tests
 	@$(BIN)/mypy
 	@$(BIN)/autograder build --check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 attacks: setup
 	@echo "== Attacks on the sandbox and the judge, and faults of files and engine =="

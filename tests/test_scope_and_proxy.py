@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.judge import proxy, scope
+from autograder.judge import scope
 from autograder.judge.proxy import Handle, Impl, LinkError, Misuse, Raised, Session
 from autograder.judge.wire import WireError
 
@@ -177,7 +177,7 @@ def test_the_record_holds_every_value_but_no_number_of_a_handle(session: Session
 def test_a_program_may_not_get_back_without_end(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proxy, "PROGRAM_LIMIT", 1 << 20)
+    monkeypatch.setattr(session, "most", 1 << 20)
     impl: Any = Impl(session)
     big = impl.big
     big(900_000)
