@@ -2391,11 +2391,14 @@ def an_integer_tensor(impl):
     targets, predictions = torch.tensor([[2, 0, 1], [1, 1, 0]]), torch.tensor([[2, 1, 1], [1, 0, 0]])
     code = """
 counts = confusion(predictions, targets, mask, 3)
-isinstance(counts, torch.Tensor) and not (counts.is_floating_point() or counts.is_complex())
+whole = isinstance(counts, torch.Tensor) and not (counts.is_floating_point() or counts.is_complex())
+[counts, whole]
 """
     mask = torch.ones(2, 3, dtype=torch.bool)
-    right = impl(code, predictions=predictions, targets=targets, mask=mask)
+    found = impl(code, predictions=predictions, targets=targets, mask=mask)
+    right = isinstance(found, list) and len(found) == 2 and found[1] is True
     assert right, "Return an integer tensor: no array, no list, no floats"
+    assert np.sum(np.asarray(found[0])) == 6, "Every position where the mask is True counts once"
 
 
 ### END HIDDEN TESTS
