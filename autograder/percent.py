@@ -1,6 +1,7 @@
 """The text of a percent notebook: where its cells stand, and what Python can compile of them."""
 
 import re
+from collections.abc import Iterable
 
 #: Magics above a cell whose text is still Python.
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
@@ -15,25 +16,29 @@ def plain_python(text: str) -> str:
 
 
 def header_lines(text: str) -> list[tuple[int, str]]:
-    """Number and following text of every line that may start a cell."""
+    """Number of every line that may start a cell, and the first words below it."""
     rows = text.splitlines()
-    return [(n, "\n".join(rows[n:])) for n, row in enumerate(rows, 1) if row.startswith("# %%")]
+    return [
+        (n, _first_words(rows[i] for i in range(n, len(rows))))
+        for n, row in enumerate(rows, 1)
+        if row.startswith("# %%")
+    ]
 
 
 def line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
     """The line of the header above ``cell_text``; used headers are taken off ``lines``."""
-    first = _first_words(cell_text)
+    first = _first_words(cell_text.splitlines())
     for index, (number, below) in enumerate(lines):
-        if not first or first == _first_words(below):
+        if not first or first == below:
             del lines[: index + 1]
             return number
     return lines.pop(0)[0] if lines else 1
 
 
-def _first_words(text: str) -> str:
-    """The first line that holds words, without what makes it a comment."""
-    rows = (row.strip().removeprefix("#").strip() for row in text.splitlines())
-    return next((row for row in rows if row), "")
+def _first_words(rows: Iterable[str]) -> str:
+    """The first of ``rows`` that holds words, without what makes it a comment."""
+    words = (row.strip().removeprefix("#").strip() for row in rows)
+    return next((row for row in words if row), "")
 
 
 def without(text: str, begin: str, end: str) -> str:

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,13 @@ def read(path: Path, week: str | None = None) -> Source:
     return parse(text, path, week or path.stem)
 
 
+@lru_cache(maxsize=32)
 def parse(text: str, path: Path, week: str) -> Source:
-    """Read a source from its text; ``path`` is only for messages."""
+    """Read a source from its text; ``path`` is only for messages.
+
+    One run reads the same text again and again (to warm up, to load the week, to register it), and
+    each reading costs half a second of jupytext's time.
+    """
     import jupytext
 
     try:
