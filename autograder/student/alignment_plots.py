@@ -1,15 +1,18 @@
 """Figures for sequence to sequence: the two decoders, alignments, errors and costs by length."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from .plots import BLUE, GREEN, GREY, ORANGE
+from .plots import BLUE, GREEN, GREY, ORANGE, arrow
+
+_arrow = partial(arrow, lw=1.6, size=11)
 
 STYLES = ("o-", "s--", "^-.", "D:")
 
@@ -43,7 +46,7 @@ def encoder_decoder() -> Figure:
         if attends:
             for s, width in enumerate((0.7, 0.7, 4.0, 1.5)):
                 bend = f"arc3,rad={-0.28 + 0.02 * s}"
-                _arrow(ax, (s, 0.36), (5.85, 1.3), GREEN, lw=width, bend=bend, head=False)
+                _arrow(ax, (s, 0.36), (5.85, 1.3), GREEN, lw=width, bend=bend, style="-")
             _arrow(ax, (5.85, 1.3), (6, 1.3), GREEN)
             ax.text(2.6, 2.35, "weights for $q_1$", ha="center", va="center", color=GREEN)
     return fig
@@ -114,28 +117,3 @@ def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
     )
     ax.add_patch(shape)
     ax.text(x, y, text, ha="center", va="center")
-
-
-def _arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    color: str,
-    *,
-    lw: float = 1.6,
-    bend: str = "arc3",
-    head: bool = True,
-) -> None:
-    style = "-|>" if head else "-"
-    patch = FancyArrowPatch(
-        start,
-        end,
-        arrowstyle=style,
-        mutation_scale=11,
-        lw=lw,
-        color=color,
-        shrinkA=0,
-        shrinkB=0,
-        connectionstyle=bend,
-    )
-    ax.add_patch(patch)

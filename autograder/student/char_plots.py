@@ -7,10 +7,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
-from .plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION
+from .plots import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, arrow
 
 INPUT, STATE, TARGET = "#FBE5B0", "#CBE6F7", "#B9E3D4"
 CHUNKS = (INPUT, STATE, TARGET, "#F0D5E3", "#E4E4E4")
@@ -29,10 +29,10 @@ def next_character(text: str = "hello") -> Figure:
         _box(ax, x, -1.5, repr(text[t]), INPUT)
         _box(ax, x, 0, f"$h_{t + 1}$", STATE)
         _box(ax, x, 1.5, repr(text[t + 1]), TARGET)
-        _arrow(ax, (x, -1.08), (x, -0.44), ORANGE)
-        _arrow(ax, (x, 0.42), (x, 1.06), GREEN)
+        arrow(ax, (x, -1.08), (x, -0.44), ORANGE)
+        arrow(ax, (x, 0.42), (x, 1.06), GREEN)
         if t:
-            _arrow(ax, (x - 1.5, 0), (x - 0.42, 0), BLUE)
+            arrow(ax, (x - 1.5, 0), (x - 0.42, 0), BLUE)
         ax.text(x, -2.1, f"t = {t}", ha="center", va="center", color=GREY)
     return fig
 
@@ -121,18 +121,3 @@ def _letter(ax: Axes, x: float, y: float, width: float, letter: str, color: str)
     shown = "␣" if letter == " " else letter
     size = 12 if width > 0.6 else 8
     ax.text(x + width / 2, y + width / 2, shown, ha="center", va="center", fontsize=size)
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    ax.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=14,
-            lw=2,
-            color=color,
-            shrinkA=0,
-            shrinkB=0,
-        )
-    )

@@ -63,7 +63,7 @@ def unrolled_network(T: int = 4) -> Figure:
     _node(ax, 0.35, 0, "$h_0$", "#EEEEEE")
     for t in range(T):
         x = 2.1 + 1.75 * t
-        _arrow(ax, (x - 1.31, 0), (x - 0.42, 0), BLUE)
+        arrow(ax, (x - 1.31, 0), (x - 0.42, 0), BLUE)
         ax.text(x - 0.88, 0.12, "$W_{hh}$", color=BLUE, ha="center", va="bottom")
         _column(ax, x, f"$x_{t}$", f"$h_{t + 1}$", f"$y_{t}$", first=t == 0)
         ax.text(x, -2.1, f"t = {t}", ha="center", va="center", color=GREY)
@@ -149,8 +149,8 @@ def _column(ax: Axes, x: float, below: str, middle: str, above: str, first: bool
     _node(ax, x, -1.5, below, "#FBE5B0")
     _node(ax, x, 0, middle, "#CBE6F7")
     _node(ax, x, 1.5, above, "#B9E3D4")
-    _arrow(ax, (x, -1.1), (x, -0.46), ORANGE)
-    _arrow(ax, (x, 0.4), (x, 1.04), GREEN)
+    arrow(ax, (x, -1.1), (x, -0.46), ORANGE)
+    arrow(ax, (x, 0.4), (x, 1.04), GREEN)
     if first:
         ax.text(x - 0.14, -0.8, "$W_{ih}$", color="#8A5F00", ha="right", va="center")
         ax.text(x - 0.14, 0.76, "$W_{ho}$", color="#00664B", ha="right", va="center")
@@ -168,16 +168,36 @@ def _node(ax: Axes, x: float, y: float, label: str, color: str) -> None:
     ax.text(x, y, label, ha="center", va="center", fontsize=13, color=BLACK)
 
 
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+def arrow(
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    color: str,
+    *,
+    lw: float = 2.0,
+    size: float = 14.0,
+    style: str = "-|>",
+    bend: str = "arc3",
+) -> None:
+    """Draw an arrow that begins and ends exactly where it is told.
+
+    Parameters
+    ----------
+    ax : the axes, whose data coordinates ``start`` and ``end`` are in
+    color : of line and head
+    lw, size : width of the line and size of the head, in points
+    style, bend : matplotlib's ``arrowstyle`` and ``connectionstyle``
+    """
     ax.add_patch(
         FancyArrowPatch(
             start,
             end,
-            arrowstyle="-|>",
-            mutation_scale=14,
-            lw=2,
+            arrowstyle=style,
+            mutation_scale=size,
+            lw=lw,
             color=color,
             shrinkA=0,
             shrinkB=0,
+            connectionstyle=bend,
         )
     )

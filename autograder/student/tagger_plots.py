@@ -1,15 +1,18 @@
 """Figures of a tagger that reads both ways: its states, its padding, its errors."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from .plots import BLACK, BLUE, COLORS, GREEN, GREY, ORANGE, VERMILLION
+from .plots import BLACK, BLUE, COLORS, GREEN, GREY, ORANGE, VERMILLION, arrow
+
+_arrow = partial(arrow, lw=1.8, size=12)
 
 WORD, AHEAD, BACK, TAG, PAD = "#FBE5B0", "#CBE6F7", "#F0D5E3", "#B9E3D4", "#EEEEEE"
 
@@ -167,18 +170,3 @@ def _box(ax: Axes, x: float, y: float, label: str, color: str) -> None:
     )
     size = 13 if label.startswith("$") else 10
     ax.text(x, y, label, ha="center", va="center", fontsize=size, color=BLACK)
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    ax.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=12,
-            lw=1.8,
-            color=color,
-            shrinkA=0,
-            shrinkB=0,
-        )
-    )
