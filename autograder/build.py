@@ -3,9 +3,7 @@
 import builtins
 import json
 import logging
-import os
 import symtable
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC
@@ -15,6 +13,7 @@ from typing import Any
 import nbformat.v4
 
 from .course import Course, Week
+from .database import open_gradebook, ready
 from .errors import CourseError
 from .leaks import refuse_leaks
 from .percent import plain_python
@@ -139,9 +138,7 @@ def is_built(course: Course, week: Week) -> bool:
 
 def _tell_dates(course: Course, week: Week) -> None:
     """Let nbgrader's gradebook know when the week is due, for lateness and for the formgrader."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+    with open_gradebook(course) as gradebook:
         due = week.due.astimezone(UTC).replace(tzinfo=None)
         gradebook.update_or_create_assignment(week.id, duedate=due)
 
@@ -171,7 +168,7 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     converter.config.ClearSolutions.text_stub = ""
     converter.log, said = _listening()
     if database:
-        alembic_on_path()
+        ready()
     else:
         kept = [p for p in converter.preprocessors if p.__name__ != "SaveCells"]
         converter.preprocessors = kept
@@ -203,28 +200,6 @@ def _listening() -> tuple[logging.Logger, list[str]]:
     log = logging.Logger("autograder.nbgrader", logging.ERROR)
     log.addHandler(handler)
     return log, said
-
-
-def alembic_on_path() -> None:
-    """nbgrader starts ``alembic`` by name; it stands beside this Python, on PATH or not.
-
-    For the version of a new database it is asked here, in this process: a second Python takes
-    seconds to say the same.
-    """
-    import nbgrader.api
-
-    nbgrader.api.get_alembic_version = _newest_schema
-    programs = str(Path(sys.executable).parent)
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
-
-
-def _newest_schema() -> str:
-    """The version of nbgrader's database that its own tables have."""
-    import nbgrader
-    from alembic.script import ScriptDirectory
-
-    return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
 
 
 def _stable(text: str) -> str:

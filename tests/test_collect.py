@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 import tiny
-from nbgrader.api import Gradebook
 
-from autograder.build import alembic_on_path
 from autograder.course import Course
+from autograder.database import open_gradebook
 from autograder.grading.archives import Budget, Extractor, safe_name, safe_parts
 from autograder.grading.classroom import find_submission
 from autograder.grading.collect import plain_stem, read_name
@@ -69,8 +68,7 @@ def collected(course: Course) -> dict[str, str]:
 
 
 def enrol(course: Course, **numbers: str) -> None:
-    alembic_on_path()
-    with Gradebook(course.gradebook, course.manifest.course.id) as book:
+    with open_gradebook(course) as book:
         for student, number in numbers.items():
             book.add_student(student, lms_user_id=number)
 

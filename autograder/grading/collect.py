@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import parse_utc
 
-from ..build import alembic_on_path
 from ..course import Course, find_course
+from ..database import open_gradebook
 from .tokens import TIMESTAMP, read_token
 
 MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<id>\d+)_assignsubmission_file(_(?P<rest>.+)|_?)")
@@ -177,7 +176,6 @@ def _time_known(folder: Path, name: str, path: Path) -> dict[str, str]:
 
 def _students(course: Course) -> dict[str, str]:
     """The students' ids by their numbers in the learning management system."""
-    alembic_on_path()
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+    with open_gradebook(course) as gradebook:
         numbers = {student.id: student.lms_user_id or "" for student in gradebook.students}
     return {match[0]: id for id, number in numbers.items() if (match := re.search(r"\d+$", number))}

@@ -1,14 +1,13 @@
 """Take over a list of the class: names into the gradebook, all else into ``roster.yml``."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry, Student
 
-from ..build import alembic_on_path
 from ..course import Course
+from ..database import open_gradebook
 from ..roster import ROSTER, Entry, Roster, load_roster, save_roster
 from .roster_file import Listed, read_list
 
@@ -54,7 +53,7 @@ def import_roster(
     """
     listed = read_list(path, course.weeks, id_column)
     before = load_roster(course)
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         known = {student.id: student for student in gradebook.db.query(Student)}
         changes = Changes()
         after = _merged(before, listed, known, partial, changes)
@@ -75,7 +74,7 @@ def import_roster(
 def roster_lines(course: Course) -> Iterator[str]:
     """Everybody, one a line: id, name, section, whether withdrawn, extensions."""
     roster = load_roster(course)
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         names = {
             s.id: ", ".join(filter(None, (s.last_name, s.first_name))) for s in gradebook.students
         }
@@ -86,13 +85,6 @@ def roster_lines(course: Course) -> Iterator[str]:
         yield "  ".join([id, *filter(None, facts)])
     if not roster.students:
         yield f"there is no {ROSTER} yet: autograder roster import FILE.csv"
-
-
-@contextmanager
-def _gradebook(course: Course) -> Iterator[Gradebook]:
-    alembic_on_path()
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
-        yield gradebook
 
 
 def _merged(

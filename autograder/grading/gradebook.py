@@ -17,8 +17,9 @@ from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DatabaseError, SAWarning
 
-from ..build import alembic_on_path, generate
+from ..build import generate
 from ..course import Course, Week
+from ..database import open_gradebook
 from ..errors import CourseError
 from ..roster import load_roster
 from ..source import read
@@ -156,12 +157,11 @@ def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
 @contextmanager
 def writing(course: Course) -> Iterator[Writer]:
     """The writer of a course, with the gradebook open."""
-    alembic_on_path()
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
     # nbgrader 0.9 makes submissions in an order that SQLAlchemy 2.1 warns of; nothing is lost
     warnings.filterwarnings("ignore", ".*not in session, add operation", SAWarning)
     try:
-        with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+        with open_gradebook(course) as gradebook:
             yield Writer(course, gradebook)
     except (DatabaseError, InvalidEntry) as error:
         why = str(getattr(error, "orig", error)).splitlines()[0]

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 from nbgrader.api import Gradebook
 
-from ..build import alembic_on_path
 from ..course import Course, Week
+from ..database import open_gradebook
 from ..grading.gradebook import graded_facts
 from ..grading.results import TestResult
 from ..judge.exam import Result
@@ -142,8 +142,7 @@ class Book:
 @contextmanager
 def open_book(course: Course) -> Iterator[Book]:
     """The gradebook of a course, to be read."""
-    alembic_on_path()
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+    with open_gradebook(course) as gradebook:
         yield Book.of(course, gradebook)
 
 
