@@ -2432,6 +2432,9 @@ def without_a_generator(impl):
     for seed in (3, 4):
         impl(f"import torch\ntorch.manual_seed({seed})")
         texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, None))
+    for text in texts:
+        right = isinstance(text, str) and len(text) == 82 and text.startswith("12")
+        assert right, "without a generator: return the prefix and 80 characters behind it, a str"
     assert texts[0] != texts[1], (
         "without a generator, two different torch.manual_seed must be able to give different texts"
     )

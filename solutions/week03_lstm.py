@@ -3036,9 +3036,15 @@ lstm = nn.LSTM(D, H, num_layers=layers, batch_first=True)
 objects = dict(lstm.named_parameters())
 before = {name: p.detach().clone() for name, p in lstm.named_parameters()}
 set_forget_bias(lstm, value)
-replaced = [name for name, p in lstm.named_parameters() if p is not objects.get(name)]
+same = {name: p is objects.get(name) for name, p in lstm.named_parameters()}
 after = {name: p.detach().clone() for name, p in lstm.named_parameters()}
 """
+PARAMETERS = {
+    f"{kind}_{gate}_l{layer}"
+    for kind in ("weight", "bias")
+    for gate in ("ih", "hh")
+    for layer in range(2)
+}
 
 
 @compare
@@ -3074,8 +3080,10 @@ def the_rest_stays(impl):
 @verify(points=0.5)
 def the_same_objects(impl):
     "the parameters are the same objects as before"
-    replaced = impl(SET + "replaced", D=2, H=3, layers=2, value=1.5)
-    assert not replaced, f"{replaced[0]} is another object than before: change it in place"
+    same = impl(SET + "same", D=2, H=3, layers=2, value=1.5)
+    assert set(same) == PARAMETERS, "The module must keep its parameters, no more and no fewer"
+    for name, kept in same.items():
+        assert kept is True, f"{name} is another object than before: change it in place"
 
 
 @verify(points=0.5)
@@ -3086,6 +3094,7 @@ lstm(torch.ones(1, 3, D))[0].sum().backward()
 {name: None if p.grad is None else float(p.grad.abs().sum()) for name, p in lstm.named_parameters()}
 """
     gradients = impl(SET + code, D=2, H=3, layers=2, value=1.0)
+    assert set(gradients) == PARAMETERS, "The module must keep its parameters, no more and no fewer"
     for name, size in gradients.items():
         assert size, f"{name} must still get a gradient after its forget gate has been set"
 

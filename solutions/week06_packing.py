@@ -2075,7 +2075,9 @@ def neighbours_in_length(impl):
         torch.randint(1, 6, (40,), generator=generator),
         torch.randperm(40, generator=generator) + 1,
     ):
-        own = [lengths[torch.tensor(batch)] for batch in batches_of(impl, lengths, 7)]
+        batches = batches_of(impl, lengths, 7)
+        assert sum(map(len, batches)) == 40, "Every one of the 40 sequences belongs in one batch"
+        own = [lengths[torch.tensor(batch)] for batch in batches]
         ranges = sorted((int(values.min()), int(values.max())) for values in own)
         for (_, longest), (shortest, _) in zip(ranges, ranges[1:], strict=False):
             assert longest <= shortest, "a bucket must not reach into the lengths of another one"

@@ -39,7 +39,7 @@ def never_negative(impl):
 @verify
 def against_numpy(impl):
     "agrees with NumPy"
-    np.testing.assert_allclose(impl.norm(np.array([3.0, 4.0])), 5.0)
+    np.testing.assert_allclose(float(impl.norm(np.array([3.0, 4.0]))), 5.0)
 ### END HIDDEN TESTS
 
 # %% mistake="norm" hint="Take the root." name="no_root"

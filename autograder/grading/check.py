@@ -32,10 +32,12 @@ class Checked:
 def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
     """Grade the reference, every alternative, the untouched notebook and every mistake.
 
+    At last every program is run on implementations that only ever answer a constant.
+
     Yields
     ------
     Checked
-        One for each notebook, as they finish.
+        One for each notebook, as they finish, and one for the constants.
     """
     exam = exam_of(assignment)
     judges = dict(_candidates(assignment, exam))
@@ -48,6 +50,7 @@ def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
         for submission, result in grade_all(assignment, submissions, Place(jobs)):
             mistake = judges[submission.student][1]
             yield _judge(submission.student, result, mistake, exam.source)
+    yield _constants(exam)
 
 
 def run_through(source: Source) -> float:
@@ -84,6 +87,17 @@ def _candidates(
     for mistake in exam.mistakes:
         text = fill(assignment.notebook, {**reference, mistake.exercise: mistake.cell.text})
         yield f"mistake {mistake.name} (line {mistake.cell.line})", (text, mistake)
+
+
+def _constants(exam: Exam) -> Checked:
+    """That no program can be passed by an implementation which computes nothing."""
+    faults = [
+        f"{exercise}: {program} passes on an implementation that always answers {constant}"
+        for exercise in exam.programs
+        for program, constant in exam.believed(exercise).items()
+    ]
+    count = sum(map(len, exam.programs.values()))
+    return Checked("programs that a constant passes", len(faults), count, tuple(faults))
 
 
 def _judge(what: str, result: Graded | Failure, mistake: Mistake | None, source: Source) -> Checked:
