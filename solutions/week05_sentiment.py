@@ -72,6 +72,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from autograder.student import plots, precision, reviews, sentiment_plots
+from autograder.student.checks import expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -93,34 +94,6 @@ def tokenize(text):
     list of str
     """
     return text.lower().split()
-
-
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : array-like or tensor
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If there is nothing to compare, the shapes differ, or a value differs by more than the
-        tolerance.
-    """
-    assert got is not None, f"{what}. Found None: is the `return` missing?"
-    got, want = (a.detach().cpu().double() if torch.is_tensor(a) else a for a in (got, want))
-    got, want = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
-    assert got.shape == want.shape, f"{what}. Found the shape {got.shape}, expected {want.shape}."
-    if want.size:
-        difference = np.abs(got - want)
-        place = [int(i) for i in np.unravel_index(difference.argmax(), want.shape)]
-        where = f", at index {place}" if place else ""
-        assert difference.max() <= tolerance * max(1.0, np.abs(want).max()), (
-            f"{what}. The largest difference is {difference.max():.2g}{where}."
-        )
 
 
 # %% [markdown]

@@ -72,8 +72,7 @@ plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 torch.set_num_threads(1)  # networks as small as these do not gain from more
 
-# "quick" runs the whole notebook in about 40 s on a CPU; "full" should take about 5 minutes (reckoned
-# from "quick", not measured).
+# "quick" runs the whole notebook in about 40 s on one CPU core, "full" in about 2 minutes.
 BUDGET = "quick"
 
 
@@ -2565,8 +2564,12 @@ def collate(examples):
     return tokens, lengths, targets, targets >= 0, known
 
 
-def train(model, data, epochs, seed=0, batch_size=64, learning_rate=3e-3, limit=None):
-    """Train a tagger; `limit` stops after that many updates. Returns the loss of every update."""
+def train(model, data, epochs, seed=0, batch_size=64, learning_rate=3e-3, limit=None, forget=0.0):
+    """Train a tagger and return the loss of every update.
+
+    `limit` stops after that many updates. With `forget` above 0 that share of the words that count
+    is replaced by "<unk>" in every batch (word dropout).
+    """
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     order = [
@@ -2578,6 +2581,9 @@ def train(model, data, epochs, seed=0, batch_size=64, learning_rate=3e-3, limit=
     model.train()
     for rows in tqdm(order[:limit], unit="update", leave=False):
         tokens, lengths, targets, mask, _ = collate([data[i] for i in rows])
+        if forget:
+            lost = torch.rand(mask.shape, generator=generator).to(device) < forget
+            tokens = tokens.masked_fill(mask & lost, 1)
         loss = masked_cross_entropy(model(tokens, lengths), targets, mask)
         optimizer.zero_grad()
         loss.backward()
@@ -2667,13 +2673,13 @@ def most_frequent(train_sentences, sentences):
     return [[best.get(word, overall) for word in s.words] for s in sentences]
 
 
-def compare_directions(train_data, test_data, V, C, epochs):
+def compare_directions(train_data, test_data, V, C, epochs, forget=0.0):
     """Train the three taggers; returns models and predictions by name."""
     models, results = {}, {}
     for kind in ("forward", "backward", "both"):
         start = time.perf_counter()
         models[kind] = make_tagger(kind, V, C)
-        losses = train(models[kind], train_data, epochs)
+        losses = train(models[kind], train_data, epochs, forget=forget)
         results[kind] = predict(models[kind], test_data)
         row = ", ".join(f"{score:.3f}" for score in scores(*results[kind]))
         seconds = time.perf_counter() - start
@@ -2690,9 +2696,9 @@ for line, row in zip(lines["test"], rows):
 baseline = [np.mean(right[0] + right[1]), np.mean(right[0]), np.mean(right[1])]
 print("accuracy on test modules: all names, seen, unseen")
 print("most frequent:", ", ".join(f"{score:.3f}" for score in baseline))
-epochs = {"quick": 2, "full": 5}[BUDGET]
 sizes = len(vocabulary), len(ROLES)
-models, results = compare_directions(data["train"], data["test"], *sizes, epochs)
+forget = {"quick": 0.0, "full": 0.1}[BUDGET]
+models, results = compare_directions(data["train"], data["test"], *sizes, 2, forget)
 
 fig, ax = plt.subplots(figsize=(8, 3.6))
 shown = {"most frequent": baseline} | {kind: scores(*results[kind]) for kind in results}
@@ -2718,6 +2724,22 @@ plt.show()
 #
 # A caution: this is one seed. A second run, with the lines in another order, gave 0.836, 0.755 and 0.916
 # (forward, backward, both; all names). The project asks for three seeds.
+#
+# Reference (`"full"`: 2 epochs over 102 modules, with `forget=0.1`): 0.849, 0.801 and 0.961; unseen names
+# 0.747, 0.692 and 0.946. Three times the text, and *without* `forget` the tagger got worse than with
+# `"quick"`: 0.885 for both directions, 0.734 for unseen names. **Why? Think before you read on.**
+#
+# <details><summary>Why more text can hurt</summary>
+#
+# What stands for a new word is the vector of `<unk>`, and only words that occur once in the whole text train
+# it: 1,630 of the 111,634 names. These are odd ones. 7 % of them are global and 2 % local, while of the
+# new names in the test modules 6 % are global and 26 % local: a local name comes back in the next line,
+# so it is hardly ever a word that occurs once. Where the context leaves both open, the tagger has learnt to
+# say "global" for `<unk>`, and with three times the updates it has learnt it better. **Word dropout**
+# (`forget`) gives `<unk>` to common names now and then, so that it stands for all kinds of them. In
+# `"quick"` it changes little: 0.950 instead of 0.947.
+#
+# </details>
 #
 # ### Experiment 3 · Which roles need which direction
 #

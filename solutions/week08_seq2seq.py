@@ -75,69 +75,17 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from autograder.student import alignment_plots, dates, plots
+from autograder.student.checks import expect_close, expect_results
 
 plots.use_style()
 device = "cuda" if torch.cuda.is_available() else "cpu"
 
-# "quick" runs the whole notebook in about 50 s on one CPU core. "full" has not been timed: all
-# languages, 8 to 10 times as many updates, twice the units. Use a GPU, or plan for a long time.
+# "quick" runs the whole notebook in about 50 s on one CPU core. "full" takes about 9 minutes and
+# 2 GB: all languages, 8 to 10 times as many updates, twice the units.
 BUDGET = "quick"
 
 # The first three ids of every vocabulary of this week.
 PAD, BOS, EOS = 0, 1, 2
-
-
-# %%
-def expect_close(got, want, what, tolerance=1e-6):
-    """Compare shape first, then values, and say what must hold.
-
-    Parameters
-    ----------
-    got, want : tensor, or anything that `torch.as_tensor` takes
-    what : str, what is compared and what must hold
-    tolerance : float, allowed difference, relative to the largest entry of `want` above 1
-
-    Raises
-    ------
-    AssertionError
-        If there is nothing to compare, the shapes differ, or a value differs by more than the
-        tolerance.
-    """
-    assert got is not None, f"{what}. Found None: is the `return` missing?"
-    got = torch.as_tensor(got).detach().double().cpu()
-    want = torch.as_tensor(want).detach().double().cpu()
-    assert got.shape == want.shape, (
-        f"{what}. Found the shape {tuple(got.shape)}, expected {tuple(want.shape)}."
-    )
-    if want.numel():
-        difference = (got - want).abs().nan_to_num(nan=math.inf)
-        flat = int(difference.argmax())
-        place = [int(i) for i in torch.unravel_index(torch.tensor(flat), want.shape)]
-        where = f", at index {place}" if place else ""
-        limit = tolerance * max(1.0, float(want.abs().max()))
-        assert float(difference.max()) <= limit, (
-            f"{what}. The largest difference is {float(difference.max()):.2g}{where}."
-        )
-
-
-def expect_results(got, names):
-    """Check that a function has returned a tuple (or list) with one entry for every name.
-
-    Parameters
-    ----------
-    got : what the function returned
-    names : tuple of str
-
-    Raises
-    ------
-    AssertionError
-        If it is None, something else, or of another length.
-    """
-    wanted = f"Return {', '.join(names)}, in this order"
-    assert got is not None, f"{wanted}. Found None: is the `return` missing?"
-    found = f"{len(got)} results" if isinstance(got, (tuple, list)) else type(got).__name__
-    assert found == f"{len(names)} results", f"{wanted}. Found {found}."
-
 
 # %% [markdown]
 # ## Mini-theory
@@ -2596,13 +2544,14 @@ def the_generator_flips(impl):
 def logits_carry_a_graph(impl):
     "decode is for training: the gradient reaches the model's parameters"
     src, tgt = small_batch(55, B=3, S=4, T=3)
-    lost = impl(
+    reached = impl(
         "model = Tiny(5)\nlogits = decode(model, src, tgt, 0.5)\n"
         "if logits.requires_grad: logits.sin().sum().backward()\n"
-        "[k for k, p in model.named_parameters() if p.grad is None]",
+        "[k for k, p in model.named_parameters() if p.grad is not None]",
         src=src,
         tgt=tgt,
     )
+    lost = sorted({"embed", "recur", "look", "say"} - set(reached))
     assert not lost, f"no gradient reaches {lost}: decode must keep the graph"
 
 
@@ -3886,12 +3835,16 @@ for name, model in models.items():
 # attention finds out where to look, and from there on it copies. Without attention it must squeeze
 # day, month and year through one state, and improves slowly. The loss still falls at the end: this
 # compares what the two have learnt in the same number of updates, not what they could learn in the
-# end (try `"full"`).
+# end.
 #
 # Reference (`"quick"`): without attention 8.8 % of the test dates are right, with a token error
 # rate of 17.6 %; with attention 91.7 % and 1.6 %. Both have about the same number of parameters
 # (59,175 and 69,863: the wider output layer). On the validation set the model with attention goes
 # from 1 % to 80 % between update 100 and update 300.
+#
+# Reference (`"full"`: 17 languages, 4,000 updates, H = 128): 99.8 % without attention and 100.0 % with
+# it. So a date fits into 128 numbers after all. What attention saves here is
+# updates. Whether it saves more than that, the digits of experiment 4 show.
 #
 # ### Experiment 3 · What attention looks at
 #
@@ -4026,7 +3979,8 @@ for title, curves in (("dates", date_curves), ("digits", digit_curves)):
 # | without attention | 6 % | 39 % | 86 % | 100 % | 100 % | 100 % | 100 % |
 # | with attention | 2 % | 7 % | 11 % | 26 % | 52 % | 95 % | 100 % |
 #
-# The token error rates at 12 digits are 44 % and 8 %.
+# The token error rates at 12 digits are 44 % and 8 %. With ten times the updates (`"full"`) it is 66 % and
+# 1 % of the rows of 12 digits that are wrong, and at 14, longer than in training, 94 % and 40 %.
 #
 # ### Experiment 5 · Exposure bias, and a score that lies
 #

@@ -65,8 +65,11 @@ class Scope:
         random.seed(seed)
         np.random.seed(seed)
         torch = sys.modules.get("torch")
-        if torch is not None and hasattr(torch, "manual_seed"):
-            torch.manual_seed(seed)
+        if torch is not None and hasattr(torch, "default_generator"):
+            # torch.manual_seed would write down the whole stack for every kind of device
+            torch.default_generator.manual_seed(seed)
+            if torch.cuda.is_initialized():
+                torch.cuda.manual_seed_all(seed)
 
     def name(self, name: str) -> Any:
         if name not in self.namespace:
