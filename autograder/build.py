@@ -1,8 +1,10 @@
 """From a week's source to the student's notebook, through nbgrader's own generator."""
 
 import builtins
+import hashlib
 import json
 import logging
+import secrets
 import symtable
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import nbformat.v4
 
+from . import __version__
 from .course import Course, Week
 from .database import open_gradebook, ready
 from .errors import CourseError
@@ -121,10 +124,55 @@ def write_week(course: Course, week: Week, check: bool = False) -> bool:
     path = course.notebook_path(week)
     same = path.is_file() and path.read_text(encoding="utf-8") == text
     if not check:
-        generate(source, course.root, database=True, db_url=course.gradebook)
+        register(course, source)
         _tell_dates(course, week)
         print(f"{week.id}: {path.relative_to(course.root)}{' (unchanged)' if same else ''}")
     return same
+
+
+def register(course: Course, source: Source) -> None:
+    """Write a week's notebook and make its cells known to nbgrader's gradebook.
+
+    What was made of which source is noted, so that neither need be made again.
+    """
+    note = {"by": __version__, "source": _digest_of(source.path)}
+    generate(source, course.root, database=True, db_url=course.gradebook)
+    note["notebook"] = _digest_of(course.root / "notebooks" / source.week / f"{source.week}.ipynb")
+    _note_path(course, source.week).write_text(json.dumps(note), encoding="utf-8")
+
+
+def is_registered(course: Course, week: Week) -> bool:
+    """Whether the gradebook was told of the week's source as it is now."""
+    return _told(course, week).get("source") == _digest_of(course.source_path(week))
+
+
+def registered_notebook(course: Course, week: Week) -> str:
+    """The week's notebook, if it is still the one that its source gave; or nothing."""
+    path = course.notebook_path(week)
+    if not is_registered(course, week) or _told(course, week).get("notebook") != _digest_of(path):
+        return ""
+    return path.read_text(encoding="utf-8")
+
+
+def _told(course: Course, week: Week) -> dict[str, Any]:
+    """What `register` noted, with this version of the package."""
+    try:
+        note = json.loads(_note_path(course, week.id).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) and note.get("by") == __version__ else {}
+
+
+def _note_path(course: Course, week: str) -> Path:
+    return course.root / "build" / f"{week}.registered"
+
+
+def _digest_of(path: Path) -> str:
+    """A name of a file's bytes; another one each time where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return secrets.token_hex()
 
 
 def is_built(course: Course, week: Week) -> bool:

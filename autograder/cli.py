@@ -78,16 +78,21 @@ def grade(
     ] = False,
 ) -> None:
     """Grade what stands in submitted/ and record the marks."""
+    from .grading.ahead import warm_up
+
+    course = find_course()
+    picked = course.pick(weeks)
+    for week in picked if not scheduler else []:
+        if warm_up(course, week, student or (), changed or force):
+            break  # it imports for seconds, beside what is imported here
     from .grading.executors import Place
     from .grading.regrade import Regrade
     from .grading.run import Scope, grade_week
     from .grading.show import show_class
     from .report.classbook import waiting
 
-    course = find_course()
     scope = Scope(tuple(student or ()), changed, force, unsafe)
     place = Place(jobs, scheduler)
-    picked = course.pick(weeks)
     failures = 0
     for week in picked:
         regrade = Regrade()

@@ -47,7 +47,7 @@ def synthetic_class(course: Course, week: Week, students: int = 300, seed: int =
     exam = exam_of(assignment)
     people = names(students)
     with writing(course) as writer:
-        writer.register(week, assignment)
+        writer.register(week)
         for number, (student, facts) in enumerate(people.items()):
             draw = random.Random(f"{seed}/{week.id}/{student}")
             ability = random.Random(f"{seed}/{student}").gauss(0, 1)

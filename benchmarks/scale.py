@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from throughput import agree, hand_in, make_class, read_marks
+from throughput import agree, built_copy, hand_in, make_class, processor_seconds, read_marks
 
 from autograder.course import Course, find_course
-from autograder.demo import copy_course
 from autograder.grading.assignments import load_assignment
 from autograder.grading.grade import exam_of
 
@@ -57,20 +56,20 @@ def main() -> None:
             ours = _class_of(course, root / f"dask{workers}", week.id, texts)
             with cluster(workers) as address:
                 where = ("--scheduler", address)
-                _row(name, ours, asked.dask_size, "grade", week.id, *where, alone=True)
+                _row(name, ours, asked.dask_size, "grade", week.id, *where)
             marks[name] = read_marks(ours.root, week.id)
     agree(marks)
 
 
 def _class_of(course: Course, place: Path, week: str, texts: dict[str, str]) -> Course:
-    ours = copy_course(course, place)
+    ours = built_copy(course, place, course.pick([week])[0])
     hand_in(ours, week, texts)
     return ours
 
 
-def _row(name: str, course: Course, count: int, *words: str, alone: bool = False) -> None:
+def _row(name: str, course: Course, count: int, *words: str) -> None:
     """Run a command to its end; its line of the table."""
-    begun, before = time.monotonic(), os.times()
+    begun, before = time.monotonic(), processor_seconds()
     process = subprocess.Popen(
         [BIN / "autograder", *words], cwd=course.root, stdout=subprocess.DEVNULL
     )
@@ -78,13 +77,11 @@ def _row(name: str, course: Course, count: int, *words: str, alone: bool = False
     while process.poll() is None:
         peak = _peak(process.pid) or peak
         time.sleep(0.05)
-    wall, after = time.monotonic() - begun, os.times()
+    wall, used = time.monotonic() - begun, processor_seconds() - before
     if process.returncode:
         raise RuntimeError(f"autograder {' '.join(words)} ended with {process.returncode}")
-    used = after.children_user + after.children_system
-    used -= before.children_user + before.children_system
-    each = "" if alone else f"{used / count:.3f}"  # the workers are not its children
-    print(f"{name:>12}{wall:9.1f}{wall / count:9.3f}{each:>10}{peak / 1024:17.0f}", flush=True)
+    each = f"{wall / count:9.3f}{used / count:10.3f}"
+    print(f"{name:>12}{wall:9.1f}{each}{peak / 1024:17.0f}", flush=True)
 
 
 def _peak(pid: int) -> int:

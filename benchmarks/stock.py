@@ -22,7 +22,8 @@ class _Impl:
         return globals()[name]
 
     def __call__(self, source, /, **names):
-        import ast
+        import ast, copy
+        names = copy.deepcopy(names)  # or a change in place would be one of the test's own data
         tree = ast.parse(source)
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         here = {{**globals(), **names}}

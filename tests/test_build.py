@@ -12,7 +12,12 @@ import pytest
 import tiny
 from sources import WEEK, built
 
-from autograder.build import instructor_notebook, student_notebook, write_week
+from autograder.build import (
+    instructor_notebook,
+    registered_notebook,
+    student_notebook,
+    write_week,
+)
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.assignments import load_assignment
@@ -223,7 +228,7 @@ def test_cells_that_submissions_have_cannot_go_and_nothing_is_lost(course: Cours
     kept = course.notebook_path(week).read_text(encoding="utf-8")
     assignment = load_assignment(course, week)
     with writing(course) as writer:
-        writer.register(week, assignment)
+        writer.register(week)
         writer.record("ada", broken(assignment, "it is empty"))
     path = course.source_path(week)
     text = path.read_text(encoding="utf-8")
@@ -231,3 +236,31 @@ def test_cells_that_submissions_have_cannot_go_and_nothing_is_lost(course: Cours
     with pytest.raises(CourseError, match="graded cells were added or removed"):
         write_week(course, week)
     assert course.notebook_path(week).read_text(encoding="utf-8") == kept
+
+
+def test_the_notebook_that_was_registered_is_taken_as_it_is(course: Course) -> None:
+    week = course.weeks[0]
+    assert registered_notebook(course, week) == ""
+    write_week(course, week)
+    path = course.notebook_path(week)
+    text = path.read_text(encoding="utf-8")
+    assert registered_notebook(course, week) == text
+    path.write_text(text.replace("tiny week", "other week"), encoding="utf-8")
+    assert registered_notebook(course, week) == ""
+    assert load_assignment(course, week).notebook == text
+    path.write_text(text, encoding="utf-8")
+    source = course.source_path(week)
+    source.write_text(source.read_text(encoding="utf-8") + "\n# %% [markdown]\n# End.\n")
+    assert registered_notebook(course, week) == ""
+    assert "End." in load_assignment(course, week).notebook
+
+
+@pytest.mark.parametrize("note", [b"", b"\xff", b"[]", b"7", b'{"by": "0"}'])
+def test_a_corrupt_note_of_what_was_registered_is_not_believed(course: Course, note: bytes) -> None:
+    week = course.weeks[0]
+    write_week(course, week)
+    (course.root / "build" / f"{week.id}.registered").write_bytes(note)
+    assert registered_notebook(course, week) == ""
+    with writing(course) as writer:
+        writer.register(week)
+    assert registered_notebook(course, week) != ""

@@ -190,6 +190,6 @@ def test_somebody_unknown_is_shown_by_id(course: Course) -> None:
         from autograder.grading.grade import broken
 
         assignment = load_assignment(course, course.weeks[0])
-        writer.register(course.weeks[0], assignment)
+        writer.register(course.weeks[0])
         writer.record("ada", broken(assignment, "the file is empty"))
     assert names(course) == {"ada": ("ada", "")}

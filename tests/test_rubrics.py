@@ -90,7 +90,7 @@ def test_the_formgrader_shows_it_beside_the_answer_and_feedback_does_not(
     assert SECRET in page
     assert "<b>sum</b>" not in page
     with writing(course) as writer:
-        writer.register(week, assignment)
+        writer.register(week)
         writer.record("ada", graded)
     write_feedback(course, week, [], text=True)
     for path in (course.root / "feedback").rglob("*.*"):

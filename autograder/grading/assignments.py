@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from ..build import registered_notebook
 from ..course import Course, Week
 from ..errors import CourseError
 from ..kernels.session import Limits
@@ -36,6 +37,7 @@ def _load(course: Course, week: Week, unsafe: bool, changed: int) -> Assignment:
         read(course.source_path(week), week.id),
         week.title,
         limits,
+        registered_notebook(course, week),
         submission_bytes=policy.submission_mb << 20,
         submission_seconds=policy.submission_seconds,
     )

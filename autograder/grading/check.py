@@ -91,13 +91,18 @@ def _candidates(
 
 def _constants(exam: Exam) -> Checked:
     """That no program can be passed by an implementation which computes nothing."""
-    faults = [
-        f"{exercise}: {program} passes on an implementation that always answers {constant}"
-        for exercise in exam.programs
-        for program, constant in exam.believed(exercise).items()
-    ]
-    count = sum(map(len, exam.programs.values()))
-    return Checked("programs that a constant passes", len(faults), count, tuple(faults))
+    faults, earned, points = [], 0.0, 0.0
+    for exercise, programs in exam.programs.items():
+        believed = exam.believed(exercise)
+        share = sum(program.points for program in programs if program.name in believed)
+        cell = exam.source.tests_of(exercise)
+        points += cell.points
+        earned += cell.points * share / sum(program.points for program in programs)
+        faults += [
+            f"{exercise}: {program} passes on an implementation that always answers {constant}"
+            for program, constant in believed.items()
+        ]
+    return Checked("constant answers", earned, points, tuple(faults))
 
 
 def _judge(what: str, result: Graded | Failure, mistake: Mistake | None, source: Source) -> Checked:

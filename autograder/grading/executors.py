@@ -15,17 +15,15 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
 from multiprocessing.util import Finalize
 from pathlib import Path
 
 from ..errors import CourseError
 from ..kernels import reserve
 from ..kernels.syscalls import die_with_parent
-from ..kernels.warm import SHARED, LauncherError, own_launcher
+from ..kernels.warm import SHARED, own_launcher
+from .ahead import fork_server
 from .grade import Assignment, broken, grade
 from .results import Graded
 
@@ -109,30 +107,10 @@ def local_pool(jobs: int, torch: bool, kernels_torch: bool) -> Executor:
     """
     return ProcessPoolExecutor(
         jobs,
-        mp_context=_fork_server(torch),
+        mp_context=fork_server(torch),
         initializer=prepare_worker,
         initargs=(own_launcher(kernels_torch),),
     )
-
-
-def warm_up(torch: bool, kernels_torch: bool) -> None:
-    """Start what a local pool will need, and return at once: it imports for seconds."""
-
-    def run() -> None:
-        with suppress(LauncherError, OSError):  # the pool meets the same fault, and says so
-            own_launcher(kernels_torch)
-
-    _fork_server(torch)
-    forkserver.ensure_running()
-    threading.Thread(target=run, daemon=True).start()
-
-
-def _fork_server(torch: bool) -> ForkServerContext:
-    os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1")
-    context = multiprocessing.get_context("forkserver")
-    preload = ["autograder.grading.grade", "matplotlib.pyplot", *(["torch"] if torch else [])]
-    context.set_forkserver_preload(preload)
-    return context
 
 
 def cluster(address: str) -> Executor:

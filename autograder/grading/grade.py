@@ -48,12 +48,20 @@ class Assignment:
         return hashlib.sha256(self.source.encode()).hexdigest()[:12]
 
 
-def make_assignment(source: Source, title: str, limits: Limits, **more: Any) -> Assignment:
-    """The assignment of a week's source."""
+def make_assignment(
+    source: Source, title: str, limits: Limits, notebook: str = "", **more: Any
+) -> Assignment:
+    """The assignment of a week's source; ``notebook`` is what students got, where that is known."""
     text = source.path.read_text(encoding="utf-8")
     limits = replace(limits, torch=kernels_need_torch(source))
     return Assignment(
-        source.week, title, str(source.path), text, student_notebook(source), limits, **more
+        source.week,
+        title,
+        str(source.path),
+        text,
+        notebook or student_notebook(source),
+        limits,
+        **more,
     )
 
 

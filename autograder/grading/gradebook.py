@@ -17,13 +17,12 @@ from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DatabaseError, SAWarning
 
-from ..build import generate
+from ..build import is_registered, register
 from ..course import Course, Week
 from ..database import open_gradebook
 from ..errors import CourseError
 from ..roster import load_roster
 from ..source import read
-from .grade import Assignment
 from .results import Graded
 from .sanitise import OWN
 from .standing import Standing, keep_decisions, standing
@@ -45,18 +44,15 @@ class Writer:
     def __init__(self, course: Course, gradebook: Gradebook) -> None:
         self.course, self.gradebook = course, gradebook
 
-    def register(self, week: Week, assignment: Assignment) -> None:
+    def register(self, week: Week) -> None:
         """Make the week's cells known to the gradebook, once for each version of its source."""
-        mark = self.course.root / "build" / f"{week.id}.registered"
         due = week.due.astimezone(UTC).replace(tzinfo=None)
         try:
             known = self.gradebook.find_assignment(week.id)
         except MissingEntry:
             known = None
-        if known is None or not mark.is_file() or mark.read_bytes() != assignment.version.encode():
-            source = read(self.course.source_path(week), week.id)
-            generate(source, self.course.root, database=True, db_url=self.course.gradebook)
-            mark.write_text(assignment.version)
+        if known is None or not is_registered(self.course, week):
+            register(self.course, read(self.course.source_path(week), week.id))
             self.gradebook.db.expire_all()
         self.gradebook.update_or_create_assignment(week.id, duedate=due)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from ..course import Course, Week
 from ..kernels.levels import best_level
-from ..source import read
+from .ahead import warm_up
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
-from .executors import Failure, Place, Submission, grade_all, warm_up
-from .grade import Assignment, kernels_need_torch
+from .executors import Failure, Place, Submission, grade_all
+from .grade import Assignment
 from .gradebook import Writer, writing
 from .regrade import Regrade
 from .standing import standing
@@ -45,18 +45,15 @@ def grade_week(
     if not place.scheduler:
         best_level(scope.unsafe)  # refuse before anything is written
     submissions = find_submissions(course, week, list(scope.students))
-    there = course.source_path(week).is_file()
-    if there and not place.scheduler and any(_is_new(course, week, one) for one in submissions):
-        source = read(course.source_path(week), week.id)
-        text = source.path.read_text(encoding="utf-8")
-        warm_up("torch" in text, kernels_need_torch(source))
+    if not place.scheduler:
+        warm_up(course, week, scope.students, scope.changed or scope.force)
     assignment = load_assignment(course, week, scope.unsafe)
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
         return 0
     failures = 0
     with writing(course) as writer:
-        writer.register(week, assignment)
+        writer.register(week)
         due = [one for one in submissions if _is_due(writer, one, assignment, scope, say)]
         say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
         with counting(week.id, len(due), say) as tell:
@@ -73,12 +70,6 @@ def grade_week(
                 mark = f"{result.earned:.4g} of {result.points:g}"
                 tell(f"{student}: {mark}  {result.seconds:.1f} s{why}")
     return failures
-
-
-def _is_new(course: Course, week: Week, submission: Submission) -> bool:
-    """Whether it was never graded, as far as its folder tells."""
-    graded = course.root / "autograded" / submission.student / week.id / f"{week.id}.ipynb"
-    return not graded.exists()
 
 
 def _is_due(

@@ -92,7 +92,7 @@ def test_names_of_files_are_shown_as_they_are(
     loaded = load_course(course)
     write_week(loaded, loaded.weeks[0])
     with writing(loaded) as writer:
-        writer.register(loaded.weeks[0], ground.assignment())
+        writer.register(loaded.weeks[0])
         writer.record("[b]eve", graded)
     capsys.readouterr()
     show_class(loaded, loaded.weeks[0])
@@ -112,7 +112,7 @@ def test_a_cell_id_cannot_break_the_table(
     loaded = load_course(course)
     write_week(loaded, loaded.weeks[0])
     with writing(loaded) as writer:
-        writer.register(loaded.weeks[0], ground.assignment())
+        writer.register(loaded.weeks[0])
         writer.record("eve", graded)
     show_class(loaded, loaded.weeks[0])
     assert "[/bold]" in capsys.readouterr().out
