@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import yaml
 
 from .build import write_week
@@ -18,9 +19,11 @@ from .grading.grade import Assignment, exam_of
 from .grading.run import Scope, grade_week
 from .grading.show import show_class
 from .judge.exam import Exam
+from .report.assessment import NAME, Assessment, Item
 from .report.feedback import write_feedback
 from .report.pages import write_reports
 from .samples import broken_files, cheats
+from .source import Source
 
 Say = Callable[[str], None]
 #: The longest a cell of the sample class may take.
@@ -102,7 +105,27 @@ def write_class(course: Course, week: Week, assignment: Assignment) -> int:
         folder.mkdir(parents=True)
         if name:
             (folder / name).write_bytes(data)
+        assessment = _assessment(student.split("-", 1)[1], exam_of(assignment).source)
+        if assessment:
+            (folder / NAME).write_text(assessment, encoding="utf-8")
     return len(submissions)
+
+
+def _assessment(kind: str, source: Source) -> str:
+    """What an honest student of the sample class ticks: mostly too much, as people do."""
+    items = source.items
+    half = {cell.name for cell in source.exercises[: len(source.exercises) // 2]}
+    ticked = {
+        "reference": items[:-2],
+        "alternatives": items,
+        "other-style": items[1:],
+        "two-mistakes": items[:-1],
+        "half-finished": tuple(item for item in items if item.exercise in half),
+    }.get(kind, items if kind.startswith("mistake-") else ())
+    if not ticked:
+        return ""
+    rows = tuple(Item(i.id, i.text, i in ticked, i.exercise or None) for i in items)
+    return msgspec.json.encode(Assessment(1, source.week, rows)).decode()
 
 
 def sample_class(assignment: Assignment) -> Iterator[tuple[str, str, bytes]]:
@@ -135,9 +158,9 @@ def _honest(assignment: Assignment, exam: Exam) -> Iterator[tuple[str, bytes]]:
     yield "other-style", notebook({**reference, **first})
     names = list(reference)
     mistakes = [next(m for m in exam.mistakes if m.exercise == name) for name in names]
-    for mistake in mistakes:
+    for number, mistake in enumerate(mistakes, 1):
         text = {**reference, mistake.exercise: mistake.cell.text}
-        yield f"mistake-{mistake.name}".replace("_", "-"), notebook(text)
+        yield f"mistake-{number}", notebook(text)
     both = {mistake.exercise: mistake.cell.text for mistake in (mistakes[1], mistakes[-1])}
     yield "two-mistakes", notebook({**reference, **both})
     half = {name: reference[name] for name in names[: len(names) // 2]}

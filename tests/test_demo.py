@@ -23,6 +23,8 @@ def test_the_sample_class_is_graded_end_to_end(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((folder / "submitted").iterdir())) == 24
+    assert "nobody handed one in" not in (folder / "reports" / "index.html").read_text()
     pages = list((folder / "feedback").glob("*/*/*.html"))
     assert len(pages) == 24 * len(COURSE.weeks)
     for number in range(1, len(COURSE.weeks) + 1):
