@@ -64,7 +64,7 @@ def test_it_holds_what_a_course_needs_and_no_more(made: Path) -> None:
 def test_its_week_tells_right_from_wrong(made: Path) -> None:
     shown = done(made, "check")
     assert "FAIL" not in shown
-    assert shown.count("ok   ") == 9
+    assert shown.count("ok   ") == 10
 
 
 def test_a_submission_is_graded_told_and_reported(made: Path) -> None:
