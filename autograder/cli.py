@@ -123,12 +123,13 @@ def feedback(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the sample class goes.")] = Path("demo"),
+    week: Annotated[list[str] | None, typer.Option(help="Only this week's.")] = None,
     jobs: Jobs = CORES,
 ) -> None:
     """Grade a sample class, end to end, in a folder of its own."""
     from .demo import run_demo
 
-    if run_demo(find_course(), folder, jobs, typer.echo):
+    if run_demo(find_course(), folder, week, jobs, typer.echo):
         raise typer.Exit(1)
 
 

@@ -36,8 +36,8 @@ NAMES = (
 )
 
 
-def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
-    """Grade the sample class of the course's weeks in ``folder``.
+def run_demo(course: Course, folder: Path, weeks: list[str] | None, jobs: int, say: Say) -> int:
+    """Grade the sample class of these weeks, or of all, in ``folder``.
 
     Returns
     -------
@@ -47,7 +47,8 @@ def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
     start = time.monotonic()
     sample = _hurried(copy_course(course, folder))
     failures = 0
-    for week in sample.weeks:
+    picked = sample.pick(weeks)
+    for week in picked:
         write_week(sample, week)
         assignment = load_assignment(sample, week)
         count = write_class(sample, week, assignment)
@@ -55,12 +56,12 @@ def run_demo(course: Course, folder: Path, jobs: int, say: Say) -> int:
         failures += grade_week(sample, week, Scope(), Place(jobs), say)
         write_feedback(sample, week, [])
         show_class(sample, week)
-    write_reports(sample, list(sample.weeks), say)
+    write_reports(sample, picked, say)
     root = sample.root
     say(f"\nDone in {time.monotonic() - start:.0f} s. Where to look next:")
     say(f"  the report        {root / 'reports' / 'index.html'}")
-    say(f"  feedback pages    {root / 'feedback'}/STUDENT/{sample.weeks[0].id}/")
-    say(f"  graded notebooks  {root / 'autograded'}/STUDENT/{sample.weeks[0].id}/")
+    say(f"  feedback pages    {root / 'feedback'}/STUDENT/{picked[0].id}/")
+    say(f"  graded notebooks  {root / 'autograded'}/STUDENT/{picked[0].id}/")
     say(f"  the formgrader    cd {root} && jupyter lab   (then Nbgrader, Formgrader)")
     return failures
 

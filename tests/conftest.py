@@ -1,6 +1,7 @@
 """Fixtures for all tests: a tiny course, and the command line on it."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from notebooks import Tree, as_bytes, clean, submission
 
 hypothesis.settings.register_profile("course", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("course")
+
+# Whoever is started in the background ignores this signal, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Clean = Callable[..., Sanitised]
 Command = Callable[..., subprocess.CompletedProcess[str]]

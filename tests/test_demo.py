@@ -5,30 +5,29 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.course import find_course
-
 ROOT = Path(__file__).parent.parent
-COURSE = find_course(ROOT)
+#: One week without torch in its kernels, one with it; `make demo` takes all eight.
+WEEKS = ("1", "8")
 
 
 def test_the_sample_class_is_graded_end_to_end(tmp_path: Path) -> None:
     program = Path(sys.executable).parent / "autograder"
     folder = tmp_path / "demo"
     done = subprocess.run(
-        [program, "demo", folder],
+        [program, "demo", folder, *(word for week in WEEKS for word in ("--week", week))],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(list((folder / "submitted").iterdir())) == 24
     assert "nobody handed one in" not in (folder / "reports" / "index.html").read_text()
     pages = list((folder / "feedback").glob("*/*/*.html"))
-    assert len(pages) == 24 * len(COURSE.weeks)
-    for number in range(1, len(COURSE.weeks) + 1):
-        command = [program, "grade", str(number), "--json"]
+    assert len(pages) == 24 * len(WEEKS)
+    for week in WEEKS:
+        command = [program, "grade", week, "--json"]
         listed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
         rows = {r["student"].split("-", 1)[1]: r for r in json.loads(listed.stdout)["students"]}
         assert len(rows) == 24
