@@ -113,16 +113,16 @@ def write_class(course: Course, week: Week, assignment: Assignment) -> int:
 
 
 def _assessment(kind: str, source: Source) -> str:
-    """What an honest student of the sample class ticks: mostly too much, as people do."""
+    """What a student of the sample class ticks: mostly too much, as people do."""
     items = source.items
     half = {cell.name for cell in source.exercises[: len(source.exercises) // 2]}
     ticked = {
         "reference": items[:-2],
-        "alternatives": items,
         "other-style": items[1:],
         "two-mistakes": items[:-1],
         "half-finished": tuple(item for item in items if item.exercise in half),
-    }.get(kind, items if kind.startswith("mistake-") else ())
+        **dict.fromkeys(("untouched", "nothing", "cut-off", "not-a-notebook"), ()),
+    }.get(kind, items)
     if not ticked:
         return ""
     rows = tuple(Item(i.id, i.text, i in ticked, i.exercise or None) for i in items)

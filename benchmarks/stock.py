@@ -17,13 +17,18 @@ from autograder.source import BEGIN_HIDDEN, END_HIDDEN
 
 #: What a hidden test needs in one process: the student's own names, and the expected values.
 SHIM = """
-class _Impl:
+import ast, copy
+
+
+class _Impl:  # arguments are copied, or a change in place would be one of the test's own data
     def __getattr__(self, name):
-        return globals()[name]
+        found = globals()[name]
+        if not callable(found):
+            return found
+        return lambda *a, **k: found(*copy.deepcopy(a), **copy.deepcopy(k))
 
     def __call__(self, source, /, **names):
-        import ast, copy
-        names = copy.deepcopy(names)  # or a change in place would be one of the test's own data
+        names = copy.deepcopy(names)
         tree = ast.parse(source)
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         here = {{**globals(), **names}}
