@@ -144,8 +144,9 @@ def graded_cells(text: str) -> Iterator[str]:
 def timed(run: Callable[[], None]) -> tuple[float, float]:
     """Wall and processor seconds of ``run``.
 
-    The processor seconds are the machine's, so nothing else should run: a kernel that is killed
-    with its sandbox is in nobody's count of its children.
+    The processor seconds are the machine's, so nothing else should run. The count of a command's
+    own children would leave out its workers: they are children of a fork server, for which
+    nobody waits.
     """
     before, start = processor_seconds(), time.monotonic()
     run()
