@@ -32,7 +32,15 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 #: The files that take longest; tests in several processes begin with them.
-LONG = ("test_weeks.py", "test_attacks.py", "test_demo.py")
+LONG = (
+    "test_weeks.py",
+    "test_attacks.py",
+    "test_exchange.py",
+    "test_faults_engine.py",
+    "test_demo.py",
+    "test_docs.py",
+    "test_regrading.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
