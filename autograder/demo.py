@@ -101,12 +101,13 @@ def _hurried(course: Course) -> Course:
 def write_class(course: Course, week: Week, assignment: Assignment) -> int:
     """Write a sample class into ``submitted/``; returns how many students it has."""
     submissions = list(sample_class(assignment))
+    source = exam_of(assignment).source
     for student, name, data in submissions:
         folder = course.root / "submitted" / student / week.id
         folder.mkdir(parents=True)
         if name:
             (folder / name).write_bytes(data)
-        assessment = _assessment(student.split("-", 1)[1], exam_of(assignment).source)
+        assessment = _assessment(student.split("-", 1)[1], source)
         if assessment:
             (folder / NAME).write_text(assessment, encoding="utf-8")
     return len(submissions)

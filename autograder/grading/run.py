@@ -5,7 +5,6 @@ from pathlib import Path
 
 from ..course import Course, Week
 from ..kernels.levels import best_level
-from .ahead import warm_up
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
@@ -45,8 +44,6 @@ def grade_week(
     if not place.scheduler:
         best_level(scope.unsafe)  # refuse before anything is written
     submissions = find_submissions(course, week, list(scope.students))
-    if not place.scheduler:
-        warm_up(course, week, scope.students, scope.changed or scope.force)
     assignment = load_assignment(course, week, scope.unsafe)
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")

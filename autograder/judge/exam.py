@@ -104,7 +104,8 @@ class Exam:
                 for constant in constants():
                     outcome = run(program, constant, SECONDS)
                     if self._fault(exercise, program, outcome) is None:
-                        found.setdefault(program.name, str(constant))
+                        found[program.name] = str(constant)
+                        break
         return found
 
     def _fault(self, exercise: str, program: Program, outcome: Outcome) -> Difference | None:
