@@ -16,11 +16,11 @@ from pathlib import Path
 
 import nbformat.v4
 
-from autograder.course import Course, Week
-from autograder.grading.assignments import load_assignment
-from autograder.grading.fill import fill, reference_texts
+from autograder.authoring.fill import fill, reference_texts
+from autograder.batch.assignments import load_assignment
+from autograder.course.manifest import Course, Week
+from autograder.gradebook.writer import writing
 from autograder.grading.grade import Assignment, broken, exam_of
-from autograder.grading.gradebook import writing
 from autograder.grading.render import outputs
 from autograder.grading.results import Graded, TestResult, earn
 from autograder.grading.sanitise import OWN
@@ -188,8 +188,8 @@ def _assessment(
 
 def main() -> None:
     """``python benchmarks/classes.py FOLDER [STUDENTS [WEEK…]]``: a class, and its pages."""
-    from autograder.course import find_course
-    from autograder.demo import copy_course
+    from autograder.cli.demo import copy_course
+    from autograder.course.manifest import find_course
     from autograder.report.feedback import write_feedback
     from autograder.report.pages import write_reports
 

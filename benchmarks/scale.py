@@ -19,8 +19,8 @@ from pathlib import Path
 
 from throughput import agree, built_copy, hand_in, make_class, processor_seconds, read_marks
 
-from autograder.course import Course, find_course
-from autograder.grading.assignments import load_assignment
+from autograder.batch.assignments import load_assignment
+from autograder.course.manifest import Course, find_course
 from autograder.grading.grade import exam_of
 
 BIN = Path(sys.executable).parent

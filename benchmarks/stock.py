@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build import instructor_notebook, tests_id
+from autograder.authoring.build import instructor_notebook, tests_id
+from autograder.authoring.percent import only
+from autograder.authoring.source import BEGIN_HIDDEN, END_HIDDEN
 from autograder.judge.exam import Exam
-from autograder.percent import only
-from autograder.source import BEGIN_HIDDEN, END_HIDDEN
 
 #: What a hidden test needs in one process: the student's own names, and the expected values.
 SHIM = """

@@ -22,11 +22,11 @@ from pathlib import Path
 import stock
 from nbgrader.api import Gradebook
 
-from autograder.build import SKIP_TAG, write_week
-from autograder.course import Course, Week, find_course
-from autograder.demo import copy_course
-from autograder.grading.assignments import load_assignment
-from autograder.grading.fill import fill, reference_texts
+from autograder.authoring.build import SKIP_TAG, write_week
+from autograder.authoring.fill import fill, reference_texts
+from autograder.batch.assignments import load_assignment
+from autograder.cli.demo import copy_course
+from autograder.course.manifest import Course, Week, find_course
 from autograder.grading.grade import exam_of
 
 HERE = Path(__file__).parent
@@ -115,7 +115,7 @@ def grade(course: Course, week: str, jobs: int) -> None:
 def bare(texts: dict[str, str]) -> None:
     """Run every submission's graded cells in one process."""
     code = [
-        "import sys, json, io, contextlib, numpy, matplotlib.pyplot, autograder.student.plots",
+        "import sys, json, io, contextlib, numpy, matplotlib.pyplot, rnn_course.plots",
         "for text in json.load(sys.stdin):",
         "    names = {'__name__': '__main__'}",
         "    for cell in text:",

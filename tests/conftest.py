@@ -11,15 +11,15 @@ from typing import Any
 import hypothesis
 import nbformat
 import pytest
-import tiny
-from proxies import CODE
+from support import tiny
+from support.notebooks import Tree, as_bytes, clean, submission
+from support.proxies import CODE
 
-from autograder.build import student_notebook
-from autograder.course import Course, load_course
+from autograder.authoring.build import student_notebook
+from autograder.authoring.source import Source, parse
+from autograder.course.manifest import Course, load_course
 from autograder.grading.sanitise import Sanitised
-from autograder.judge.proxy import Impl, LocalLink, Session
-from autograder.source import Source, parse
-from notebooks import Tree, as_bytes, clean, submission
+from autograder.remote.proxy import Impl, LocalLink, Session
 
 hypothesis.settings.register_profile("course", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("course")

@@ -1,4 +1,4 @@
-"""From a submission's bytes to a mark in the gradebook.
+"""From a submission's bytes to its graded notebook: read, sanitise, execute, grade, render.
 
-``grade`` is pure; ``run`` reads ``submitted/`` and records; ``nbgrader`` serves nbgrader itself.
+`grade.grade` is a function of the assignment and the bytes; nothing here knows a course.
 """

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..build import SKIP_TAG
+from ..authoring.build import SKIP_TAG
 from ..judge.exam import Exam, Result
-from ..judge.proxy import Link, LinkError
 from ..kernels.session import CellRun, KernelSession
+from ..remote.proxy import Link, LinkError
 from .clean import clean_outputs
 from .results import TestResult, earn
 

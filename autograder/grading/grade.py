@@ -12,13 +12,14 @@ import nbformat
 from nbformat.v4.rwbase import split_lines, strip_transient
 
 from .. import __version__
-from ..build import student_notebook, tests_id
+from ..authoring.build import student_notebook, tests_id
+from ..authoring.source import Source, parse
+from ..authoring.texts import WeekTexts, read_texts
+from ..authoring.version import marks_version
 from ..judge.exam import Exam, open_exam
 from ..kernels.reserve import kernel
 from ..kernels.session import Limits
 from ..kernels.warm import LauncherError
-from ..percent import without
-from ..source import BEGIN_HIDDEN, END_HIDDEN, Source, parse
 from .execute import Execution
 from .render import outputs
 from .results import Graded, TestResult
@@ -35,8 +36,8 @@ class Assignment:
 
     week: str
     title: str
-    path: str
-    source: str = field(repr=False)
+    folder: str
+    texts: WeekTexts = field(repr=False)
     notebook: str = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     submission_bytes: int = 64 << 20
@@ -44,21 +45,21 @@ class Assignment:
 
     @property
     def version(self) -> str:
-        """A short name of exactly this source."""
-        return hashlib.sha256(self.source.encode()).hexdigest()[:12]
+        """A short name of what decides its marks."""
+        return marks_version(parse(self.texts, Path(self.folder), self.week))
 
 
 def make_assignment(
     source: Source, title: str, limits: Limits, notebook: str = "", **more: Any
 ) -> Assignment:
     """The assignment of a week's source; ``notebook`` is what students got, where that is known."""
-    text = source.path.read_text(encoding="utf-8")
+    texts = read_texts(source.path.parent)
     limits = replace(limits, torch=kernels_need_torch(source))
     return Assignment(
         source.week,
         title,
-        str(source.path),
-        text,
+        str(source.path.parent),
+        texts,
         notebook or student_notebook(source),
         limits,
         **more,
@@ -68,13 +69,13 @@ def make_assignment(
 def kernels_need_torch(source: Source) -> bool:
     """Whether a cell that runs in the student's kernel names torch."""
     cells = source.of(*GRADED_ROLES)
-    return any("torch" in without(cell.text, BEGIN_HIDDEN, END_HIDDEN) for cell in cells)
+    return any("torch" in cell.text for cell in cells)
 
 
 @lru_cache(maxsize=4)
 def exam_of(assignment: Assignment) -> Exam:
     """The hidden side of an assignment, made once in a process."""
-    return open_exam(parse(assignment.source, Path(assignment.path), assignment.week))
+    return open_exam(parse(assignment.texts, Path(assignment.folder), assignment.week))
 
 
 def grade(

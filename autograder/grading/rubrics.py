@@ -4,8 +4,8 @@ from typing import Any
 
 import nbformat.v4
 
-from ..rubric import for_graders, split_rubric
-from ..source import Source
+from ..authoring.rubric import for_graders, split_rubric
+from ..authoring.source import Source
 from .sanitise import OWN
 
 #: What the metadata of such a cell holds under ``OWN``.

@@ -13,8 +13,8 @@ from typing import Any
 import nbformat
 import nbformat.v4
 
-from ..build import SKIP_TAG, tests_id
-from ..percent import plain_python
+from ..authoring.build import SKIP_TAG, tests_id
+from ..authoring.percent import plain_python
 from .reading import SubmittedCell, Unreadable, read_cells
 
 #: Where a cell of the student's own is marked, and whose cell a test cell tests.

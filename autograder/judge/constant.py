@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import wire
+from ..remote import wire
 
 #: A program has this long on a constant; where the constant leads it in a circle, it fails.
 SECONDS = 5.0

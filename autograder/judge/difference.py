@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .proxy import Handle, kind_of
+from ..remote.proxy import Handle, kind_of
+from ..remote.wire import is_tensor
 from .relation import place, relation
-from .wire import is_tensor
 
 #: Relative tolerance by the coarser of the two types, in bytes of one real number.
 TOLERANCE = {8: 1e-7, 4: 1e-4, 2: 1e-2}

@@ -4,18 +4,22 @@ An exam lives in the grader's process only. Making one executes the given and th
 cells of the source, and nothing else of it.
 """
 
+import traceback
+import types
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
-from ..errors import CourseError
-from ..percent import only, plain_python
-from ..source import BEGIN_HIDDEN, END_HIDDEN, Cell, Source, SourceError
+from ..authoring.faults import SourceError
+from ..authoring.percent import plain_python
+from ..authoring.source import Source
+from ..authoring.variants import Mistake
+from ..remote.proxy import Link, LinkError, LocalLink
 from .constant import SECONDS, constants
 from .difference import Difference, difference
 from .programs import Outcome, Program, collecting, run
-from .proxy import Link, LinkError, LocalLink
 
 REFERENCE_SECONDS = 120.0
 #: The rationale where the implementation raised NotImplementedError.
@@ -24,7 +28,13 @@ NOT_WRITTEN = "not written yet"
 
 @dataclass(frozen=True)
 class Result:
-    """One program's line: what is tested, whether it passed, and if not, why and what to do."""
+    """One program's line: what is tested, whether it passed, and if not, why and what to do.
+
+    Attributes
+    ----------
+    mistake, mistake_of : the name of the known mistake that was recognised, and the exercise in
+        which it was made; empty where none was
+    """
 
     name: str
     title: str
@@ -33,17 +43,8 @@ class Result:
     rationale: str = ""
     help: str = ""
     mistake: str = ""
+    mistake_of: str = ""
     seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A known mistake: its name, the exercise it belongs to, its hint and its code."""
-
-    name: str
-    exercise: str
-    hint: str
-    cell: Cell
 
 
 @dataclass
@@ -52,10 +53,14 @@ class Exam:
 
     source: Source
     programs: dict[str, tuple[Program, ...]] = field(default_factory=dict)
-    mistakes: tuple[Mistake, ...] = ()
     _expected: dict[str, Outcome] = field(default_factory=dict)
-    _mistaken: dict[tuple[str, str], Outcome] = field(default_factory=dict)
-    _links: dict[str, Link] = field(default_factory=dict)
+    _mistaken: dict[tuple[str, ...], Outcome] = field(default_factory=dict)
+    _links: dict[tuple[str, str], Link] = field(default_factory=dict)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The week's known mistakes."""
+        return self.source.mistakes
 
     def judge(
         self, exercise: str, connect: Callable[[], Link], seconds: float
@@ -90,6 +95,7 @@ class Exam:
                     rationale=fault.what,
                     help=mistake.hint if mistake else fault.help,
                     mistake=mistake.name if mistake else "",
+                    mistake_of=mistake.exercise if mistake else "",
                     seconds=outcome.seconds,
                 )
             )
@@ -131,9 +137,8 @@ class Exam:
         if key not in self._expected:
             outcome = run(program, self._link(None), REFERENCE_SECONDS)
             if outcome.status != "value":
-                cell = self.source.tests_of(exercise)
                 message = f"{program.name} on the reference: {outcome.status}: {outcome.message}"
-                raise SourceError(self.source.path, cell.line, message)
+                raise SourceError(self.source.hidden.path, program.line, message)
             self._expected[key] = outcome
         return self._expected[key]
 
@@ -153,7 +158,7 @@ class Exam:
         known = [m for m in self.mistakes if m.exercise == exercise]
         known += [m for m in self.mistakes if m.exercise in needs]
         matches = {
-            mistake.name: [
+            mistake.key: [
                 program.name
                 for program, outcome in failed
                 if _same(program, outcome, self._make(exercise, mistake, program))
@@ -161,25 +166,25 @@ class Exam:
             for mistake in known
         }
         told: dict[str, Mistake] = {}
-        for mistake in sorted(known, key=lambda m: -len(matches[m.name])):
-            for name in matches[mistake.name]:
+        for mistake in sorted(known, key=lambda m: -len(matches[m.key])):
+            for name in matches[mistake.key]:
                 told.setdefault(name, mistake)
         return told
 
     def _make(self, exercise: str, mistake: Mistake, program: Program) -> Outcome:
         """The program's outcome on a known mistake, once."""
-        key = (mistake.name, f"{exercise}/{program.name}")
+        key = (*mistake.key, exercise, program.name)
         if key not in self._mistaken:
             self._mistaken[key] = run(program, self._link(mistake), REFERENCE_SECONDS)
         return self._mistaken[key]
 
     def _link(self, mistake: Mistake | None) -> Link:
         """A link to the reference, with one exercise replaced by a mistake if given."""
-        name = mistake.name if mistake else ""
-        if name not in self._links:
-            replaced = {mistake.exercise: mistake.cell} if mistake else {}
-            self._links[name] = LocalLink(namespace(self.source, replaced))
-        return self._links[name]
+        key = mistake.key if mistake else ("", "")
+        if key not in self._links:
+            replaced = {mistake.exercise: mistake.text} if mistake else {}
+            self._links[key] = LocalLink(namespace(self.source, replaced))
+        return self._links[key]
 
 
 def _try(program: Program, connect: Callable[[], Link], seconds: float) -> Outcome:
@@ -197,50 +202,49 @@ def open_exam(source: Source) -> Exam:
     Raises
     ------
     SourceError
-        If a cell raises, or a test cell holds no program or two of one name.
+        If a cell raises, or the hidden tests do.
     """
-    exam = Exam(source, mistakes=tuple(_mistakes(source)))
-    reference = namespace(source)
-    exam._links[""] = LocalLink(reference)
-    for cell in source.of("tests"):
-        with collecting() as programs:
-            _execute(cell, only(cell.text, BEGIN_HIDDEN, END_HIDDEN), dict(reference), source)
-        names = [program.name for program in programs]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice or not programs:
-            what = f"the program {min(twice)!r} twice" if twice else "no @compare or @verify"
-            raise SourceError(source.path, cell.line, f"the hidden tests hold {what}")
-        exam.programs[cell.name] = tuple(programs)
+    exam = Exam(source)
+    exam._links["", ""] = LocalLink(namespace(source))
+    for program in _programs(source):
+        exam.programs[program.exercise] = (*exam.programs.get(program.exercise, ()), program)
     return exam
 
 
-def namespace(source: Source, replaced: dict[str, Cell] | None = None) -> dict[str, Any]:
-    """The names that the given and exercise cells define, some exercises replaced."""
+def namespace(source: Source, replaced: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """The names that the given and exercise cells define, some exercises' texts replaced."""
     names: dict[str, Any] = {"__name__": "__reference__"}
     for cell in source.of("given", "exercise"):
-        cell = (replaced or {}).get(cell.name, cell) if cell.role == "exercise" else cell
-        _execute(cell, cell.text, names, source)
+        text = replaced.get(cell.name, cell.text) if cell.role == "exercise" else cell.text
+        padded = "\n" * cell.line + plain_python(text)
+        try:
+            exec(compile(padded, str(source.path), "exec"), names)
+        except Exception as error:
+            message = f"this {cell.role} cell raises {type(error).__name__}: {error}"
+            raise SourceError(source.path, cell.line, message) from error
     return names
 
 
-def _execute(cell: Cell, text: str, names: dict[str, Any], source: Source) -> None:
-    padded = "\n" * cell.line + plain_python(text)
+def _programs(source: Source) -> list[Program]:
+    """Run the module of hidden tests, which makes its programs."""
+    hidden = source.hidden
+    module = types.ModuleType(f"hidden_tests_of_{source.week}")
+    module.__file__ = str(hidden.path)
     try:
-        exec(compile(padded, str(source.path), "exec"), names)
+        with collecting() as programs:
+            exec(compile(hidden.text, str(hidden.path), "exec"), vars(module))
     except Exception as error:
-        message = f"this {cell.role} cell raises {type(error).__name__}: {error}"
-        raise SourceError(source.path, cell.line, message) from error
+        line = _line_in(error, str(hidden.path))
+        message = f"the hidden tests raise {type(error).__name__}: {error}"
+        raise SourceError(hidden.path, line, message) from error
+    lines = {program.name: program.line for program in hidden.programs}
+    return [replace(program, line=lines.get(program.name, 1)) for program in programs]
 
 
-def _mistakes(source: Source) -> list[Mistake]:
-    found: list[Mistake] = []
-    for cell in source.of("mistake"):
-        number = 1 + sum(mistake.exercise == cell.name for mistake in found)
-        name = str(cell.attributes.get("name", f"{cell.name}-{number}"))
-        if any(mistake.name == name for mistake in found):
-            raise CourseError(f"{source.path}:{cell.line}: two mistakes are named {name!r}")
-        found.append(Mistake(name, cell.name, str(cell.attributes["hint"]), cell))
-    return found
+def _line_in(error: BaseException, path: str) -> int:
+    """The line of the file ``path`` that an error passed through last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f.lineno or 1 for f in reversed(frames) if f.filename == path), 1)
 
 
 def _same(program: Program, student: Outcome, mistake: Outcome) -> bool:

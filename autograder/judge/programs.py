@@ -9,27 +9,32 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
+from ..remote.proxy import Impl, Link, LinkError, LocalLink, Misuse, Raised, Session
+from ..remote.wire import WireError
 from .difference import Strictness
-from .proxy import Impl, Link, LinkError, LocalLink, Misuse, Raised, Session
-from .wire import WireError
 
 Function = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Program:
-    """A hidden test: a function of one parameter, the implementation under test."""
+    """A hidden test of an exercise: a function of one parameter, the implementation under test.
 
+    ``line`` is where it stands in its file, for messages.
+    """
+
+    exercise: str
     name: str
     title: str
     run: Function
     compares: bool
     points: float = 1.0
     ask: Strictness = field(default_factory=Strictness)
+    line: int = 1
 
     @property
     def seed(self) -> int:
@@ -71,19 +76,8 @@ def collecting() -> Iterator[list[Program]]:
         _collected.reset(token)
 
 
-@overload
-def compare(function: Function, /) -> Function: ...
-@overload
 def compare(
-    *,
-    points: float = ...,
-    rtol: float | None = ...,
-    atol: float | None = ...,
-    dtype: bool = ...,
-    kind: bool = ...,
-) -> Callable[[Function], Function]: ...
-def compare(
-    function: Function | None = None,
+    exercise: str,
     /,
     *,
     points: float = 1.0,
@@ -91,41 +85,42 @@ def compare(
     atol: float | None = None,
     dtype: bool = False,
     kind: bool = False,
-) -> Any:
+) -> Callable[[Function], Function]:
     """Run the program on the submission and on the reference; both must give the same.
 
     Parameters
     ----------
-    points : share of the test cell's points, relative to its other programs
+    exercise : the exercise that the program tests
+    points : share of the exercise's points, relative to its other programs
     rtol, atol : tolerance, where that of the coarser element type does not fit
     dtype : the element type must agree as well
     kind : list, tuple, array and tensor are told apart
     """
-    ask = Strictness(rtol, atol, dtype, kind)
-    return _decorate(function, compares=True, points=points, ask=ask)
+    return _program(exercise, True, points, Strictness(rtol, atol, dtype, kind))
 
 
-@overload
-def verify(function: Function, /) -> Function: ...
-@overload
-def verify(*, points: float = ...) -> Callable[[Function], Function]: ...
-def verify(function: Function | None = None, /, *, points: float = 1.0) -> Any:
+def verify(exercise: str, /, *, points: float = 1.0) -> Callable[[Function], Function]:
     """Run the program on the submission; it fails by an assertion.
 
     Parameters
     ----------
-    points : share of the test cell's points, relative to its other programs
+    exercise : the exercise that the program tests
+    points : share of the exercise's points, relative to its other programs
     """
-    return _decorate(function, compares=False, points=points, ask=Strictness())
+    return _program(exercise, False, points, Strictness())
 
 
-def _decorate(function: Function | None, *, compares: bool, points: float, ask: Strictness) -> Any:
+def _program(
+    exercise: str, compares: bool, points: float, ask: Strictness
+) -> Callable[[Function], Function]:
+    if not isinstance(exercise, str):
+        raise TypeError('name the exercise that the program tests: @compare("EXERCISE")')
     if not points > 0:
         raise ValueError(f"points={points!r}: a program's share must be above 0")
 
-    def take(function: Function) -> Function:
+    def make(function: Function) -> Function:
         title = " ".join((function.__doc__ or function.__name__.replace("_", " ")).split())
-        program = Program(function.__name__, title, function, compares, points, ask)
+        program = Program(exercise, function.__name__, title, function, compares, points, ask)
         collected = _collected.get()
         if collected is None:
             _run_here(program)
@@ -133,7 +128,7 @@ def _decorate(function: Function | None, *, compares: bool, points: float, ask: 
             collected.append(program)
         return function
 
-    return take if function is None else take(function)
+    return make
 
 
 def _run_here(program: Program) -> None:

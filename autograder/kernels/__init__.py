@@ -1,1 +1,4 @@
-"""Kernels for submissions: a session with a real ipykernel, and the agent inside it."""
+"""Kernels for submissions: forked warm from a launcher, and one session for each.
+
+`session.KernelSession` runs cells; a hit limit is a result with a cause, never an exception.
+"""

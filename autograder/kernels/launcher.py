@@ -18,8 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .sandbox import Cell, enter, isolate
-from .syscalls import die_with_parent
+from ..sandbox.jail import Cell, enter, isolate
+from ..sandbox.syscalls import die_with_parent
 
 #: What a kernel would import otherwise, one after the other, at the student's cost.
 PRELOAD = [
@@ -57,9 +57,9 @@ PRELOAD = [
     "encodings.idna",
     "tornado.platform.asyncio",
     "tornado.queues",
-    "autograder.kernels.agent",
-    "autograder.student.checks",
-    "autograder.student.plots",
+    "autograder.remote.agent",
+    "autograder.notebook.checks",
+    "rnn_course.plots",
 ]
 #: The same for an assignment that uses torch; an optimiser's first step imports _dynamo.
 TORCH = [
@@ -246,7 +246,7 @@ def _run_kernel(argv: list[str]) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    from .agent import bound_printing
+    from ..remote.agent import bound_printing
 
     tempfile.tempdir = None
     random.seed()

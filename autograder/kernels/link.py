@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from ..judge.proxy import LinkError
-from ..judge.wire import WireError
-from .agent import receive
+from ..remote.agent import receive
+from ..remote.proxy import LinkError
+from ..remote.wire import WireError
 
 #: How long a program that was told to stop may take to do so, in seconds.
 GRACE = 2.0

@@ -17,8 +17,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict
 
+from ..sandbox.jail import Cell
 from . import warm
-from .sandbox import Cell
 
 NAME = "autograder-sandbox"
 

@@ -18,10 +18,10 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
-from ..judge import wire
-from ..judge.proxy import Link, LinkError
+from ..remote import wire
+from ..remote.proxy import Link, LinkError
+from ..sandbox.levels import best_level
 from .channels import Channels, belongs, take
-from .levels import best_level
 from .limits import CellRun, Limits
 from .link import GRACE, AgentLink
 from .outputs import Outputs
@@ -134,7 +134,7 @@ class KernelSession:
             raise LinkError(f"the kernel cannot be asked: {error.strerror}") from None
         link.interrupt = self._signal
         self.agent_request = self.channels.request(
-            "__import__('autograder.kernels.agent', fromlist=['serve'])"
+            "__import__('autograder.remote.agent', fromlist=['serve'])"
             f".serve({str(link.path)!r}, get_ipython())",
             silent=True,
             store_history=False,

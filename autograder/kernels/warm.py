@@ -13,8 +13,8 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from ..errors import CourseError
-from .sandbox import Cell
+from ..course.errors import CourseError
+from ..sandbox.jail import Cell
 
 START_SECONDS = 120.0
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")

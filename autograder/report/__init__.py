@@ -1,1 +1,4 @@
-"""What people read after grading: a feedback page for every student."""
+"""What people read: feedback pages, the class report, calibration, a mark's trace.
+
+Everything is made from the graded notebooks and the gradebook; nothing here grades.
+"""

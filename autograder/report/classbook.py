@@ -8,13 +8,13 @@ from typing import Any
 from msgspec.structs import replace
 from nbgrader.api import Gradebook
 
-from ..course import Course, Week
-from ..database import open_gradebook
-from ..grading.gradebook import graded_facts
+from ..authoring.source import read
+from ..course.database import open_gradebook
+from ..course.manifest import Course, Week
+from ..course.roster import Roster, load_roster
+from ..gradebook.writer import graded_facts
 from ..grading.results import TestResult
 from ..judge.exam import Result
-from ..roster import Roster, load_roster
-from ..source import read
 from .assessment import Assessment, Item, read_assessment
 from .marks import Marks, Person, people, week_marks
 
@@ -160,12 +160,12 @@ def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
 
 def course_items(course: Course, week: Week) -> dict[str, Item]:
     """What the week's self-assessment asks, by id, from its source; nothing without one."""
-    path = course.source_path(week)
-    if not path.is_file():
+    folder = course.source_folder(week)
+    if not folder.is_dir():
         return {}
     return {
         item.id: Item(item.id, item.text, False, item.exercise or None)
-        for item in read(path, week.id).items
+        for item in read(folder, week.id).items
     }
 
 

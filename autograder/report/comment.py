@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..course import Week
+from ..course.manifest import Week
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
 from .calibration import in_a_sentence

@@ -4,8 +4,8 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 
-from ..course import find_course
-from ..errors import CourseError
+from ..course.errors import CourseError
+from ..course.manifest import find_course
 from .classbook import Sheet
 from .feedback import render, sheets
 

@@ -18,9 +18,9 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
-from ..course import Course, Week, find_course
-from ..errors import CourseError
-from ..roster import Entry
+from ..course.errors import CourseError
+from ..course.manifest import Course, Week, find_course
+from ..course.roster import Entry
 from .classbook import Book, Sheet, open_book
 from .comment import comment
 from .marks import Marks, Person, people, week_marks

@@ -11,11 +11,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ..course import Course, Week
-from ..grading.gradebook import graded_path
+from ..course.manifest import Course, Week
+from ..course.tokens import carry
+from ..gradebook.writer import graded_path
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
-from ..grading.tokens import carry
 from .calibration import in_a_sentence
 from .classbook import Sheet, open_book
 from .comment import comment

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..course import Course, Week
+from ..course.manifest import Course, Week
 from . import figures
 from .calibration import ItemCalibration
 from .classbook import open_book

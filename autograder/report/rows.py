@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..course import Course
+from ..course.manifest import Course
 from .classbook import ClassWeek, Sheet
 from .incidents import incidents
 from .page import in_points

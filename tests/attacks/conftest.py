@@ -14,7 +14,7 @@ from ground import Attacked, Canary, Ground, Servers
 from autograder.grading.grade import grade
 from autograder.grading.results import Graded
 from autograder.kernels import link, session, warm
-from autograder.kernels.levels import probe
+from autograder.sandbox.levels import probe
 
 
 @pytest.fixture(scope="session", autouse=True)

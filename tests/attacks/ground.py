@@ -11,7 +11,7 @@ from pathlib import Path
 import target
 from attack import Attack
 
-from autograder.grading.fill import fill
+from autograder.authoring.fill import fill
 from autograder.grading.grade import Assignment
 from autograder.grading.results import Graded
 

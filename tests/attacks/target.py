@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from autograder.authoring.source import read
 from autograder.grading.grade import Assignment, make_assignment
 from autograder.kernels.session import Limits
-from autograder.source import read
 
 WEEK = "week01_target"
 #: Stands in a reference solution and in a hidden test; a student must never see it.
@@ -110,7 +110,7 @@ RIGHT = {
 }
 FULL = 6.0
 
-CONFIG = "from autograder.grading.nbgrader import configure\n\nconfigure(get_config(), __file__)\n"
+CONFIG = "from autograder.batch.nbgrader import configure\n\nconfigure(get_config(), __file__)\n"
 
 
 def make_course(folder: Path) -> Path:

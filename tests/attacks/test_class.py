@@ -13,14 +13,14 @@ import target
 from attack import own_cell
 from ground import Ground
 
-from autograder.build import write_week
-from autograder.course import load_course
-from autograder.grading.classroom import find_submissions
-from autograder.grading.executors import Submission, _read
-from autograder.grading.fill import fill
+from autograder.authoring.build import write_week
+from autograder.authoring.fill import fill
+from autograder.batch.classroom import find_submissions
+from autograder.batch.executors import Submission, _read
+from autograder.cli.show import show_class
+from autograder.course.manifest import load_course
+from autograder.gradebook.writer import writing
 from autograder.grading.grade import broken, grade
-from autograder.grading.gradebook import writing
-from autograder.grading.show import show_class
 from autograder.report.feedback import write_feedback
 
 WEEK = target.WEEK

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import tiny
 from lab_server import PLACES, wait_for
+from support import tiny
 
-from autograder.build import write_week
-from autograder.course import Course, load_course
+from autograder.authoring.build import write_week
+from autograder.course.manifest import Course, load_course
 
 WEEK = tiny.WEEK
 PROGRAMS = Path(sys.executable).parent

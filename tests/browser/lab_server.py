@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build import student_notebook
-from autograder.source import read
+from autograder.authoring.build import student_notebook
+from autograder.authoring.source import read
 
 ROOT = Path(__file__).parents[2]
 WEEK = "week01_rnn_forward"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pages
 import pytest
-import tiny
 from classroom import WEEK, Classroom, classroom
 from nbgrader.api import Gradebook
+from support import tiny
 
 WIDTHS = (1400, 1024)
 ANSWER = "Multiplying distributes over a sum: 2(a + b) = 2a + 2b."

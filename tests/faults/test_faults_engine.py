@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import tiny
+from support import tiny
 
-from autograder.course import load_course
-from autograder.grading.assignments import load_assignment
-from autograder.grading.fill import fill
-from autograder.kernels.levels import probe
+from autograder.authoring.fill import fill
+from autograder.batch.assignments import load_assignment
+from autograder.course.manifest import load_course
+from autograder.sandbox.levels import probe
 
 #: What each student hands in, and what it is worth.
 HALF = {"double": tiny.RIGHT["double"]}

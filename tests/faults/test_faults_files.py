@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny
+from support import tiny
+from support.notebooks import as_bytes, new_cell, submission
 
-from autograder.grading.fill import fill
+from autograder.authoring.fill import fill
+from autograder.authoring.source import read
 from autograder.grading.grade import Assignment, grade, make_assignment
 from autograder.grading.results import Graded
 from autograder.kernels import link, session
-from autograder.kernels.levels import probe
 from autograder.kernels.session import Limits
-from autograder.source import read
-from notebooks import as_bytes, new_cell, submission
+from autograder.sandbox.levels import probe
 
 Tree = dict[str, Any]
 MIB = 1 << 20

@@ -5,18 +5,18 @@ from attack import Attack
 ATTACKS = [
     Attack(
         "the agent returns at once",
-        "import autograder.kernels.agent as agent\nagent.serve = lambda *a: None\n",
+        "import autograder.remote.agent as agent\nagent.serve = lambda *a: None\n",
         spares=False,
     ),
     Attack(
         "the agent never connects",
-        "import autograder.kernels.agent as a, time\na.serve = lambda *b: time.sleep(999)\n",
+        "import autograder.remote.agent as a, time\na.serve = lambda *b: time.sleep(999)\n",
         spares=False,
     ),
     Attack(
         "Scope.answer says that all is well",
         """
-import autograder.judge.scope as scope, autograder.judge.wire as wire
+import autograder.remote.scope as scope, autograder.remote.wire as wire
 scope.Scope.answer = lambda self, message: wire.encode(("value", True))
 """,
         spares=False,
@@ -24,7 +24,7 @@ scope.Scope.answer = lambda self, message: wire.encode(("value", True))
     Attack(
         "the verbs are replaced",
         """
-import autograder.judge.scope as scope
+import autograder.remote.scope as scope
 for verb in list(scope.VERBS):
     scope.VERBS[verb] = lambda *a: True
 """,
@@ -33,7 +33,7 @@ for verb in list(scope.VERBS):
     Attack(
         "wire.encode in the kernel writes zeros",
         """
-import autograder.judge.wire as wire
+import autograder.remote.wire as wire
 real = wire.encode
 wire.encode = lambda value, *a: real(("value", np.zeros((4, 5))))
 """,
@@ -113,7 +113,7 @@ def rnn_step(*a):
     Attack(
         "a second thread answers first",
         """
-import autograder.kernels.agent as agent, socket, threading, time
+import autograder.remote.agent as agent, socket, threading, time
 from autograder.judge import wire
 real = agent.receive
 def receive(end, *rest):

@@ -151,7 +151,7 @@ assert not glob.glob("/*/note-of-before*")
     Attack(
         "change the libraries that the next kernel imports",
         """
-import os, sys, numpy, autograder.kernels.agent as agent
+import os, sys, numpy, autograder.remote.agent as agent
 for path in (numpy.__file__, agent.__file__, os.path.join(sys.prefix, "mine.pth"), os.__file__):
     try:
         with open(path, "a") as file:

@@ -35,9 +35,9 @@ sys.modules["autograder.judge"] = fake
         "sys.modules holds another agent",
         """
 import sys, types
-fake = types.ModuleType("autograder.kernels.agent")
+fake = types.ModuleType("autograder.remote.agent")
 fake.serve = lambda *a: None
-sys.modules["autograder.kernels.agent"] = fake
+sys.modules["autograder.remote.agent"] = fake
 """,
         spares=False,
     ),

@@ -5,7 +5,7 @@ from attack import Attack
 #: An agent of the student's own: ``answers(message)`` gives the bytes of each answer.
 AGENT = """
 import socket, struct, time, itertools, msgspec
-import autograder.kernels.agent as agent
+import autograder.remote.agent as agent
 from autograder.judge import wire
 def header(tree, lengths=None):
     head = msgspec.msgpack.encode(tree)

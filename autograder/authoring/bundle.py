@@ -1,0 +1,148 @@
+"""What students are handed where there is no exchange: one archive, and nothing hidden in it."""
+
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
+
+import yaml
+
+from ..course.errors import CourseError
+from ..course.manifest import MANIFEST, Course, Week
+from .build import is_built
+from .bundle_page import page
+from .leaks import MARKERS, Secret, secrets, squeeze
+from .source import read
+from .wheel import make_wheel, write_zip
+
+#: A file in ``data/`` of more bytes than this is fetched, not handed out.
+SMALL = 5 << 20
+#: What is shorter may stand in another week by chance, as common code or words do; a week's own
+#: notebook is checked for less when it is built.
+CODE, WORDS = 40, 12
+IN_WORDS = ("hidden test", "mistake", "question")
+#: The one requirement that pip must see first, so that nothing else decides on its version.
+FIRST = "torch"
+HEAD = "# The weeks and their dates, for `autograder progress` and the start page.\n"
+
+
+def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) -> Path:
+    """Write the archive, whole or not at all, and say where.
+
+    Parameters
+    ----------
+    weeks : those whose notebooks go in
+    path : the archive's file; ``build/ID.zip`` below the course without it
+
+    Raises
+    ------
+    CourseError
+        If a notebook is not what its source gives, or anything that students must not see is in
+        what goes in.
+    """
+    path = path or course.root / "build" / f"{course.manifest.course.id}.zip"
+    stale = [week.id for week in weeks if not is_built(course, week)]
+    if stale:
+        raise CourseError(
+            f"not what the source gives: {', '.join(stale)}; run `autograder build` first"
+        )
+    members = collect(course, weeks)
+    refuse_leaks(course, members)
+    file = io.BytesIO()
+    write_zip(file, sorted((f"{course.manifest.course.id}/{n}", d) for n, d in members.items()))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        draft.write_bytes(file.getvalue())
+        draft.replace(path)
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be written: {error.strerror}") from None
+    return path
+
+
+def collect(course: Course, weeks: list[Week]) -> dict[str, bytes]:
+    """The files of a bundle by name."""
+    wheel, data = make_wheel()
+    members = {
+        "README.md": page(course.manifest, weeks).encode(),
+        MANIFEST: _manifest(course).encode(),
+        "requirements.txt": _requirements(wheel, data).encode(),
+        f"wheels/{wheel}": data,
+    }
+    for week in weeks:
+        notebook = course.notebook_path(week)
+        members[str(notebook.relative_to(course.root).as_posix())] = notebook.read_bytes()
+    for file in sorted((course.root / "data").rglob("*")):
+        parts = file.relative_to(course.root).parts
+        own = file.is_file() and not file.is_symlink()
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if own and not hidden and file.stat().st_size <= SMALL:
+            members["/".join(parts)] = file.read_bytes()
+    return members
+
+
+def refuse_leaks(course: Course, members: dict[str, bytes]) -> None:
+    """Nothing of any week's solutions, hidden tests, mistakes or rubrics may be in a bundle."""
+    hidden: list[Secret] = []
+    for week in course.weeks:
+        folder = course.source_folder(week)
+        for secret in secrets(read(folder, week.id)) if folder.is_dir() else ():
+            if len(secret.text) >= (WORDS if secret.kind in IN_WORDS else CODE):
+                hidden.append(secret)
+    for name, text in _texts(members):
+        if not name.startswith("wheels/"):  # the package names the markers; it is scanned for text
+            marker = next((m for m in MARKERS if squeeze(m) in text), None)
+            if marker:
+                raise CourseError(f"{name}: {marker!r} must not be in a bundle")
+        for secret in hidden:
+            if secret.text in text:
+                raise CourseError(f"{secret.fault} would be in the bundle, in {name}")
+
+
+def _texts(members: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """All texts without white space: of files, of notebooks' strings, and inside of wheels."""
+    for name, data in members.items():
+        if name.endswith(".whl"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                inner = {f"{name}/{m}": archive.read(m) for m in archive.namelist()}
+            yield from _texts(inner)
+            continue
+        text = data.decode("utf-8", "replace")
+        yield name, squeeze(text)
+        if name.endswith((".ipynb", ".json")):
+            yield name, squeeze("\n".join(_strings(json.loads(text))))
+
+
+def _strings(tree: object) -> Iterator[str]:
+    """Every string in a JSON tree; the lines of a cell follow one another."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, list):
+        for entry in tree:
+            yield from _strings(entry)
+    elif isinstance(tree, dict):
+        for key, entry in tree.items():
+            yield key
+            yield from _strings(entry)
+
+
+def _manifest(course: Course) -> str:
+    """The manifest cut to what students need."""
+    manifest = course.manifest
+    weeks = [week.model_dump(mode="json", exclude_defaults=True) for week in manifest.weeks]
+    tree = {"course": manifest.course.model_dump(), "weeks": weeks}
+    return HEAD + yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _requirements(wheel: str, data: bytes) -> str:
+    """What pip installs: what the package needs, the pinned framework first, then the package."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        needed = message_from_bytes(archive.read(name)).get_all("Requires-Dist") or []
+    always = [line for line in needed if not re.search(r";.*\bextra\s*==", line)]
+    always.sort(key=lambda line: re.split(r"[^\w.-]", line)[0] != FIRST)
+    return "\n".join([*always, f"./wheels/{wheel}", ""])

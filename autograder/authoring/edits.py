@@ -1,0 +1,74 @@
+"""An edit of a text: what stands there exactly once, and what takes its place."""
+
+import textwrap
+from dataclasses import dataclass
+
+
+class EditError(ValueError):
+    """The old text of an edit does not stand exactly once in what is edited."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Old text and new text.
+
+    One line is any part of a line. Several lines are whole lines, and match at any depth of
+    indentation: the new lines are moved to where the old ones stood.
+    """
+
+    old: str
+    new: str
+
+    def apply(self, text: str) -> str:
+        """``text`` with the new text in place of the old.
+
+        Raises
+        ------
+        EditError
+            If the old text is not there, or more than once.
+        """
+        if "\n" in self.old.strip("\n"):
+            return self._lines(text)
+        old = self.old.strip("\n")
+        count = text.count(old) if old.strip() else 0
+        if count != 1:
+            raise EditError(_said(old, count))
+        start = text.index(old)
+        line = text[text.rfind("\n", 0, start) + 1 :]
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        new = textwrap.dedent(self.new).strip("\n").replace("\n", f"\n{indent}")
+        return text[:start] + new + text[start + len(old) :]
+
+    def _lines(self, text: str) -> str:
+        rows = text.split("\n")
+        old = textwrap.dedent(self.old).strip("\n").split("\n")
+        new = textwrap.dedent(self.new).strip("\n").split("\n") if self.new.strip() else []
+        places = [
+            (at, indent)
+            for at in range(len(rows) - len(old) + 1)
+            if (indent := _indent(rows[at], old[0])) is not None
+            and [_moved(row, indent) for row in old] == rows[at : at + len(old)]
+        ]
+        if len(places) != 1:
+            raise EditError(_said(old[0], len(places)))
+        at, indent = places[0]
+        rows[at : at + len(old)] = [_moved(row, indent) for row in new]
+        return "\n".join(rows)
+
+
+def _indent(row: str, first: str) -> str | None:
+    """How far ``row`` is moved to the right of ``first``; None where it is another line."""
+    return (
+        row[: len(row) - len(first)]
+        if row.endswith(first) and not row.removesuffix(first).strip(" ")
+        else None
+    )
+
+
+def _moved(row: str, indent: str) -> str:
+    return indent + row if row else row
+
+
+def _said(old: str, count: int) -> str:
+    where = "is not in the reference" if count == 0 else f"stands {count} times in the reference"
+    return f"the old text {old.strip()[:60]!r} {where}; it must be there exactly once"

@@ -1,0 +1,80 @@
+"""nbgrader's own commands and the formgrader, on this course and through the same engine."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbformat.v4
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+
+from ..course.manifest import find_course, load_course
+from ..gradebook.writer import settle
+from ..grading.clean import harmless
+from ..grading.grade import grade
+from ..lms.archives import Extractor
+from ..lms.collect import Collector
+from ..lms.exchange import ReleaseAssignment, ReleaseFeedback
+from .assignments import load_assignment
+
+
+def configure(config: Any, file: str) -> None:
+    """Fill nbgrader's configuration; called by a course's ``nbgrader_config.py``."""
+    course = load_course(Path(file).resolve().parent)
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.course_id = course.manifest.course.id
+    config.CourseDirectory.source_directory = str(Path("build") / "source")
+    config.CourseDirectory.release_directory = "notebooks"
+    config.Exchange.root = str(course.root / course.manifest.exchange)
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = [Engine, SaveAutoGrades, AssignLatePenalties]
+    config.AssignLatePenalties.plugin_class = LatePenalty
+    config.ExchangeFactory.release_assignment = ReleaseAssignment
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
+    config.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"
+    config.ZipCollectApp.extractor_plugin = Extractor
+    config.ZipCollectApp.collector_plugin = Collector
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"clean_html": harmless}
+    config.ExecutePreprocessor.timeout = int(course.manifest.grading.limits.cell_seconds)
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads a submission for nbgrader; what is no notebook is passed on as an empty one."""
+
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
+        try:
+            return super().from_filename(filename, resources, **more)
+        except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+            empty = nbformat.v4.new_notebook()
+            return self.from_notebook_node(empty, resources, **more)
+
+
+class Engine(NbGraderPreprocessor):  # type: ignore[misc]
+    """Grades the submitted file and puts the graded notebook in the place of nbgrader's."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        """Called by nbgrader with the notebook as it read it; the file's bytes are graded."""
+        course = find_course()
+        facts = resources["nbgrader"]
+        where = course.root / "submitted" / facts["student"] / facts["assignment"]
+        week = course.pick([facts["assignment"]])[0]
+        submission = (where / f"{facts['notebook']}.ipynb").read_bytes()
+        with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
+            settle(course, gradebook.find_submission(week.id, facts["student"]))
+            gradebook.db.commit()
+        graded = grade(load_assignment(course, week), submission)
+        return nbformat.reads(graded.notebook, as_version=4), resources
+
+
+class LatePenalty(BasePlugin):  # type: ignore[misc]
+    """The late penalty of the course's manifest."""
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float:
+        """Points to take off; called by nbgrader for a submission after the due date."""
+        return find_course().manifest.grading.late.penalty(score, total_seconds_late)

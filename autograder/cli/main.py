@@ -1,0 +1,205 @@
+"""The command ``autograder``: each command reads its words and calls one room."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..course.errors import CourseError
+from ..course.manifest import Course, find_course
+from .data_commands import data
+from .instructor_commands import register as register_instructors
+from .report_commands import register as register_reports
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Build a course of notebooks, grade submissions and write feedback.",
+)
+Weeks = Annotated[
+    list[str] | None, typer.Argument(metavar="[WEEK]...", help="Assignment ids or numbers.")
+]
+Jobs = Annotated[int, typer.Option(help="How many submissions to grade at once.", min=1)]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@app.command()
+def build(
+    weeks: Weeks = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail on a difference.")
+    ] = False,
+) -> None:
+    """Make the student notebooks from the sources."""
+    from ..gradebook.registration import write_week
+
+    course = find_course()
+    stale = [week.id for week in course.pick(weeks) if not write_week(course, week, check)]
+    if check and stale:
+        typer.echo(f"not what the source gives: {', '.join(stale)}; run `autograder build`")
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    weeks: Weeks = None,
+    jobs: Jobs = CORES,
+    run: Annotated[bool, typer.Option("--run", help="Run the experiments as well.")] = False,
+) -> None:
+    """For authors: does the week tell right from wrong, and say why?"""
+    from .show import check_week
+
+    course = find_course()
+    results = [check_week(course, week, jobs, run) for week in course.pick(weeks)]
+    if not all(results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    weeks: Weeks = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+    jobs: Jobs = CORES,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Also what was graded by other tests than today's.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster (extra: cluster).")
+    ] = "",
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Grade even where nothing isolates the submissions.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Results as JSON instead of a table.")
+    ] = False,
+) -> None:
+    """Grade what stands in submitted/ and record the marks."""
+    from ..batch.ahead import warm_up
+
+    course = find_course()
+    picked = course.pick(weeks)
+    for week in picked if not scheduler else []:
+        if warm_up(course, week, student or (), changed or force):
+            break  # it imports for seconds, beside what is imported here
+    from ..batch.executors import Place
+    from ..batch.run import Scope, grade_week
+    from ..gradebook.regrade import Regrade
+    from ..report.classbook import waiting
+    from .show import show_class
+
+    scope = Scope(tuple(student or ()), changed, force, unsafe)
+    place = Place(jobs, scheduler)
+    failures = 0
+    for week in picked:
+        regrade = Regrade()
+        say = typer.echo if not json else _to_stderr
+        failures += grade_week(course, week, scope, place, say, regrade)
+        show_class(course, week, json, regrade, waiting(course, week))
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(
+    weeks: Weeks = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Also as text, for an LMS's comment field.")
+    ] = False,
+) -> None:
+    """Write a page for every graded submission into feedback/."""
+    from ..report.feedback import write_feedback
+
+    course = find_course()
+    for week in course.pick(weeks):
+        count = write_feedback(course, week, student or [], text)
+        typer.echo(f"{week.id}: {count} pages in {course.root / 'feedback'}")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the sample class goes.")] = Path("demo"),
+    week: Annotated[list[str] | None, typer.Option(help="Only this week's.")] = None,
+    jobs: Jobs = CORES,
+) -> None:
+    """Grade a sample class, end to end, in a folder of its own."""
+    from .demo import run_demo
+
+    if run_demo(find_course(), folder, week, jobs, typer.echo):
+        raise typer.Exit(1)
+
+
+@app.command()
+def bundle(
+    weeks: Weeks = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; build/COURSE.zip without it.")
+    ] = None,
+) -> None:
+    """One archive for students without an exchange: notebooks, data cards, the package."""
+    from ..authoring.bundle import write_bundle
+
+    course = find_course()
+    path = write_bundle(course, course.pick(weeks), to)
+    typer.echo(f"{path}  ({path.stat().st_size >> 10} KiB)")
+
+
+app.add_typer(data, name="data")
+
+
+@app.command()
+def progress(
+    json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
+) -> None:
+    """For students: the weeks, what is written, ticked and due."""
+    from ..report.progress import find_progress
+    from .progress_table import show
+
+    weeks = find_progress()
+    if json:
+        import json as writer
+
+        typer.echo(writer.dumps([week.tree() for week in weeks], indent=2, ensure_ascii=False))
+    else:
+        show(weeks)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(words: typer.Context) -> None:
+    """JupyterLab on the course, at its start page; further words are JupyterLab's own."""
+    from .lab import run_lab
+
+    raise typer.Exit(run_lab(find_course(), words.args))
+
+
+register_reports(app)
+register_instructors(app)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine offers: versions, isolation, the course."""
+    from .doctor import examine
+
+    if not examine(typer.echo):
+        raise typer.Exit(1)
+
+
+def _to_stderr(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def main() -> None:
+    """Run the command line; a fault of the course is one line and exit status 2."""
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(f"autograder: {error}", err=True)
+        sys.exit(2)
+
+
+__all__ = ["Course", "app", "main"]

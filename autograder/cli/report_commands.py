@@ -1,0 +1,76 @@
+"""The commands of this room: the class's report, marks out, rosters in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..course.manifest import find_course
+
+Weeks = Annotated[
+    list[str] | None, typer.Argument(metavar="[WEEK]...", help="Assignment ids or numbers.")
+]
+roster_app = typer.Typer(no_args_is_help=True, help="Who is in the course.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(report)
+    app.command()(export)
+    app.add_typer(roster_app, name="roster")
+
+
+def report(weeks: Weeks = None) -> None:
+    """For instructors: a page for each week and one for the course, in reports/."""
+    from ..report.pages import write_reports
+
+    course = find_course()
+    for path in write_reports(course, course.pick(weeks), typer.echo):
+        typer.echo(f"{path}  ({path.stat().st_size >> 10} KiB)")
+
+
+def export(
+    weeks: Weeks = None,
+    to: Annotated[str, typer.Option(help="csv, canvas, moodle or json.")] = "csv",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; marks-FORMAT in this folder.")
+    ] = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
+) -> None:
+    """Marks as a file that a spreadsheet, Canvas or Moodle reads."""
+    from ..report.exports import export_marks
+
+    course = find_course()
+    picked = [week.id for week in course.pick(weeks)] if weeks else []
+    for path in export_marks(course, to, out, picked, student or []):
+        typer.echo(f"{path}")
+
+
+@roster_app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file: yours, Canvas's or Moodle's.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Who is not in the file stays as they are.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
+    id: Annotated[str, typer.Option("--id", metavar="COLUMN", help="The column of ids.")] = "",
+) -> None:
+    """Take over a list of the class: who is new, renamed, withdrawn, or has more time.
+
+    Columns: id, last_name, first_name (or name), email, lms_id, sis_id, login, section, status
+    (active or withdrawn), and "extension WEEK" (2d, 36h, 1w or a date). Whoever is not in the
+    list has withdrawn.
+    """
+    from ..lms.enrol import import_roster
+
+    for line in import_roster(find_course(), file, partial, dry_run, id):
+        typer.echo(line)
+
+
+@roster_app.command("show")
+def show() -> None:
+    """Everybody in the course, with sections and extensions."""
+    from ..lms.enrol import roster_lines
+
+    for line in roster_lines(find_course()):
+        typer.echo(line)

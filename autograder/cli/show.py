@@ -1,0 +1,146 @@
+"""What the terminal shows: the class as a table, and an author's check."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..authoring.source import read
+from ..batch.assignments import load_assignment
+from ..batch.check import CellExecutionError, check, run_through
+from ..course.manifest import Course, Week
+from ..gradebook.regrade import Regrade
+from ..gradebook.writer import graded_facts
+
+
+def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
+    """One row for each student with a graded notebook: marks by exercise, total and reason."""
+    rows = []
+    for folder in sorted((course.root / "autograded").glob(f"*/{week.id}")):
+        facts = graded_facts(course, folder.parent.name, week.id)
+        if facts is None:
+            continue
+        rows.append(
+            {
+                "student": folder.parent.name,
+                "exercises": {t["exercise"]: t["earned"] for t in facts["tests"]},
+                "points": {t["exercise"]: t["points"] for t in facts["tests"]},
+                "earned": round(sum(t["earned"] for t in facts["tests"]), 4),
+                "status": facts["status"],
+                "reason": facts["reason"],
+                "notes": facts["notes"],
+                "submission": facts["submission"],
+                "version": facts["version"],
+                "engine": facts["engine"],
+            }
+        )
+    return rows
+
+
+def show_class(
+    course: Course,
+    week: Week,
+    as_json: bool = False,
+    regrade: Regrade | None = None,
+    waiting: Mapping[str, tuple[str, ...]] | None = None,
+) -> None:
+    """Print a week's marks, students by exercises.
+
+    Parameters
+    ----------
+    regrade : what grading again has changed
+    waiting : for each student the written answers that wait for a person
+    """
+    rows = class_rows(course, week)
+    if as_json:
+        for row in rows:
+            row["unmarked"] = list((waiting or {}).get(row["student"], ()))
+        again = {} if regrade is None else {"regraded": regrade.tree()}
+        print(json.dumps({"week": week.id, "students": rows, **again}, indent=1))
+        return
+    if regrade is not None:
+        _show_changes(regrade)
+    if not rows:
+        return
+    points: dict[str, float] = next((row["points"] for row in rows if row["points"]), {})
+    table = Table(title=f"{week.id}: {week.title}", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for name, most in points.items():
+        table.add_column(f"{_folded(name)}\n/{most:g}", justify="right", min_width=9)
+    table.add_column(f"total\n/{sum(points.values()):g}", justify="right")
+    table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=44)
+    for row in rows:
+        marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
+        remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]
+        remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
+        table.add_row(escape(row["student"]), *marks, f"{row['earned']:.2f}", escape(remark))
+    _console().print(table)
+    counts: dict[str, int] = {}
+    for names in (waiting or {}).values():
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    for name, count in counts.items():
+        print(f"{name}: {count} to be marked by a person (autograder lab, then Formgrader)")
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _show_changes(regrade: Regrade) -> None:
+    """Marks before and after, of those that moved."""
+    if regrade.changes:
+        table = Table(title="marks that changed", title_justify="left")
+        table.add_column("student", no_wrap=True)
+        table.add_column("before", justify="right")
+        table.add_column("after", justify="right")
+        table.add_column("where")
+        for change in sorted(regrade.changes, key=lambda change: change.student):
+            moves = (
+                f"{move.name} {move.before:.3g} → {move.after:.3g}"
+                + (f" ({move.note})" if move.note else "")
+                for move in change.moves
+            )
+            marks = f"{change.before:.4g}", f"{change.after:.4g}"
+            table.add_row(escape(change.student), *marks, escape("; ".join(moves)))
+        _console().print(table)
+    if regrade.changes or regrade.unchanged:
+        print(f"graded again: {len(regrade.changes)} changed, {regrade.unchanged} unchanged")
+
+
+def _folded(name: str) -> str:
+    """A long name on several lines, for a narrow column."""
+    return re.sub(r"(?<=[a-z])_", "_\n", name)
+
+
+def _mark(earned: float, points: float) -> str:
+    text = f"{earned:.3g}"
+    return f"[bold]{text}[/bold]" if earned == points else text
+
+
+def check_week(course: Course, week: Week, jobs: int, run: bool) -> bool:
+    """Print an author's check of a week; whether all is well."""
+    assignment = load_assignment(course, week)
+    good = True
+    for checked in check(assignment, jobs):
+        mark = f"{checked.earned:.4g} of {checked.points:g}"
+        print(
+            f"{'ok  ' if not checked.faults else 'FAIL'} {week.id}: {checked.what}: {mark}",
+            flush=True,
+        )
+        for fault in checked.faults:
+            good = False
+            print(f"       {fault}", flush=True)
+    if run:
+        try:
+            seconds = run_through(read(course.source_folder(week), week.id))
+            print(f"ok   {week.id}: top to bottom with experiments in {seconds:.1f} s")
+        except CellExecutionError as error:
+            good = False
+            print(f"FAIL {week.id}: top to bottom: {error}")
+    return good

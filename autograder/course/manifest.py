@@ -1,0 +1,227 @@
+"""The course's manifest, ``course.yml``: read, checked, and found from anywhere below it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import CourseError
+
+MANIFEST = "course.yml"
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+$")]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Part(BaseModel):
+    """A part of the manifest: read-only, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hours(Part):
+    """How long a week takes, in hours."""
+
+    study: Annotated[float, Field(ge=0)] = 3
+    coding: Annotated[float, Field(ge=0)] = 3
+    project: Annotated[float, Field(ge=0)] = 3
+    reflection: Annotated[float, Field(ge=0)] = 1
+
+
+class Week(Part):
+    """One week: its assignment id, title, dates and what it stands on."""
+
+    id: Name
+    title: str
+    open: AwareDatetime
+    due: AwareDatetime
+    hours: Hours = Hours()
+    data: tuple[str, ...] = ()
+    prerequisites: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Week":
+        if self.due <= self.open:
+            raise ValueError(f"due ({self.due}) must come after open ({self.open})")
+        return self
+
+
+class LimitPolicy(Part):
+    """What one submission may use."""
+
+    cell_seconds: Positive = 60
+    program_seconds: Positive = 20
+    submission_seconds: Positive = 600
+    memory_mb: Count = 2048
+    processes: Count = 64
+    open_files: Annotated[int, Field(ge=64)] = 512
+    written_mb: Count = 256
+    output_kb: Count = 1024
+    returned_mb: Count = 256
+    submission_mb: Count = 64
+
+
+class LatePolicy(Part):
+    """What lateness costs: a share of the mark per day begun, after a grace."""
+
+    grace_minutes: Annotated[float, Field(ge=0)] = 0
+    penalty_per_day: Annotated[float, Field(ge=0, le=1)] = 0
+    at_most: Annotated[float, Field(ge=0, le=1)] = 1
+
+    def penalty(self, score: float, seconds_late: float) -> float:
+        """Points to take off a mark of ``score`` for lateness, in points."""
+        late = seconds_late - 60 * self.grace_minutes
+        if late <= 0:
+            return 0.0
+        days = int(late // 86400) + 1
+        return score * min(self.at_most, self.penalty_per_day * days)
+
+
+class Grading(Part):
+    """The grading policy."""
+
+    limits: LimitPolicy = LimitPolicy()
+    late: LatePolicy = LatePolicy()
+
+
+class About(Part):
+    """What the course is called."""
+
+    id: Name
+    title: str
+
+
+class Manifest(Part):
+    """All of ``course.yml``."""
+
+    course: About
+    weeks: tuple[Week, ...]
+    grading: Grading = Grading()
+    exchange: str = "exchange"
+
+    @model_validator(mode="after")
+    def _names(self) -> "Manifest":
+        seen: list[str] = []
+        if not self.weeks:
+            raise ValueError("weeks must name at least one week")
+        for week in self.weeks:
+            if week.id in seen:
+                raise ValueError(f"the week {week.id!r} stands there twice")
+            for name in week.prerequisites:
+                if name not in seen:
+                    raise ValueError(f"{week.id}: the prerequisite {name!r} is no earlier week")
+            seen.append(week.id)
+        return self
+
+
+class Course:
+    """A course: its folder and its manifest."""
+
+    def __init__(self, root: Path, manifest: Manifest) -> None:
+        self.root, self.manifest = root, manifest
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        return self.manifest.weeks
+
+    @property
+    def gradebook(self) -> str:
+        """The address of nbgrader's database."""
+        return f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def source_folder(self, week: Week) -> Path:
+        """The folder of a week's source."""
+        return self.root / "solutions" / week.id
+
+    def notebook_path(self, week: Week) -> Path:
+        """Where the student's notebook of a week stands."""
+        return self.root / "notebooks" / week.id / f"{week.id}.ipynb"
+
+    def pick(self, words: list[str] | None) -> list[Week]:
+        """The weeks that a command names, by id or number; all of them without a word."""
+        if not words:
+            return list(self.weeks)
+        return [self._one(word) for word in words]
+
+    def _one(self, word: str) -> Week:
+        for number, week in enumerate(self.weeks, 1):
+            if word in (week.id, str(number)):
+                return week
+        known = ", ".join(f"{number} ({week.id})" for number, week in enumerate(self.weeks, 1))
+        raise CourseError(f"there is no week {word!r}; the weeks are {known}")
+
+
+def find_course(start: Path | None = None) -> Course:
+    """The course of the nearest folder above ``start`` that holds ``course.yml``."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / MANIFEST).is_file():
+            return load_course(folder)
+    raise CourseError(
+        f"no {MANIFEST} in {here} or any folder above it; change to the folder of a course"
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Read and check the manifest in ``root``.
+
+    Raises
+    ------
+    CourseError
+        One line for each wrong key or value: the key, what is there and what is allowed.
+    """
+    path = root / MANIFEST
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CourseError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+    if not isinstance(tree, dict):
+        raise CourseError(f"{path}: must be keys and values, and is {type(tree).__name__}")
+    try:
+        return Course(root, Manifest.model_validate(tree))
+    except ValidationError as error:
+        lines = [f"{path}: {_line(fault)}" for fault in error.errors()]
+        raise CourseError("\n".join(lines)) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's plain values, and no key twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                message = f"the key {key!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _line(fault: Any) -> str:
+    first, *rest = fault["loc"] or ("",)
+    parts = [first, *(part + 1 if isinstance(part, int) else part for part in rest)]
+    key = ".".join(map(str, parts))
+    match fault["type"]:
+        case "extra_forbidden":
+            allowed = ", ".join(_keys(fault["loc"][:-1]))
+            return f"{key}: is not a key; allowed here: {allowed}"
+        case "missing":
+            return f"{key}: is missing"
+        case "value_error":
+            return f"{key or 'the course'}: {fault['ctx']['error']}"
+    found = repr(fault["input"])[:80]
+    return f"{key}: is {found}; {fault['msg'][0].lower()}{fault['msg'][1:]}"
+
+
+def _keys(location: tuple[Any, ...]) -> list[str]:
+    """The keys that are allowed at a place of the manifest."""
+    models: dict[str, type[Part]] = {
+        "course": About,
+        "weeks": Week,
+        "hours": Hours,
+        "grading": Grading,
+        "limits": LimitPolicy,
+        "late": LatePolicy,
+    }
+    names = [part for part in location if isinstance(part, str)]
+    return list(models[names[-1]].model_fields if names else Manifest.model_fields)

@@ -1,0 +1,188 @@
+"""The one writer: results into nbgrader's gradebook, graded notebooks into ``autograded/``."""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat.v4
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
+from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import DatabaseError, SAWarning
+
+from ..authoring.source import read
+from ..course.database import open_gradebook
+from ..course.errors import CourseError
+from ..course.manifest import Course, Week
+from ..course.roster import load_roster
+from ..course.tokens import TIMESTAMP, carry
+from ..grading.results import Graded
+from ..grading.sanitise import OWN
+from .registration import is_registered, register
+from .standing import Standing, keep_decisions, standing
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an earlier run left of a submission: the bytes and the versions it graded."""
+
+    submission: str
+    version: str
+    engine: str
+
+
+class Writer:
+    """Records graded submissions of one course; use ``writing`` to get one."""
+
+    def __init__(self, course: Course, gradebook: Gradebook) -> None:
+        self.course, self.gradebook = course, gradebook
+
+    def register(self, week: Week) -> None:
+        """Make the week's cells known to the gradebook, once for each version of its source."""
+        due = week.due.astimezone(UTC).replace(tzinfo=None)
+        try:
+            known = self.gradebook.find_assignment(week.id)
+        except MissingEntry:
+            known = None
+        if known is None or not is_registered(self.course, week):
+            register(self.course, read(self.course.source_folder(week), week.id))
+            self.gradebook.db.expire_all()
+        self.gradebook.update_or_create_assignment(week.id, duedate=due)
+
+    def record(self, student: str, graded: Graded) -> Standing | None:
+        """Record one result: marks first, then the notebook, which says that it is done.
+
+        Returns
+        -------
+        Standing or None
+            How the student stood before, where the same bytes had been graded.
+        """
+        before = self.recorded(student, graded.week)
+        same = before is not None and before.submission == graded.submission
+        stood = standing(self.gradebook, graded.week, student) if same else None
+        self.gradebook.db.expire_all()
+        with _one_transaction(self.gradebook):
+            self._record_marks(student, graded)
+            if stood is not None:
+                keep_decisions(self.gradebook, graded.week, student, stood)
+        self._write(student, graded)
+        return stood
+
+    def _record_marks(self, student: str, graded: Graded) -> None:
+        stamp = self.timestamp(student, graded.week)
+        self.gradebook.update_or_create_student(student)
+        submission = self.gradebook.update_or_create_submission(
+            graded.week, student, **({"timestamp": stamp} if stamp else {})
+        )
+        settle(self.course, submission)
+        notebook = nbformat.v4.reads_json(graded.notebook)
+        saver = SaveAutoGrades()
+        saver.log.setLevel(logging.ERROR)
+        saver.gradebook, saver.notebook_id = self.gradebook, graded.week
+        saver.assignment_id, saver.student_id = graded.week, student
+        for index, cell in enumerate(notebook.cells):
+            saver.preprocess_cell(cell, {}, index)
+        sheet = self.gradebook.find_submission_notebook(graded.week, graded.week, student)
+        late = self.course.manifest.grading.late
+        sheet.late_submission_penalty = late.penalty(sheet.score, submission.total_seconds_late)
+
+    def recorded(self, student: str, week: str) -> Recorded | None:
+        """What was graded before, or None."""
+        facts = graded_facts(self.course, student, week)
+        if facts is None:
+            return None
+        return Recorded(facts["submission"], facts["version"], facts["engine"])
+
+    def timestamp(self, student: str, week: str) -> datetime | None:
+        """When the submission was handed in, from the file that nbgrader puts beside it."""
+        path = self.course.root / "submitted" / student / week / TIMESTAMP
+        try:
+            stamp: datetime = parse_utc(path.read_text().strip())
+            return stamp
+        except (OSError, ValueError, OverflowError):
+            return None
+
+    def _write(self, student: str, graded: Graded) -> None:
+        folder = self.course.root / "autograded" / student / graded.week
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{graded.week}.ipynb"
+        draft = folder / f".{graded.week}.{os.getpid()}.tmp"
+        draft.write_text(graded.notebook, encoding="utf-8")
+        draft.chmod(0o444)
+        draft.replace(path)
+        carry(self.course.root / "submitted" / student / graded.week, folder)
+
+
+def settle(course: Course, submission: SubmittedAssignment) -> None:
+    """Give a submission the course's dates, and somebody unknown a name to be shown."""
+    person = submission.student
+    if not person.last_name and not person.first_name:
+        person.last_name, person.first_name = person.id, ""  # or it reads "None, None"
+    week = course.pick([submission.name])[0]
+    submission.assignment.duedate = week.due.astimezone(UTC).replace(tzinfo=None)
+    extension = load_roster(course).extension(person.id, submission.name)
+    if extension is not None:
+        submission.extension = extension
+
+
+@contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """All of it is recorded, or nothing; nbgrader would commit after every cell.
+
+    Every commit waits for the disk: there are 17 of them for a submission of six exercises.
+    """
+    session = gradebook.db
+    own, session.commit = session.commit, session.flush
+    try:
+        yield
+        own()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = own
+
+
+@contextmanager
+def writing(course: Course) -> Iterator[Writer]:
+    """The writer of a course, with the gradebook open."""
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
+    # nbgrader 0.9 makes submissions in an order that SQLAlchemy 2.1 warns of; nothing is lost
+    warnings.filterwarnings("ignore", ".*not in session, add operation", SAWarning)
+    try:
+        with open_gradebook(course) as gradebook:
+            yield Writer(course, gradebook)
+    except (DatabaseError, InvalidEntry) as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        raise _unwritable(course.root / "gradebook.db", why) from None
+    except OSError as error:
+        raise _unwritable(course.root, error) from None
+
+
+def _unwritable(path: Path, why: object) -> CourseError:
+    return CourseError(
+        f"{path}: {why}; what was recorded until now is kept, and `autograder grade` goes on "
+        "from there once that is mended"
+    )
+
+
+def graded_path(course: Course, student: str, week: str) -> Path:
+    """Where a graded notebook stands."""
+    return course.root / "autograded" / student / week / f"{week}.ipynb"
+
+
+def graded_facts(course: Course, student: str, week: str) -> dict[str, Any] | None:
+    """The results that a graded notebook carries; None where there is none of ours."""
+    try:
+        tree = json.loads(graded_path(course, student, week).read_text(encoding="utf-8"))
+        facts: dict[str, Any] = tree["metadata"][OWN]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return facts if {"submission", "version", "engine", "tests"} <= set(facts) else None

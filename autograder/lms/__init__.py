@@ -1,0 +1,4 @@
+"""Learning management systems and nbgrader's exchange: collecting, archives, rosters.
+
+Whatever comes from outside is read as if it were hostile.
+"""

@@ -1,0 +1,248 @@
+"""A list of the class as a CSV file: one's own, Canvas's gradebook, or Moodle's participants.
+
+=================  =========================================================================
+column             holds
+=================  =========================================================================
+``id``             the student's folder in ``submitted/``; the only column that is needed
+``last_name``,     or ``name``, as "Family, Given" or "Given Family"
+``first_name``
+``email``
+``lms_id``         Canvas's number or Moodle's "Participant 123"
+``sis_id``         the number in the student information system, Moodle's "ID number"
+``login``          Canvas's "SIS Login ID"
+``section``
+``status``         ``active`` (also when empty) or ``withdrawn``
+``extension WEEK`` more time for a week, by id or number: ``2d``, ``36h``, ``1w``, or until when:
+                   ``2027-01-20`` (the end of that day), ``2027-01-20T12:00``; empty for none
+=================  =========================================================================
+
+Of Canvas's gradebook export the id is "SIS Login ID" (else "SIS User ID"), of Moodle's lists
+"Username" (else "ID number", else "Email address"). Other columns are left alone.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ..course.errors import CourseError
+from ..course.manifest import Week
+
+SIZE_LIMIT = 16 << 20
+#: What a field is called in a header, in lower case and with spaces for underscores.
+CALLED = {
+    "last_name": ("last name", "lastname", "surname", "family name"),
+    "first_name": ("first name", "firstname", "given name"),
+    "name": ("name", "full name"),
+    "email": ("email", "email address", "e-mail"),
+    "lms_user_id": ("lms id", "lms user id", "identifier"),
+    "sis_id": ("sis id", "sis user id", "id number"),
+    "login": ("login", "sis login id", "username"),
+    "section": ("section", "group", "groups"),
+    "status": ("status",),
+}
+PLAIN_ID = ("id", "student id")
+CANVAS_ID = ("sis login id", "sis user id")
+MOODLE_ID = ("username", "id number", "email address")
+EXTENSION = re.compile(r"extension[\s:]+(.+)")
+CANVAS_COLUMN = re.compile(r"(.+) \((\d+)\)")
+UNITS = {"h": 1, "d": 24, "w": 168}
+
+
+@dataclass(frozen=True)
+class ListedStudent:
+    """One row: names for the gradebook, facts for the roster, extensions in hours by week."""
+
+    id: str
+    names: dict[str, str]
+    facts: dict[str, str]
+    extensions: dict[str, float]
+
+
+@dataclass
+class Listed:
+    """A list: its students, and what Canvas calls the columns of the weeks."""
+
+    students: list[ListedStudent] = field(default_factory=list)
+    canvas_columns: dict[str, str] = field(default_factory=dict)
+
+
+def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> Listed:
+    """Read a list of the class.
+
+    Raises
+    ------
+    CourseError
+        For a file that is no such list, a student who is there twice, an extension that
+        cannot be read: file, line, what was found and what is allowed.
+    """
+    rows = _rows(path)
+    if not rows:
+        raise CourseError(f"{path}: is empty; a first line with the names of columns is needed")
+    header = [_plain(cell) for cell in rows[0][1]]
+    canvas = "student" in header and any(name in header for name in CANVAS_ID)
+    moodle = "identifier" in header or ("email address" in header and "id" not in header)
+    wanted = (_plain(id_column),) if id_column else _ids(canvas, moodle)
+    places = [header.index(name) for name in wanted if name in header]
+    if not places:
+        allowed = " or ".join(repr(name) for name in wanted)
+        raise CourseError(f"{path}: no column {allowed}; the columns are {', '.join(rows[0][1])}")
+    fields = _fields(header, canvas, moodle)
+    extensions = _extensions(path, header, weeks)
+    found = Listed(canvas_columns=_canvas_columns(rows[0][1], weeks) if canvas else {})
+    seen: dict[str, int] = {}
+    for line, row in rows[1:]:
+        cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
+        if not any(cells) or (canvas and _is_no_student(cells[0])):
+            continue
+        id = next((cells[place] for place in places if cells[place]), "")
+        _check_id(path, line, id, seen)
+        found.students.append(_student(path, line, id, cells, fields, extensions, weeks))
+    if not found.students:
+        raise CourseError(f"{path}: holds no student")
+    return found
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise CourseError(f"{path}: has more than {SIZE_LIMIT >> 20} MiB")
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise CourseError(f"{path}: is not UTF-8; save it as “CSV UTF-8”") from None
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read: {error.strerror}") from None
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise CourseError(f"{path}:{reader.line_num}: {error}") from None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.strip().lower().replace("_", " ").split())
+
+
+def _ids(canvas: bool, moodle: bool) -> tuple[str, ...]:
+    return CANVAS_ID if canvas else MOODLE_ID if moodle else PLAIN_ID
+
+
+def _fields(header: list[str], canvas: bool, moodle: bool) -> dict[str, int]:
+    """Which column holds which field."""
+    called = dict(CALLED)
+    if canvas:
+        called |= {"name": ("student",), "lms_user_id": ("id",)}
+    if canvas or moodle:
+        called.pop("status")  # there it is the state of a submission
+    return {
+        name: header.index(word)
+        for name, words in called.items()
+        for word in words[::-1]
+        if word in header
+    }
+
+
+def _extensions(path: Path, header: list[str], weeks: Sequence[Week]) -> dict[int, Week]:
+    """Which column holds the extensions of which week."""
+    found = {}
+    for place, name in enumerate(header):
+        match = EXTENSION.fullmatch(name)
+        if match is None:
+            continue
+        numbers = {str(n): week for n, week in enumerate(weeks, 1)}
+        by_name = {_plain(week.id): week for week in weeks}
+        week = (numbers | by_name).get(match[1].strip())
+        if week is None:
+            known = ", ".join(week.id for week in weeks)
+            raise CourseError(f"{path}: column {name!r}: there is no such week; they are {known}")
+        found[place] = week
+    return found
+
+
+def _student(
+    path: Path,
+    line: int,
+    id: str,
+    cells: list[str],
+    fields: dict[str, int],
+    extensions: dict[int, Week],
+    weeks: Iterable[Week],
+) -> ListedStudent:
+    facts = {name: cells[place] for name, place in fields.items()}
+    first, last = _name(facts.pop("name", ""))
+    names = {
+        "first_name": facts.pop("first_name", "") or first,
+        "last_name": facts.pop("last_name", "") or last,
+        "email": facts.pop("email", ""),
+        "lms_user_id": facts.pop("lms_user_id", ""),
+    }
+    status = facts.pop("status", "").lower() or "active"
+    if status not in ("active", "withdrawn"):
+        raise CourseError(f"{path}:{line}: status is {status!r}; it can be active or withdrawn")
+    kept = {name: value for name, value in facts.items() if value}
+    hours = {}
+    for place, week in extensions.items():
+        try:
+            hours[week.id] = _hours(cells[place], week.due)
+        except ValueError:
+            raise CourseError(
+                f"{path}:{line}: the extension of {week.id} is {cells[place]!r}; "
+                "write 2d, 36h, 1w or a date like 2027-01-20"
+            ) from None
+    return ListedStudent(id, names, {**kept, "status": status}, hours)
+
+
+def _hours(text: str, due: datetime) -> float:
+    """An extension in hours: a length, or the time to a new due date."""
+    if not text:
+        return 0.0
+    length = re.fullmatch(r"\+?(\d+(?:\.\d+)?)\s*([hdw])[a-z]*", text.lower())
+    if length:
+        hours = float(length[1]) * UNITS[length[2]]
+    else:
+        until = datetime.fromisoformat(text)
+        if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
+            until += timedelta(hours=23, minutes=59, seconds=59)
+        until = until if until.tzinfo else until.replace(tzinfo=due.tzinfo)
+        hours = (until - due).total_seconds() / 3600
+    if not 0 <= hours <= 24 * 366:
+        raise ValueError(text)
+    return round(hours, 4)
+
+
+def _name(text: str) -> tuple[str, str]:
+    """Given and family name."""
+    if "," in text:
+        last, first = text.split(",", 1)
+        return first.strip(), last.strip()
+    first, _, last = text.rpartition(" ")
+    return first.strip(), last
+
+
+def _check_id(path: Path, line: int, id: str, seen: dict[str, int]) -> None:
+    if not id:
+        raise CourseError(f"{path}:{line}: this student has no id")
+    if len(id) > 128 or id.startswith(".") or not id.isprintable() or set(id) & set("/\\"):
+        raise CourseError(f"{path}:{line}: the id {id[:60]!r} cannot be the name of a folder")
+    if id in seen:
+        raise CourseError(f"{path}:{line}: {id!r} stands in line {seen[id]} already")
+    seen[id] = line
+
+
+def _is_no_student(name: str) -> bool:
+    return "points possible" in name.lower() or name.lower() in ("student, test", "test student")
+
+
+def _canvas_columns(header: list[str], weeks: Sequence[Week]) -> dict[str, str]:
+    """What Canvas calls a week's column, with its number, which is how it is found again."""
+    found = {}
+    for name in header:
+        match = CANVAS_COLUMN.fullmatch(name.strip())
+        for week in weeks:
+            if match and match[1].strip() in (week.id, week.title):
+                found[week.id] = name.strip()
+    return found

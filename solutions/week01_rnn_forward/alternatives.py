@@ -1,0 +1,170 @@
+"""Week 1: right solutions written differently."""
+
+import math
+
+import numpy as np
+
+from autograder.authoring import alternative
+
+from .lesson import rnn_step_backward
+
+
+@alternative("rnn_step")
+def rnn_step_1():
+    def rnn_step(x, h, W_ih, W_hh, b_h):
+        # One product with the weights side by side.
+        joined = np.concatenate([x, h], axis=1)
+        weights = np.concatenate([W_ih, W_hh], axis=1)
+        return np.tanh(joined @ weights.T + b_h)
+
+
+@alternative("rnn_step")
+def rnn_step_2():
+    def rnn_step(x, h, W_ih, W_hh, b_h):
+        # One example and one unit at a time.
+        new = np.empty_like(h)
+        for n in range(len(x)):
+            for i in range(len(b_h)):
+                new[n, i] = math.tanh(x[n].dot(W_ih[i]) + h[n].dot(W_hh[i]) + b_h[i])
+        return new
+
+
+@alternative("SimpleRNN")
+def simple_rnn_1():
+    class SimpleRNN:
+        # Arrays allocated once, input projections of all steps in one product, no rnn_step; another
+        # order of drawing.
+        def __init__(self, input_size, hidden_size, output_size, rng):
+            def draw(*shape):
+                return (2 * rng.random(shape) - 1) / np.sqrt(hidden_size)
+
+            self.b_o, self.W_ho = draw(output_size), draw(output_size, hidden_size)
+            self.b_h = draw(hidden_size)
+            self.W_hh, self.W_ih = draw(hidden_size, hidden_size), draw(hidden_size, input_size)
+
+        def forward(self, X, h_prev=None):
+            B, T, D = X.shape
+            states = np.zeros((B, T + 1, self.W_hh.shape[0]))
+            if h_prev is not None:
+                states[:, 0] = h_prev
+            projected = np.einsum("btd,hd->bth", X, self.W_ih) + self.b_h
+            for t in range(T):
+                states[:, t + 1] = np.tanh(projected[:, t] + states[:, t] @ self.W_hh.T)
+            return np.einsum("bth,oh->bto", states[:, 1:], self.W_ho) + self.b_o, states
+
+
+@alternative("rnn_step_backward")
+def rnn_step_backward_1():
+    def rnn_step_backward(dh, cache):
+        # The index equations, letter for letter.
+        x, h_prev, h, W_ih, W_hh = cache
+        da = dh - dh * h * h
+        return (
+            np.einsum("ni,ij->nj", da, W_ih),
+            np.einsum("ni,im->nm", da, W_hh),
+            np.einsum("ni,nj->ij", da, x),
+            np.einsum("ni,nm->im", da, h_prev),
+            np.einsum("ni->i", da),
+        )
+
+
+@alternative("rnn_step_backward")
+def rnn_step_backward_2():
+    def rnn_step_backward(dh, cache):
+        # One example at a time, outer products added up.
+        x, h_prev, h, W_ih, W_hh = cache
+        dx, dh_prev = np.zeros(x.shape), np.zeros(h_prev.shape)
+        dW_ih, dW_hh, db_h = np.zeros(W_ih.shape), np.zeros(W_hh.shape), np.zeros(len(W_hh))
+        for n in range(len(x)):
+            da = (1 - h[n] ** 2) * dh[n]
+            dx[n], dh_prev[n] = W_ih.T @ da, W_hh.T @ da
+            dW_ih += np.outer(da, x[n])
+            dW_hh += np.outer(da, h_prev[n])
+            db_h += da
+        return [dx, dh_prev, dW_ih, dW_hh, db_h]
+
+
+@alternative("bptt")
+def bptt_1():
+    def bptt(dH, caches):
+        # First all da, in a loop; then every gradient of all steps in one product. No step function.
+        X, previous, states = (np.stack([cache[i] for cache in caches], axis=1) for i in range(3))
+        W_ih, W_hh = caches[0][3:]
+        dA = np.zeros(dH.shape)
+        carry = 0
+        for t in range(len(caches) - 1, -1, -1):
+            dA[:, t] = (dH[:, t] + carry) * (1 - states[:, t] ** 2)
+            carry = dA[:, t] @ W_hh
+        dW_ih, dW_hh = np.einsum("bth,btd->hd", dA, X), np.einsum("bth,btg->hg", dA, previous)
+        return dA @ W_ih, carry, dW_ih, dW_hh, dA.sum(axis=(0, 1))
+
+
+@alternative("bptt")
+def bptt_2():
+    def bptt(dH, caches):
+        # Recursion: the rest of the sequence first, then this step.
+        T = len(caches)
+
+        def back(t):
+            if t == T:
+                return [], 0, (0, 0, 0)
+            later, carry, totals = back(t + 1)
+            dx, dh_prev, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+            return [dx, *later], dh_prev, tuple(a + b for a, b in zip(totals, parts))
+
+        steps, dh0, (dW_ih, dW_hh, db_h) = back(0)
+        return [np.stack(steps, axis=1), dh0, dW_ih, dW_hh, db_h]
+
+
+@alternative("truncated_bptt")
+def truncated_bptt_1():
+    def truncated_bptt(dH, caches, k):
+        # The loop of bptt, with the carry dropped at every cut.
+        if k < 1:
+            raise ValueError("a chunk has at least one step")
+        steps, totals = [], [0, 0, 0]
+        carry = np.zeros(dH[:, 0].shape)
+        for t in range(len(caches) - 1, -1, -1):
+            if (t + 1) % k == 0:
+                carry = np.zeros(carry.shape)
+            dx, carry, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+            steps.insert(0, dx)
+            totals = [total + part for total, part in zip(totals, parts)]
+        return [np.stack(steps, axis=1), carry, *totals]
+
+
+@alternative("truncated_bptt")
+def truncated_bptt_2():
+    def truncated_bptt(dH, caches, k):
+        # No other exercise: all da first, then one product for each result.
+        if k < 1:
+            raise ValueError("a chunk has at least one step")
+        X, previous, states = (np.stack([cache[i] for cache in caches], axis=1) for i in range(3))
+        W_ih, W_hh = caches[0][3:]
+        keep = (np.arange(len(caches)) + 1) % k != 0
+        dA, carry = np.zeros(dH.shape), 0
+        for t in reversed(range(len(caches))):
+            dA[:, t] = (dH[:, t] + keep[t] * carry) * (1 - states[:, t] ** 2)
+            carry = dA[:, t] @ W_hh
+        flat = dA.reshape(-1, dA.shape[-1])
+        dW_ih, dW_hh = flat.T @ X.reshape(len(flat), -1), flat.T @ previous.reshape(len(flat), -1)
+        return dA @ W_ih, carry, dW_ih, dW_hh, flat.sum(axis=0)
+
+
+@alternative("gradient_norm_by_lag")
+def gradient_norm_by_lag_1():
+    def gradient_norm_by_lag(W_hh, T):
+        powers = [np.linalg.matrix_power(W_hh, lag) for lag in range(T)]
+        return [np.linalg.svd(power, compute_uv=False)[0] for power in powers]
+
+
+@alternative("gradient_norm_by_lag")
+def gradient_norm_by_lag_2():
+    def gradient_norm_by_lag(W_hh, T):
+        # The root of the largest eigenvalue of MᵀM, for all powers at once.
+        powers = [np.eye(W_hh.shape[0])]
+        while len(powers) < T:
+            powers.append(W_hh @ powers[-1])
+        powers = np.stack(powers)
+        largest = np.linalg.eigvalsh(np.swapaxes(powers, 1, 2) @ powers)[:, -1]
+        return np.sqrt(np.clip(largest, 0, None))

@@ -1,0 +1,250 @@
+"""Week 2: right solutions written differently."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder.authoring import alternative
+
+
+@alternative("CharVocab")
+def char_vocab_1():
+    class CharVocab:
+        # Code points in a sorted tensor; ids by binary search, no dictionary.
+        def __init__(self, text):
+            self.codes = torch.tensor([ord(c) for c in text], dtype=torch.long).unique()
+            self.chars = [chr(code) for code in self.codes]
+
+        def __len__(self):
+            return self.codes.numel()
+
+        def encode(self, text):
+            codes = torch.tensor([ord(c) for c in text], dtype=torch.long)
+            ids = torch.searchsorted(self.codes, codes).clamp(max=len(self) - 1)
+            wrong = self.codes[ids] != codes
+            if wrong.any():
+                raise ValueError(f"cannot encode {chr(codes[wrong][0])}")
+            return ids
+
+        def decode(self, ids):
+            return "".join(map(chr, self.codes[torch.as_tensor(ids, dtype=torch.long)].tolist()))
+
+
+@alternative("CharVocab")
+def char_vocab_2():
+    class CharVocab:
+        # Lists only, one character at a time.
+        def __init__(self, text):
+            self.chars = []
+            for char in sorted(text):
+                if char not in self.chars:
+                    self.chars.append(char)
+
+        def __len__(self):
+            return len(self.chars)
+
+        def encode(self, text):
+            ids = torch.empty(len(text), dtype=torch.int64)
+            for position, char in enumerate(text):
+                try:
+                    ids[position] = self.chars.index(char)
+                except ValueError:
+                    raise ValueError(f"character {char} at {position} is unknown") from None
+            return ids
+
+        def decode(self, ids):
+            text = ""
+            for i in ids:
+                text += self.chars[int(i)]
+            return text
+
+
+@alternative("embed")
+def embed_1():
+    def embed(ids, W):
+        return F.one_hot(ids, len(W)).to(W.dtype) @ W
+
+
+@alternative("embed")
+def embed_2():
+    def embed(ids, W):
+        return torch.stack([torch.stack([W[int(i)] for i in row]) for row in ids])
+
+
+@alternative("embed")
+def embed_3():
+    def embed(ids, W):
+        return W.index_select(0, ids.reshape(-1)).reshape(*ids.shape, -1)
+
+
+@alternative("CharRNN")
+def char_rnn_1():
+    class CharRNN(nn.Module):
+        # Time-major inside, and the start state always made.
+        def __init__(self, vocab_size, hidden_size):
+            super().__init__()
+            self.H = hidden_size
+            self.rnn = nn.RNN(input_size=hidden_size, hidden_size=hidden_size)
+            self.embedding = nn.Embedding(vocab_size, hidden_size)
+            self.linear = nn.Linear(hidden_size, vocab_size)
+
+        def forward(self, x, hidden=None):
+            if hidden is None:
+                hidden = self.init_hidden(x.size(0))
+            output, last = self.rnn(self.embedding(x.T), hidden)
+            return self.linear(output).permute(1, 0, 2), last
+
+        def init_hidden(self, batch_size):
+            parameter = next(self.parameters())
+            return torch.zeros(
+                1, batch_size, self.H, dtype=parameter.dtype, device=parameter.device
+            )
+
+
+@alternative("CharRNN")
+def char_rnn_2():
+    class CharRNN(nn.Module):
+        # One step at a time, and the linear layer as a product.
+        def __init__(self, vocab_size, hidden_size):
+            super(CharRNN, self).__init__()
+            self.rnn = nn.RNN(hidden_size, hidden_size, num_layers=1, batch_first=True)
+            self.linear = nn.Linear(hidden_size, vocab_size)
+            self.embedding = nn.Embedding(vocab_size, hidden_size)
+
+        def forward(self, x, hidden=None):
+            logits = []
+            for t in range(x.shape[1]):
+                state, hidden = self.rnn(self.embedding(x[:, t : t + 1]), hidden)
+                logits.append(state[:, 0] @ self.linear.weight.T + self.linear.bias)
+            return torch.stack(logits, dim=1), hidden
+
+        def init_hidden(self, batch_size):
+            return torch.zeros(1, batch_size, self.rnn.hidden_size).to(self.linear.weight)
+
+
+@alternative("make_streams")
+def make_streams_1():
+    def make_streams(ids, B, T):
+        # Place by place: where in the text does entry (n, b, t) come from?
+        N = (len(ids) - 1) // (B * T)
+        if N == 0:
+            raise ValueError("not enough characters for one chunk")
+        n, b, t = torch.meshgrid(torch.arange(N), torch.arange(B), torch.arange(T), indexing="ij")
+        place = b * (N * T) + n * T + t
+        return ids[place], ids[place + 1]
+
+
+@alternative("make_streams")
+def make_streams_2():
+    def make_streams(ids, B, T):
+        # Lists of slices.
+        total = (len(ids) - 1) // (B * T)
+        if total < 1:
+            raise ValueError("not enough characters for one chunk")
+        xs, ys = [], []
+        for n in range(total):
+            starts = [b * total * T + n * T for b in range(B)]
+            xs.append(torch.stack([ids[s : s + T] for s in starts]))
+            ys.append(torch.stack([ids[s + 1 : s + T + 1] for s in starts]))
+        return torch.stack(xs), torch.stack(ys)
+
+
+@alternative("make_streams")
+def make_streams_3():
+    def make_streams(ids, B, T):
+        # Streams with one id too many, then overlapping windows of T + 1.
+        N = (len(ids) - 1) // (B * T)
+        if N < 1:
+            raise ValueError("not enough characters for one chunk")
+        rows = ids[: B * N * T + 1].unfold(0, N * T + 1, N * T)
+        windows = rows.unfold(1, T + 1, T).permute(1, 0, 2)
+        return windows[..., :-1], windows[..., 1:]
+
+
+@alternative("clip_gradients")
+def clip_gradients_1():
+    def clip_gradients(parameters, max_norm):
+        # All gradients as one long vector, and a factor that is 1 when nothing is to be done.
+        parameters = [p for p in parameters if p.grad is not None]
+        flat = torch.cat([torch.zeros(1), *(p.grad.reshape(-1) for p in parameters)])
+        norm = torch.linalg.vector_norm(flat)
+        factor = torch.clamp(max_norm / (norm + 1e-6), max=1.0)
+        for p in parameters:
+            p.grad = p.grad * factor
+        return norm
+
+
+@alternative("clip_gradients")
+def clip_gradients_2():
+    def clip_gradients(parameters, max_norm):
+        # A norm of norms.
+        chosen = list(filter(lambda p: p.grad is not None, parameters))
+        total = torch.stack([p.grad.norm() for p in chosen]).norm().item() if chosen else 0
+        scale = min(1.0, max_norm / total) if total else 1.0
+        with torch.no_grad():
+            for p in chosen:
+                p.grad[...] = scale * p.grad
+        return total
+
+
+@alternative("sample")
+def sample_1():
+    @torch.no_grad()
+    def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+        # Gumbel's trick: argmax of logits plus noise draws from their softmax.
+        if not prefix or temperature < 0:
+            raise ValueError("no prefix, or a temperature below 0")
+        model.eval()
+        ids = vocab.encode(prefix).tolist()
+        hidden = model.init_hidden(1)
+        logits, hidden = model(torch.tensor([ids]), hidden)
+        for _ in range(n):
+            scores = logits[0, -1].double()
+            if temperature > 0:
+                noise = torch.rand(scores.shape, generator=generator, dtype=torch.float64)
+                scores = scores / temperature - (-noise.log()).log()
+            ids.append(int(scores.argmax()))
+            logits, hidden = model(torch.tensor([ids[-1:]]), hidden)
+        return vocab.decode(ids)
+
+
+@alternative("sample")
+def sample_2():
+    def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+        # The prefix character by character, then the inverse of the distribution function.
+        if not prefix or temperature < 0:
+            raise ValueError("no prefix, or a temperature below 0")
+        text, hidden, logits = "", None, None
+        with torch.inference_mode():
+            for position in range(len(prefix) + n):
+                if position < len(prefix):
+                    new = int(vocab.encode(prefix[position])[0])
+                else:
+                    z = logits.reshape(-1)
+                    if temperature == 0:
+                        new = int(torch.argmax(z))
+                    else:
+                        p = torch.log_softmax(z / temperature, 0).exp()
+                        u = torch.rand(1, generator=generator)
+                        new = min(int(torch.searchsorted(p.cumsum(0), u)), len(p) - 1)
+                text += vocab.decode([new])
+                logits, hidden = model(torch.tensor([[new]]), hidden)
+        return text
+
+
+@alternative("sample")
+def sample_3():
+    def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
+        # The whole text again for each character, without a state: slow and right.
+        if not prefix or temperature < 0:
+            raise ValueError("no prefix, or a temperature below 0")
+        ids = vocab.encode(prefix).unsqueeze(0)
+        for _ in range(n):
+            with torch.no_grad():
+                out = model(ids)[0][:, -1, :]
+            if temperature == 0:
+                chosen = out.argmax(dim=-1, keepdim=True)
+            else:
+                chosen = torch.multinomial(F.softmax(out / temperature, -1), 1, generator=generator)
+            ids = torch.cat([ids, chosen], dim=1)
+        return vocab.decode(ids[0])

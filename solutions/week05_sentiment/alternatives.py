@@ -1,0 +1,254 @@
+"""Week 5: right solutions written differently."""
+
+from collections import Counter
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder.authoring import alternative
+
+from .lesson import last_valid, tokenize
+
+
+@alternative("build_vocab")
+def build_vocab_1():
+    def build_vocab(texts, min_count):
+        # By hand: count, sort by falling count (a stable sort keeps the order of first appearance).
+        counts = {}
+        for text in texts:
+            for word in tokenize(text):
+                counts[word] = counts.get(word, 0) + 1
+        vocab = {"<pad>": 0, "<unk>": 1}
+        for word in sorted(counts, key=lambda w: -counts[w]):
+            if counts[word] >= min_count:
+                vocab[word] = len(vocab)
+        return vocab
+
+    def sentence_to_indices(sentence, vocab):
+        indices = []
+        for word in tokenize(sentence):
+            if word in vocab:
+                indices.append(vocab[word])
+            else:
+                indices.append(1)
+        if not indices:
+            indices = [1]
+        return indices
+
+
+@alternative("build_vocab")
+def build_vocab_2():
+    def build_vocab(texts, min_count):
+        counter = Counter()
+        for text in texts:
+            counter.update(text.lower().split())
+        vocab = dict(zip(("<pad>", "<unk>"), range(2)))
+        vocab.update(
+            (w, i) for i, (w, c) in enumerate(counter.most_common(), start=2) if c >= min_count
+        )
+        return vocab
+
+    def sentence_to_indices(sentence, vocab):
+        words = tokenize(sentence) or ["<unk>"]
+        return list(map(lambda w: vocab.get(w, 1), words))
+
+
+@alternative("collate")
+def collate_1():
+    def collate(batch):
+        # With PyTorch's own padding.
+        sequences = [torch.tensor(indices, dtype=torch.long) for indices, _ in batch]
+        ids = nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=0)
+        lengths = torch.tensor([len(s) for s in sequences], dtype=torch.int64)
+        return ids, lengths, torch.tensor([float(label) for _, label in batch])
+
+
+@alternative("collate")
+def collate_2():
+    def collate(batch):
+        # Lists of equal length first, one tensor at the end.
+        sentences, labels = zip(*batch)
+        longest = max(len(s) for s in sentences)
+        padded = [list(s) + [0] * (longest - len(s)) for s in sentences]
+        return [
+            torch.LongTensor(padded),
+            torch.LongTensor([len(s) for s in sentences]),
+            torch.FloatTensor(labels),
+        ]
+
+
+@alternative("last_valid")
+def last_valid_1():
+    def last_valid(h, lengths):
+        # gather wants an index of the shape of its result.
+        index = (lengths - 1).view(-1, 1, 1).expand(-1, 1, h.size(2))
+        return h.gather(1, index).squeeze(1)
+
+    def masked_mean(h, mask):
+        total = torch.einsum("bth,bt->bh", h, mask.to(h.dtype))
+        return total / mask.sum(dim=1, keepdim=True)
+
+
+@alternative("last_valid")
+def last_valid_2():
+    def last_valid(h, lengths):
+        return torch.stack([states[n - 1] for states, n in zip(h, lengths.tolist())])
+
+    def masked_mean(h, mask):
+        return torch.stack([states[keep].mean(dim=0) for states, keep in zip(h, mask)])
+
+
+@alternative("last_valid")
+def last_valid_3():
+    def last_valid(h, lengths):
+        # A mask with a single True in each row.
+        at_end = torch.arange(h.shape[1], device=h.device) == (lengths - 1)[:, None]
+        return h[at_end]
+
+    def masked_mean(h, mask):
+        zeroed = h.masked_fill(~mask[:, :, None], 0.0)
+        count = mask.float().sum(dim=1).clamp(min=1)
+        return zeroed.sum(1) / count[:, None].to(h.dtype)
+
+
+@alternative("SentimentLSTM")
+def sentiment_lstm_1():
+    class SentimentLSTM(nn.Module):
+        def __init__(self, vocab_size, embedding_dim, hidden_dim):
+            super().__init__()
+            # Layers made in another order, under other names.
+            self.classify = nn.Sequential(
+                nn.Linear(in_features=hidden_dim, out_features=1), nn.Flatten(0)
+            )
+            self.reader = nn.LSTM(
+                input_size=embedding_dim, hidden_size=hidden_dim, batch_first=True
+            )
+            self.words = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+
+        def forward(self, ids, lengths):
+            states = self.reader(self.words(ids))[0]
+            return self.classify(last_valid(states, lengths))
+
+
+@alternative("SentimentLSTM")
+def sentiment_lstm_2():
+    class SentimentLSTM(nn.Module):
+        def __init__(self, vocab_size, embedding_dim, hidden_dim):
+            super().__init__()
+            self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+            self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=1, batch_first=True)
+            self.fc = nn.Linear(hidden_dim, 1)
+
+        def forward(self, ids, lengths):
+            # Packed, h_n is the state after the last word (week 6).
+            packed = nn.utils.rnn.pack_padded_sequence(
+                self.embedding(ids), lengths.cpu(), batch_first=True, enforce_sorted=False
+            )
+            _, (h_n, _) = self.lstm(packed)
+            return self.fc(h_n[-1])[:, 0]
+
+
+@alternative("train_epoch")
+def train_epoch_1():
+    def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+        from contextlib import nullcontext
+
+        where = next(model.parameters()).device
+        losses, sizes = [], []
+        model.train(True)
+        for batch in loader:
+            ids, lengths, y = (part.to(where) for part in batch)
+            context = nullcontext() if amp_dtype is None else torch.autocast(where.type, amp_dtype)
+            with context:
+                z = model(ids, lengths)
+            # The loss in 32 bits, outside of autocast.
+            loss = nn.BCEWithLogitsLoss()(z.float(), y.float())
+            optimizer.zero_grad()
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=max_norm)
+            scaler.step(optimizer)
+            scaler.update()
+            losses.append(loss.item())
+            sizes.append(y.shape[0])
+        return float(np.average(losses, weights=sizes))
+
+
+@alternative("train_epoch")
+def train_epoch_2():
+    def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+        # Sums of losses instead of means, and the norm clipped by hand.
+        device = next(model.parameters()).device
+        model.train()
+        sums = []
+        n = 0
+        for ids, lengths, labels in loader:
+            for p in model.parameters():
+                p.grad = None
+            with torch.autocast(
+                device_type=device.type, dtype=amp_dtype or torch.bfloat16, enabled=bool(amp_dtype)
+            ):
+                logits = model(ids.to(device), lengths.to(device)).float()
+                labels = labels.to(device)
+                each = F.softplus(logits) - logits * labels
+            scaler.scale(each.sum() / each.numel()).backward()
+            scaler.unscale_(optimizer)
+            grads = [p.grad for p in model.parameters() if p.grad is not None]
+            norm = torch.stack([g.norm() for g in grads]).norm().item()
+            if norm > max_norm:
+                for g in grads:
+                    g.mul_(max_norm / norm)
+            scaler.step(optimizer)
+            scaler.update()
+            sums.append(each.detach().sum().item())
+            n += each.numel()
+        return sum(sums) / n
+
+
+@alternative("evaluate")
+def evaluate_1():
+    def evaluate(model, loader, *, amp_dtype=None):
+        # All logits first, in 32 bits; the random state put back by hand.
+        device = next(model.parameters()).device
+        modes = [(m, m.training) for m in model.modules()]
+        state = torch.get_rng_state()
+        model.eval()
+        logits, labels = [], []
+        with torch.inference_mode():
+            for ids, lengths, y in loader:
+                with torch.autocast(
+                    device_type=device.type, dtype=amp_dtype, enabled=amp_dtype is not None
+                ):
+                    logits.append(model(ids.to(device), lengths.to(device)).float().cpu())
+                labels.append(y.cpu())
+        torch.set_rng_state(state)
+        for m, mode in modes:
+            m.training = mode
+        z, y = torch.cat(logits), torch.cat(labels)
+        loss = F.binary_cross_entropy_with_logits(z, y)
+        accuracy = ((torch.sigmoid(z) > 0.5).float() == y).float().mean()
+        return float(loss), float(accuracy)
+
+
+@alternative("evaluate")
+def evaluate_2():
+    @torch.no_grad()
+    def evaluate(model, loader, *, amp_dtype=None):
+        before = model.training
+        where = next(model.parameters()).device
+        loss_sum = hits = n = 0
+        try:
+            model.eval()
+            with torch.random.fork_rng():
+                for batch in loader:
+                    ids, lengths, y = [t.to(where) for t in batch]
+                    with torch.autocast(where.type, amp_dtype, amp_dtype is not None):
+                        z = model(ids, lengths)
+                        loss_sum += F.binary_cross_entropy_with_logits(z, y, reduction="sum").item()
+                    hits += int(((z > 0).long() == y.long()).sum())
+                    n += y.size(0)
+        finally:
+            model.train(before)
+        return loss_sum / n, hits / n

@@ -1,0 +1,162 @@
+"""The sandbox, level by level: what a student's code cannot see, do or keep."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder.kernels.session import KernelSession, Limits
+from autograder.sandbox.levels import probe
+
+LEVELS = {"full": ("full",), "partial": ("full", "partial")}
+SECRET = "the-secret-of-the-course"
+
+
+@pytest.fixture(scope="module", params=["full", "partial"])
+def kernel(request: pytest.FixtureRequest) -> Iterator[KernelSession]:
+    if probe().level not in LEVELS[request.param]:
+        pytest.skip(f"this machine gives {probe().level}: {'; '.join(probe().missing)}")
+    with KernelSession(Limits(cell_seconds=10, level=request.param)) as session:
+        yield session
+
+
+@pytest.fixture
+def full(kernel: KernelSession) -> KernelSession:
+    if kernel.limits.level != "full":
+        pytest.skip("only the full level has namespaces of its own")
+    return kernel
+
+
+def said(kernel: KernelSession, code: str) -> str:
+    ran = kernel.run(code)
+    return ran.reason + "".join(output.get("text", "") for output in ran.outputs)
+
+
+def test_it_cannot_read_files_of_the_grader(kernel: KernelSession, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text(SECRET)
+    text = said(kernel, f"print(open({str(secret)!r}).read())")
+    assert SECRET not in text
+    assert "Error" in text
+
+
+def test_it_cannot_read_the_course(kernel: KernelSession) -> None:
+    course = Path(autograder.__file__).parent.parent / "course.yml"
+    assert course.is_file()
+    assert "Error" in said(kernel, f"print(open({str(course)!r}).read())")
+
+
+def test_it_cannot_write_outside_its_folder(kernel: KernelSession, tmp_path: Path) -> None:
+    package = Path(autograder.__file__).parent / "planted.py"
+    for path in (tmp_path / "planted", package, Path("/usr/planted"), Path("/planted")):
+        assert "Error" in said(kernel, f"open({str(path)!r}, 'w')")
+        assert not path.exists()
+
+
+def test_it_writes_in_its_own_folder(kernel: KernelSession) -> None:
+    assert said(kernel, "open('a.txt', 'w').write('x')\nprint(open('a.txt').read())") == "x\n"
+
+
+def test_it_knows_nothing_of_the_environment(kernel: KernelSession) -> None:
+    os.environ["COURSE_TOKEN"] = SECRET
+    try:
+        with KernelSession(kernel.limits) as other:
+            text = said(other, "import os\nprint(os.environ, open('/proc/self/environ').read())")
+    finally:
+        del os.environ["COURSE_TOKEN"]
+    assert SECRET not in text
+    assert "PATH" in text
+
+
+def test_it_reaches_no_network(kernel: KernelSession) -> None:
+    text = said(
+        kernel,
+        "import socket\nend = socket.socket()\nend.settimeout(2)\n"
+        "try:\n    end.connect(('192.0.2.1', 80))\n    print('connected')\n"
+        "except OSError as error:\n    print('refused', error)",
+    )
+    assert text.startswith("refused")
+
+
+def test_it_reaches_no_server_on_this_machine(kernel: KernelSession) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = server.getsockname()
+        text = said(
+            kernel,
+            f"import socket\ntry:\n    socket.create_connection({place!r}, timeout=2)\n"
+            "    print('connected')\nexcept OSError as error:\n    print('refused', error)",
+        )
+    assert text.startswith("refused")
+
+
+def test_it_sees_no_other_process(full: KernelSession) -> None:
+    text = said(
+        full, "import os\nprint(sorted(int(n) for n in os.listdir('/proc') if n.isdigit()))"
+    )
+    assert text.strip() == "[1]"
+
+
+def test_it_cannot_signal_the_grader(full: KernelSession) -> None:
+    text = said(full, f"import os\nos.kill({os.getpid()}, 9)")
+    assert "ProcessLookupError" in text or "PermissionError" in text
+
+
+def test_it_has_no_capability_and_cannot_get_one(full: KernelSession) -> None:
+    text = said(full, "print(open('/proc/self/status').read())")
+    assert "CapEff:\t0000000000000000" in text
+    assert "NoNewPrivs:\t1" in text
+    gained = said(
+        full,
+        "import ctypes\nprint(ctypes.CDLL(None).unshare(0x10000000), "
+        "ctypes.CDLL(None).mount(b'none', b'/', b'tmpfs', 0, None))",
+    )
+    assert gained.strip() == "-1 -1"
+
+
+def test_it_reaches_no_socket_of_another_kernel(full: KernelSession) -> None:
+    with KernelSession(full.limits) as other:
+        path = next(other.run_folder.iterdir())
+        text = said(
+            full,
+            f"import socket\nend = socket.socket(socket.AF_UNIX)\nend.connect({str(path)!r})",
+        )
+    assert "FileNotFoundError" in text
+
+
+def test_its_processes_are_counted(full: KernelSession) -> None:
+    with KernelSession(full.limits) as other:
+        text = said(
+            other,
+            "import os, time\ncount = 0\ntry:\n    while count < 500:\n"
+            "        if os.fork() == 0:\n            time.sleep(2)\n            os._exit(0)\n"
+            "        count += 1\nexcept OSError:\n    pass\nprint(count)",
+        )
+    assert int(text.strip()) < 64
+
+
+def test_what_it_writes_is_counted(full: KernelSession) -> None:
+    text = said(full, "for n in range(5):\n    open(f'big{n}', 'wb').write(bytes(10**8))")
+    assert "OSError" in text
+
+
+def test_what_it_started_ends_with_it(full: KernelSession) -> None:
+    code = "import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)"
+    with KernelSession(full.limits) as other:
+        other.run(code)
+    left = [
+        pid
+        for pid in os.listdir("/proc")
+        if pid.isdigit() and b"sleep\x001234" in _read(f"/proc/{pid}/cmdline")
+    ]
+    assert not left
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,1 @@
+"""What several tests need: a tiny course, commands, submissions, servers."""
