@@ -10,18 +10,20 @@ from .lesson import rnn_step_backward
 
 
 @alternative("rnn_step")
-def rnn_step_1():
+def one_joined_product():
+    """One product, with inputs and weights side by side."""
+
     def rnn_step(x, h, W_ih, W_hh, b_h):
-        # One product with the weights side by side.
         joined = np.concatenate([x, h], axis=1)
         weights = np.concatenate([W_ih, W_hh], axis=1)
         return np.tanh(joined @ weights.T + b_h)
 
 
 @alternative("rnn_step")
-def rnn_step_2():
+def unit_by_unit():
+    """One example and one unit at a time."""
+
     def rnn_step(x, h, W_ih, W_hh, b_h):
-        # One example and one unit at a time.
         new = np.empty_like(h)
         for n in range(len(x)):
             for i in range(len(b_h)):
@@ -30,10 +32,10 @@ def rnn_step_2():
 
 
 @alternative("SimpleRNN")
-def simple_rnn_1():
+def projects_all_inputs_first():
+    """Input projections in one product, no `rnn_step`; another order of drawing."""
+
     class SimpleRNN:
-        # Arrays allocated once, input projections of all steps in one product, no rnn_step; another
-        # order of drawing.
         def __init__(self, input_size, hidden_size, output_size, rng):
             def draw(*shape):
                 return (2 * rng.random(shape) - 1) / np.sqrt(hidden_size)
@@ -54,9 +56,10 @@ def simple_rnn_1():
 
 
 @alternative("rnn_step_backward")
-def rnn_step_backward_1():
+def index_equations():
+    """The index equations, letter for letter."""
+
     def rnn_step_backward(dh, cache):
-        # The index equations, letter for letter.
         x, h_prev, h, W_ih, W_hh = cache
         da = dh - dh * h * h
         return (
@@ -69,9 +72,10 @@ def rnn_step_backward_1():
 
 
 @alternative("rnn_step_backward")
-def rnn_step_backward_2():
+def adds_outer_products():
+    """One example at a time, outer products added up."""
+
     def rnn_step_backward(dh, cache):
-        # One example at a time, outer products added up.
         x, h_prev, h, W_ih, W_hh = cache
         dx, dh_prev = np.zeros(x.shape), np.zeros(h_prev.shape)
         dW_ih, dW_hh, db_h = np.zeros(W_ih.shape), np.zeros(W_hh.shape), np.zeros(len(W_hh))
@@ -85,9 +89,10 @@ def rnn_step_backward_2():
 
 
 @alternative("bptt")
-def bptt_1():
+def all_pre_activations_first():
+    """First all da, in a loop; then every gradient of all steps in one product."""
+
     def bptt(dH, caches):
-        # First all da, in a loop; then every gradient of all steps in one product. No step function.
         X, previous, states = (np.stack([cache[i] for cache in caches], axis=1) for i in range(3))
         W_ih, W_hh = caches[0][3:]
         dA = np.zeros(dH.shape)
@@ -100,9 +105,10 @@ def bptt_1():
 
 
 @alternative("bptt")
-def bptt_2():
+def recursive_walk():
+    """Recursion: the rest of the sequence first, then this step."""
+
     def bptt(dH, caches):
-        # Recursion: the rest of the sequence first, then this step.
         T = len(caches)
 
         def back(t):
@@ -117,9 +123,10 @@ def bptt_2():
 
 
 @alternative("truncated_bptt")
-def truncated_bptt_1():
+def drops_carry_at_cuts():
+    """The loop of bptt, with the carry dropped at every cut."""
+
     def truncated_bptt(dH, caches, k):
-        # The loop of bptt, with the carry dropped at every cut.
         if k < 1:
             raise ValueError("a chunk has at least one step")
         steps, totals = [], [0, 0, 0]
@@ -134,9 +141,10 @@ def truncated_bptt_1():
 
 
 @alternative("truncated_bptt")
-def truncated_bptt_2():
+def masks_the_carry():
+    """No other exercise: all da first, then one product for each result."""
+
     def truncated_bptt(dH, caches, k):
-        # No other exercise: all da first, then one product for each result.
         if k < 1:
             raise ValueError("a chunk has at least one step")
         X, previous, states = (np.stack([cache[i] for cache in caches], axis=1) for i in range(3))
@@ -152,16 +160,17 @@ def truncated_bptt_2():
 
 
 @alternative("gradient_norm_by_lag")
-def gradient_norm_by_lag_1():
+def svd_of_matrix_powers():
     def gradient_norm_by_lag(W_hh, T):
         powers = [np.linalg.matrix_power(W_hh, lag) for lag in range(T)]
         return [np.linalg.svd(power, compute_uv=False)[0] for power in powers]
 
 
 @alternative("gradient_norm_by_lag")
-def gradient_norm_by_lag_2():
+def root_of_largest_eigenvalue():
+    """The root of the largest eigenvalue of MᵀM, for all powers at once."""
+
     def gradient_norm_by_lag(W_hh, T):
-        # The root of the largest eigenvalue of MᵀM, for all powers at once.
         powers = [np.eye(W_hh.shape[0])]
         while len(powers) < T:
             powers.append(W_hh @ powers[-1])

@@ -1,6 +1,7 @@
 """Week 1: what the hidden tests run, on a submission and on the reference."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -61,9 +62,13 @@ def one_example_agrees_with_torch(impl: Impl):
 # == SimpleRNN ==
 
 
+def network_shapes(D, H, O):
+    return {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
+
+
 def network_weights(seed, D, H, O):
     rng = np.random.default_rng(seed)
-    shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
+    shapes = network_shapes(D, H, O)
     return {name: 0.6 * rng.normal(size=shape) for name, shape in shapes.items()}
 
 
@@ -87,7 +92,7 @@ rnn
 def the_parameters(impl: Impl):
     "shapes and range of the five parameters, and that rng decides them; in which order is free"
     D, H, O = 7, 150, 120
-    shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
+    shapes = network_shapes(D, H, O)
     rnn, again, other = impl(
         """
 networks = [SimpleRNN(D, H, O, np.random.default_rng(seed)) for seed in (3, 3, 4)]
@@ -238,6 +243,41 @@ def sequence_problem(seed, B, T, D, H):
     return rng.normal(size=(B, T, H)), caches, b_h
 
 
+def autograd_gradients(dH, caches, bias, k):
+    "The five gradients by torch's autograd, with h.detach() after every k steps."
+    import torch
+
+    X = np.stack([cache[0] for cache in caches], axis=1)
+    _, h0, _, W_ih, W_hh = caches[0]
+    leaves = [torch.tensor(a, requires_grad=True) for a in (X, h0, W_ih, W_hh, bias)]
+    x, h, W_x, W_h, b = leaves
+    loss = torch.zeros((), dtype=torch.float64)
+    for t in range(X.shape[1]):
+        if t and t % k == 0:
+            h = h.detach()
+        h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
+        loss = loss + (torch.tensor(dH[:, t]) * h).sum()
+    loss.backward()
+    return {
+        name: leaf.grad
+        for name, leaf in zip(("dX", "dh0", "dW_ih", "dW_hh", "db_h"), leaves, strict=True)
+    }
+
+
+def expect_gradients(got, want, function, words):
+    assert len(got) == 5, f"{function} must return five gradients, found {len(got)}"
+    for value, (name, gradient) in zip(got, want.items(), strict=True):
+        expect_close(value, gradient, f"{name} must equal autograd's {words}")
+
+
+def expect_arguments_unchanged(after, before, function):
+    (dH_after, caches_after), (dH, caches) = after, before
+    expect_close(dH_after, dH, f"{function} must leave dH as it was", 0)
+    for t, (same, cache) in enumerate(zip(caches_after, caches, strict=True)):
+        for value, array in zip(same, cache, strict=True):
+            expect_close(value, array, f"{function} must leave caches[{t}] as it was", 0)
+
+
 @compare("bptt")
 def the_inputs(impl: Impl):
     "dX, with a loss at every step"
@@ -272,48 +312,20 @@ def a_loss_at_the_end(impl: Impl):
 @verify("bptt")
 def bptt_agrees_with_autograd(impl: Impl):
     "all five gradients against torch's autograd, one long sequence (B = 1); the arguments stay"
-    import torch
-
     dH, caches, bias = sequence_problem(45, B=1, T=12, D=3, H=4)
-    X = np.stack([cache[0] for cache in caches], axis=1)
-    _, h0, _, W_ih, W_hh = caches[0]
-    leaves = [torch.tensor(a, requires_grad=True) for a in (X, h0, W_ih, W_hh, bias)]
-    x, h, W_x, W_h, b = leaves
-    loss = 0
-    for t in range(X.shape[1]):
-        h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
-        loss = loss + (torch.tensor(dH[:, t]) * h).sum()
-    loss.backward()
-    got, after, caches_after = impl("(bptt(dH, caches), dH, caches)", dH=dH, caches=caches)
-    assert len(got) == 5, f"bptt must return five gradients, found {len(got)}"
-    names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
-    for name, value, leaf in zip(names, got, leaves, strict=True):
-        expect_close(value, leaf.grad, f"{name} must equal autograd's on a sequence of 12 steps")
-    expect_close(after, dH, "bptt must leave dH as it was", 0)
-    for t, (cache, same) in enumerate(zip(caches, caches_after, strict=True)):
-        for value, array in zip(same, cache, strict=True):
-            expect_close(value, array, f"bptt must leave caches[{t}] as it was", 0)
+    want = autograd_gradients(dH, caches, bias, k=12)
+    got, *after = impl("(bptt(dH, caches), dH, caches)", dH=dH, caches=caches)
+    expect_gradients(got, want, "bptt", "on a sequence of 12 steps")
+    expect_arguments_unchanged(after, (dH, caches), "bptt")
 
 
 # == truncated_bptt ==
 
 
-def chunk_problem(seed, B, T, D, H):
-    rng = np.random.default_rng(seed)
-    X, h = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
-    W_ih, W_hh = 0.5 * rng.normal(size=(H, D)), 0.6 * rng.normal(size=(H, H))
-    b_h = 0.3 * rng.normal(size=H)
-    caches = []
-    for t in range(T):
-        h_prev, h = h, np.tanh(X[:, t] @ W_ih.T + h @ W_hh.T + b_h)
-        caches.append((X[:, t], h_prev, h, W_ih, W_hh))
-    return rng.normal(size=(B, T, H)), caches, b_h
-
-
 @compare("truncated_bptt")
 def the_inputs_and_the_start_state(impl: Impl):
     "dX and dh0 with chunks of 4, when T is no multiple of 4"
-    dH, caches, _ = chunk_problem(51, B=3, T=10, D=2, H=4)
+    dH, caches, _ = sequence_problem(51, B=3, T=10, D=2, H=4)
     gradients = impl.truncated_bptt(dH, caches, 4)
     return {"dX": gradients[0], "dh0": gradients[1]}
 
@@ -321,7 +333,7 @@ def the_inputs_and_the_start_state(impl: Impl):
 @compare("truncated_bptt")
 def truncated_bptt_the_shared_parameters(impl: Impl):
     "dW_ih, dW_hh and db_h with chunks of 3, when T is no multiple of 3"
-    dH, caches, _ = chunk_problem(52, B=2, T=8, D=3, H=4)
+    dH, caches, _ = sequence_problem(52, B=2, T=8, D=3, H=4)
     gradients = impl.truncated_bptt(dH, caches, 3)
     return {"dW_ih": gradients[2], "dW_hh": gradients[3], "db_h": gradients[4]}
 
@@ -329,45 +341,25 @@ def truncated_bptt_the_shared_parameters(impl: Impl):
 @compare("truncated_bptt", points=0.5)
 def one_chunk(impl: Impl):
     "all five gradients when k is T and when k is larger: full BPTT"
-    dH, caches, _ = chunk_problem(53, B=2, T=5, D=4, H=3)
+    dH, caches, _ = sequence_problem(53, B=2, T=5, D=4, H=3)
     return [list(impl.truncated_bptt(dH, caches, k)) for k in (5, 9)]
 
 
 @verify("truncated_bptt")
 def agrees_with_detach(impl: Impl):
     "all five gradients against autograd with h.detach() at the cuts, k = 1, 2, 5; arguments stay"
-    import torch
-
-    dH, caches, bias = chunk_problem(54, B=1, T=9, D=2, H=3)
-    X = np.stack([cache[0] for cache in caches], axis=1)
-    _, h0, _, W_ih, W_hh = caches[0]
+    dH, caches, bias = sequence_problem(54, B=1, T=9, D=2, H=3)
     for k in (1, 2, 5):
-        leaves = [torch.tensor(a, requires_grad=True) for a in (X, h0, W_ih, W_hh, bias)]
-        x, h, W_x, W_h, b = leaves
-        loss = 0
-        for t in range(X.shape[1]):
-            if t and t % k == 0:
-                h = h.detach()
-            h = torch.tanh(x[:, t] @ W_x.T + h @ W_h.T + b)
-            loss = loss + (torch.tensor(dH[:, t]) * h).sum()
-        loss.backward()
-        got, after, caches_after = impl(
-            "(truncated_bptt(dH, caches, k), dH, caches)", dH=dH, caches=caches, k=k
-        )
-        assert len(got) == 5, f"truncated_bptt must return five gradients, found {len(got)}"
-        names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
-        for name, value, leaf in zip(names, got, leaves, strict=True):
-            expect_close(value, leaf.grad, f"{name} must equal autograd's with detach, k = {k}")
-        expect_close(after, dH, "truncated_bptt must leave dH as it was", 0)
-        for t, (cache, same) in enumerate(zip(caches, caches_after, strict=True)):
-            for value, array in zip(same, cache, strict=True):
-                expect_close(value, array, f"truncated_bptt must leave caches[{t}] as it was", 0)
+        want = autograd_gradients(dH, caches, bias, k)
+        got, *after = impl("(truncated_bptt(dH, caches, k), dH, caches)", dH=dH, caches=caches, k=k)
+        expect_gradients(got, want, "truncated_bptt", f"with detach, k = {k}")
+        expect_arguments_unchanged(after, (dH, caches), "truncated_bptt")
 
 
 @verify("truncated_bptt", points=0.5)
 def a_chunk_without_steps(impl: Impl):
     "k = 0 and k = -1 raise a ValueError"
-    dH, caches, _ = chunk_problem(55, B=1, T=3, D=2, H=2)
+    dH, caches, _ = sequence_problem(55, B=1, T=3, D=2, H=2)
     code = """
 try:
     truncated_bptt(dH, caches, k)
@@ -417,9 +409,7 @@ def gradient_norm_by_lag_agrees_with_autograd(impl: Impl):
             h = h @ W_hh.T
         return h
 
-    want = [
-        torch.linalg.matrix_norm(torch.autograd.functional.jacobian(lambda h: run(h, lag), h0), 2)
-        for lag in range(5)
-    ]
+    jacobian = torch.autograd.functional.jacobian
+    want = [torch.linalg.matrix_norm(jacobian(partial(run, lag=lag), h0), 2) for lag in range(5)]
     expect_close(norms, want, "Entry lag must be the spectral norm of the Jacobian over lag steps")
     expect_close(after, W_hh, "gradient_norm_by_lag must leave W_hh as it was", 0)

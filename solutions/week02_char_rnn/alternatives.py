@@ -8,9 +8,10 @@ from autograder.authoring import alternative
 
 
 @alternative("CharVocab")
-def char_vocab_1():
+def sorted_code_points():
+    """Code points in a sorted tensor; ids by binary search, no dictionary."""
+
     class CharVocab:
-        # Code points in a sorted tensor; ids by binary search, no dictionary.
         def __init__(self, text):
             self.codes = torch.tensor([ord(c) for c in text], dtype=torch.long).unique()
             self.chars = [chr(code) for code in self.codes]
@@ -31,9 +32,10 @@ def char_vocab_1():
 
 
 @alternative("CharVocab")
-def char_vocab_2():
+def lists_only():
+    """Lists only, one character at a time."""
+
     class CharVocab:
-        # Lists only, one character at a time.
         def __init__(self, text):
             self.chars = []
             for char in sorted(text):
@@ -60,27 +62,28 @@ def char_vocab_2():
 
 
 @alternative("embed")
-def embed_1():
+def one_hot_product():
     def embed(ids, W):
         return F.one_hot(ids, len(W)).to(W.dtype) @ W
 
 
 @alternative("embed")
-def embed_2():
+def stacks_rows_one_by_one():
     def embed(ids, W):
         return torch.stack([torch.stack([W[int(i)] for i in row]) for row in ids])
 
 
 @alternative("embed")
-def embed_3():
+def flat_index_select():
     def embed(ids, W):
         return W.index_select(0, ids.reshape(-1)).reshape(*ids.shape, -1)
 
 
 @alternative("CharRNN")
-def char_rnn_1():
+def time_major_inside():
+    """Time-major inside, and the start state always made."""
+
     class CharRNN(nn.Module):
-        # Time-major inside, and the start state always made.
         def __init__(self, vocab_size, hidden_size):
             super().__init__()
             self.H = hidden_size
@@ -102,9 +105,10 @@ def char_rnn_1():
 
 
 @alternative("CharRNN")
-def char_rnn_2():
+def step_by_step():
+    """One step at a time, and the linear layer as a product."""
+
     class CharRNN(nn.Module):
-        # One step at a time, and the linear layer as a product.
         def __init__(self, vocab_size, hidden_size):
             super(CharRNN, self).__init__()
             self.rnn = nn.RNN(hidden_size, hidden_size, num_layers=1, batch_first=True)
@@ -123,9 +127,10 @@ def char_rnn_2():
 
 
 @alternative("make_streams")
-def make_streams_1():
+def computes_every_place():
+    """Place by place: where in the text does entry (n, b, t) come from?"""
+
     def make_streams(ids, B, T):
-        # Place by place: where in the text does entry (n, b, t) come from?
         N = (len(ids) - 1) // (B * T)
         if N == 0:
             raise ValueError("not enough characters for one chunk")
@@ -135,9 +140,8 @@ def make_streams_1():
 
 
 @alternative("make_streams")
-def make_streams_2():
+def lists_of_slices():
     def make_streams(ids, B, T):
-        # Lists of slices.
         total = (len(ids) - 1) // (B * T)
         if total < 1:
             raise ValueError("not enough characters for one chunk")
@@ -150,9 +154,10 @@ def make_streams_2():
 
 
 @alternative("make_streams")
-def make_streams_3():
+def overlapping_windows():
+    """Streams with one id too many, then overlapping windows of T + 1."""
+
     def make_streams(ids, B, T):
-        # Streams with one id too many, then overlapping windows of T + 1.
         N = (len(ids) - 1) // (B * T)
         if N < 1:
             raise ValueError("not enough characters for one chunk")
@@ -162,9 +167,10 @@ def make_streams_3():
 
 
 @alternative("clip_gradients")
-def clip_gradients_1():
+def one_long_vector():
+    """All gradients as one long vector, and a factor that is 1 when nothing is to be done."""
+
     def clip_gradients(parameters, max_norm):
-        # All gradients as one long vector, and a factor that is 1 when nothing is to be done.
         parameters = [p for p in parameters if p.grad is not None]
         flat = torch.cat([torch.zeros(1), *(p.grad.reshape(-1) for p in parameters)])
         norm = torch.linalg.vector_norm(flat)
@@ -175,9 +181,8 @@ def clip_gradients_1():
 
 
 @alternative("clip_gradients")
-def clip_gradients_2():
+def norm_of_norms():
     def clip_gradients(parameters, max_norm):
-        # A norm of norms.
         chosen = list(filter(lambda p: p.grad is not None, parameters))
         total = torch.stack([p.grad.norm() for p in chosen]).norm().item() if chosen else 0
         scale = min(1.0, max_norm / total) if total else 1.0
@@ -188,10 +193,11 @@ def clip_gradients_2():
 
 
 @alternative("sample")
-def sample_1():
+def gumbel_trick():
+    """Gumbel's trick: argmax of logits plus noise draws from their softmax."""
+
     @torch.no_grad()
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
-        # Gumbel's trick: argmax of logits plus noise draws from their softmax.
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
         model.eval()
@@ -209,9 +215,10 @@ def sample_1():
 
 
 @alternative("sample")
-def sample_2():
+def inverse_distribution_function():
+    """The prefix character by character, then the inverse of the distribution function."""
+
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
-        # The prefix character by character, then the inverse of the distribution function.
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
         text, hidden, logits = "", None, None
@@ -233,9 +240,10 @@ def sample_2():
 
 
 @alternative("sample")
-def sample_3():
+def rereads_whole_text():
+    """The whole text again for each character, without a state: slow and right."""
+
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
-        # The whole text again for each character, without a state: slow and right.
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
         ids = vocab.encode(prefix).unsqueeze(0)

@@ -1,12 +1,20 @@
 """Week 2: what the hidden tests run, on a submission and on the reference."""
 
 import math
+import random
 
 import torch
 from torch import nn
 
 from autograder.judge import Impl, compare, verify
 from autograder.notebook.checks import expect_close
+
+
+def two(results, message):
+    "The two results of a function, checked to be two."
+    assert isinstance(results, tuple | list) and len(results) == 2, message
+    return results
+
 
 # == CharVocab ==
 
@@ -41,8 +49,6 @@ def text_from_ids(impl: Impl):
 @verify("CharVocab")
 def there_and_back_again(impl: Impl):
     "decode(encode(text)) is the text, for a text the vocabulary was not made from"
-    import random
-
     vocab = impl.CharVocab(TEXTS[0])
     text = "".join(random.choices(TEXTS[0], k=200))
     back = vocab.decode(vocab.encode(text))
@@ -130,6 +136,8 @@ W.grad
 
 # == CharRNN ==
 
+FORWARD = "forward must return two things, the logits and the last state"
+
 
 def char_rnn_weights(seed, V, H):
     generator = torch.Generator().manual_seed(seed)
@@ -163,14 +171,6 @@ def char_rnn_of(impl, weights):
     return model
 
 
-def both(results):
-    "The two results of forward, checked to be two."
-    assert isinstance(results, tuple | list) and len(results) == 2, (
-        "forward must return two things, the logits and the last state"
-    )
-    return results
-
-
 def ids_and_start(seed, B, T, V, H):
     generator = torch.Generator().manual_seed(seed)
     ids = torch.randint(V, (B, T), generator=generator)
@@ -181,21 +181,21 @@ def ids_and_start(seed, B, T, V, H):
 def logits_from_zero(impl: Impl):
     "the logits of every step, without a start state, for given weights"
     ids, _ = ids_and_start(31, B=3, T=6, V=8, H=5)
-    return both(char_rnn_of(impl, char_rnn_weights(32, V=8, H=5))(ids))[0]
+    return two(char_rnn_of(impl, char_rnn_weights(32, V=8, H=5))(ids), FORWARD)[0]
 
 
 @compare("CharRNN")
 def the_last_state(impl: Impl):
     "the state that comes back, without a start state, for given weights"
     ids, _ = ids_and_start(33, B=4, T=3, V=6, H=7)
-    return both(char_rnn_of(impl, char_rnn_weights(34, V=6, H=7))(ids))[1]
+    return two(char_rnn_of(impl, char_rnn_weights(34, V=6, H=7))(ids), FORWARD)[1]
 
 
 @compare("CharRNN")
 def from_a_given_state(impl: Impl):
     "logits and last state when a start state is given"
     ids, start = ids_and_start(35, B=3, T=5, V=9, H=3)
-    results = both(char_rnn_of(impl, char_rnn_weights(36, V=9, H=3))(ids, start))
+    results = two(char_rnn_of(impl, char_rnn_weights(36, V=9, H=3))(ids, start), FORWARD)
     return {"logits": results[0], "hidden": results[1]}
 
 
@@ -208,7 +208,7 @@ def carried_over_two_cuts(impl: Impl):
     model = char_rnn_of(impl, weights)
     parts, hidden = [], None
     for start, stop in ((0, 4), (4, 5), (5, 12)):
-        logits, hidden = both(model(ids[:, start:stop], hidden))
+        logits, hidden = two(model(ids[:, start:stop], hidden), FORWARD)
         parts.append(logits)
     rnn = nn.RNN(H, H, batch_first=True).double()
     for parameter, value in zip(rnn.parameters(), weights["RNN"], strict=True):
@@ -247,7 +247,7 @@ def every_call_starts_from_zeros(impl: Impl):
     "calls without a start state do not know of each other"
     model = char_rnn_of(impl, char_rnn_weights(47, V=6, H=5))
     texts = [ids_and_start(seed, B=3, T=4, V=6, H=5)[0] for seed in (45, 46)]
-    first, _, again = (both(model(texts[number]))[0] for number in (0, 1, 0))
+    first, _, again = (two(model(texts[number]), FORWARD)[0] for number in (0, 1, 0))
     expect_close(
         again,
         first,
@@ -273,13 +273,7 @@ def a_start_of_zeros(impl: Impl):
 
 # == make_streams ==
 
-
-def pair(results):
-    "The two results of make_streams, checked to be two."
-    assert isinstance(results, tuple | list) and len(results) == 2, (
-        "make_streams must return two tensors, x and y"
-    )
-    return results
+STREAMS = "make_streams must return two tensors, x and y"
 
 
 def random_ids(seed, length):
@@ -289,20 +283,20 @@ def random_ids(seed, length):
 @compare("make_streams")
 def the_inputs(impl: Impl):
     "x, for a text that leaves a rest"
-    return pair(impl.make_streams(random_ids(41, 115), 4, 5))[0]
+    return two(impl.make_streams(random_ids(41, 115), 4, 5), STREAMS)[0]
 
 
 @compare("make_streams")
 def the_targets(impl: Impl):
     "y, for a text that leaves a rest"
-    return pair(impl.make_streams(random_ids(42, 98), 3, 4))[1]
+    return two(impl.make_streams(random_ids(42, 98), 3, 4), STREAMS)[1]
 
 
 @verify("make_streams")
 def the_state_may_be_carried(impl: Impl):
     "in every stream the first input of a chunk is the last target of the chunk before"
     for length, B, T in ((241, 4, 6), (100, 5, 3), (61, 2, 10)):
-        x, y = map(torch.as_tensor, pair(impl.make_streams(torch.arange(length), B, T)))
+        x, y = map(torch.as_tensor, two(impl.make_streams(torch.arange(length), B, T), STREAMS))
         assert x.ndim == 3 and x.shape == y.shape, "x and y must both be (N, B, T)"
         N = (length - 1) // (B * T)
         assert x.shape == (N, B, T), f"x must be (N, B, T) = {(N, B, T)}, found {tuple(x.shape)}"
@@ -315,7 +309,7 @@ def the_state_may_be_carried(impl: Impl):
 @verify("make_streams")
 def every_target_follows_its_input(impl: Impl):
     "each target is the next id of the text, and no id is read twice"
-    x, y = map(torch.as_tensor, pair(impl.make_streams(torch.arange(131), 6, 7)))
+    x, y = map(torch.as_tensor, two(impl.make_streams(torch.arange(131), 6, 7), STREAMS))
     assert torch.equal(y, x + 1), "the target of every input must be the id that follows it"
     assert x.unique().numel() == x.numel(), "every id may be read once only: chunks do not overlap"
 
@@ -323,15 +317,15 @@ def every_target_follows_its_input(impl: Impl):
 @compare("make_streams")
 def lengths_at_the_edge(impl: Impl):
     "the shapes of x and y when the text fits exactly, and when one character is missing"
-    pairs = [pair(impl.make_streams(torch.arange(n), 3, 5)) for n in (46, 45, 16)]
+    pairs = [two(impl.make_streams(torch.arange(n), 3, 5), STREAMS) for n in (46, 45, 16)]
     return [[tuple(torch.as_tensor(part).shape) for part in parts] for parts in pairs]
 
 
 @compare("make_streams", points=0.5)
 def one_stream_and_single_steps(impl: Impl):
     "B = 1, and T = 1"
-    one = pair(impl.make_streams(random_ids(43, 20), 1, 6))
-    single = pair(impl.make_streams(random_ids(44, 20), 4, 1))
+    one = two(impl.make_streams(random_ids(43, 20), 1, 6), STREAMS)
+    single = two(impl.make_streams(random_ids(44, 20), 4, 1), STREAMS)
     return [one[0], one[1], single[0], single[1]]
 
 
@@ -452,8 +446,16 @@ def bigram_table(seed):
     return 2 * torch.randn(10, 10, generator=torch.Generator().manual_seed(seed))
 
 
-def flat_logits():
-    return torch.tensor([0.3, 1.8, -1.2, -0.4, 1.2, -1.8, 0.8, 0.0, 2.1, -0.8])
+def seed_globally(impl, seed):
+    impl(f"import torch\ntorch.manual_seed({seed})")
+
+
+LOGITS = torch.tensor([0.3, 1.8, -1.2, -0.4, 1.2, -1.8, 0.8, 0.0, 2.1, -0.8])
+
+
+def memoryless(impl):
+    "A model that gives LOGITS after every character."
+    return impl.Bigrams(LOGITS.expand(10, 10).clone())
 
 
 @compare("sample", points=1.5)
@@ -476,13 +478,12 @@ def the_most_likely_path(impl: Impl):
 @verify("sample", points=1.5)
 def the_shares_at_a_temperature(impl: Impl):
     "how often each character comes at the temperatures 0.5 and 2.5"
-    logits = flat_logits()
-    model = impl.Bigrams(logits.expand(10, 10).clone())
+    model = memoryless(impl)
     for temperature in (0.5, 2.5):
         text = impl.sample(model, impl.Digits(), "48", 1200, temperature, seeded(impl, 63))
         assert isinstance(text, str), "sample must return a str"
         found = torch.tensor([text[2:].count(char) / 1200 for char in "0123456789"])
-        want = torch.softmax(logits / temperature, dim=0)
+        want = torch.softmax(LOGITS / temperature, dim=0)
         worst = float((found - want).abs().max())
         assert worst < 0.07, (
             f"temperature {temperature}: the share of a character is off by {worst:.2f} in a text "
@@ -493,10 +494,10 @@ def the_shares_at_a_temperature(impl: Impl):
 @verify("sample", points=0.5)
 def the_generator_decides(impl: Impl):
     "the same seed gives the same text, whatever torch's global generator does; another does not"
-    model = impl.Bigrams(flat_logits().expand(10, 10).clone())
+    model = memoryless(impl)
     texts = []
     for own, everybody in ((1, 10), (1, 20), (2, 10)):
-        impl(f"import torch\ntorch.manual_seed({everybody})")
+        seed_globally(impl, everybody)
         texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, seeded(impl, own)))
     assert texts[0] == texts[1], "the generator that is given must make the draws, and no other"
     assert texts[0] != texts[2], "generators with different seeds must give different texts"
@@ -505,10 +506,10 @@ def the_generator_decides(impl: Impl):
 @verify("sample", points=0.5)
 def without_a_generator(impl: Impl):
     "without a generator torch's global one decides: two torch.manual_seed, two texts"
-    model = impl.Bigrams(flat_logits().expand(10, 10).clone())
+    model = memoryless(impl)
     texts = []
     for seed in (3, 4):
-        impl(f"import torch\ntorch.manual_seed({seed})")
+        seed_globally(impl, seed)
         texts.append(impl.sample(model, impl.Digits(), "12", 80, 1.0, None))
     for text in texts:
         right = isinstance(text, str) and len(text) == 82 and text.startswith("12")

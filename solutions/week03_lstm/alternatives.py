@@ -10,9 +10,10 @@ from .lesson import lstm_step, sigmoid
 
 
 @alternative("SimpleLSTM")
-def simple_lstm_1():
+def gates_in_one_product():
+    """All gates in one product, arrays allocated once, a forward that does not call the step."""
+
     class SimpleLSTM:
-        # All gates in one product; arrays allocated once; the step not called by forward.
         def __init__(self, input_size, hidden_size, rng):
             self.hidden_size = hidden_size
 
@@ -60,9 +61,10 @@ def simple_lstm_1():
 
 
 @alternative("SimpleLSTM")
-def simple_lstm_2():
+def two_products_a_gate():
+    """Two products a gate, the sigmoid written out, one list of gates for each name."""
+
     class SimpleLSTM:
-        # Two products a gate, the sigmoid written out, one list of gates for each name.
         def __init__(self, input_size, hidden_size, rng):
             self.H, self.D = hidden_size, input_size
             low, high = -(hidden_size**-0.5), hidden_size**-0.5
@@ -103,9 +105,10 @@ def simple_lstm_2():
 
 
 @alternative("lstm_step")
-def lstm_step_1():
+def joined_weights_sliced():
+    """Slices of one product with joined weights, by F.linear; one sigmoid for all blocks."""
+
     def lstm_step(x, state, W_ih, W_hh, b_ih, b_hh):
-        # Slices of one product with joined weights; F.linear; the sigmoid of three blocks at once.
         hidden, cell = state
         H = hidden.size(-1)
         weights = torch.cat([W_ih, W_hh], dim=1)
@@ -117,9 +120,10 @@ def lstm_step_1():
 
 
 @alternative("lstm_step")
-def lstm_step_2():
+def one_block_at_a_time():
+    """One block of rows at a time, no cutting; the sigmoid written out."""
+
     def lstm_step(x, state, W_ih, W_hh, b_ih, b_hh):
-        # One block of rows at a time, no cutting; the sigmoid written out.
         h, c = state
         H = h.shape[1]
 
@@ -143,9 +147,10 @@ def lstm_step_2():
 
 
 @alternative("gru_step")
-def gru_step_1():
+def both_gates_at_once():
+    """Slices, both gates at once, the mixture as a step from n towards h."""
+
     def gru_step(x, h, W_ih, W_hh, b_ih, b_hh):
-        # Slices; both gates at once; the mixture as a step from h towards n.
         H = h.shape[-1]
         gi = nn.functional.linear(x, W_ih, b_ih)
         gh = nn.functional.linear(h, W_hh, b_hh)
@@ -155,9 +160,10 @@ def gru_step_1():
 
 
 @alternative("gru_step")
-def gru_step_2():
+def one_equation_a_line():
+    """Weights unpacked first, then one equation a line."""
+
     def gru_step(x, h, W_ih, W_hh, b_ih, b_hh):
-        # Weights unpacked first, one equation a line.
         W_ir, W_iz, W_in = torch.tensor_split(W_ih, 3)
         W_hr, W_hz, W_hn = torch.tensor_split(W_hh, 3)
         b_ir, b_iz, b_in = torch.tensor_split(b_ih, 3)
@@ -170,9 +176,10 @@ def gru_step_2():
 
 
 @alternative("CharLSTM")
-def char_lstm_1():
+def one_hot_products():
+    """One-hot products for the embedding, logits made step by step, parameters by name."""
+
     class CharLSTM(nn.Module):
-        # One-hot products for the embedding, logits made step by step, parameters registered by name.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             nn.Module.__init__(self)
             self.hidden_dim, self.vocab_size = hidden_dim, vocab_size
@@ -201,9 +208,10 @@ def char_lstm_1():
 
 
 @alternative("CharLSTM")
-def char_lstm_2():
+def inputs_projected_first():
+    """No lstm_step: all inputs projected in one product, then a loop over the rest."""
+
     class CharLSTM(nn.Module):
-        # No lstm_step: the input projections of all steps in one product, then a loop over the rest.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             super().__init__()
             H = hidden_dim
@@ -234,9 +242,10 @@ def char_lstm_2():
 
 
 @alternative("set_forget_bias")
-def set_forget_bias_1():
+def half_in_each_bias():
+    """By name, half of the value in each."""
+
     def set_forget_bias(lstm, value):
-        # By name, half of the value in each.
         for name, parameter in lstm.named_parameters():
             if name.startswith("bias"):
                 i, f, g, o = parameter.data.chunk(4)
@@ -244,10 +253,11 @@ def set_forget_bias_1():
 
 
 @alternative("set_forget_bias")
-def set_forget_bias_2():
+def makes_up_for_other_bias():
+    """Only the input bias is changed; it makes up for what the other one holds."""
+
     @torch.no_grad()
     def set_forget_bias(lstm, value):
-        # Only the input bias is changed; it makes up for what the other one holds.
         H = lstm.hidden_size
         rows = torch.arange(H, 2 * H)
         for k in range(lstm.num_layers):
@@ -256,9 +266,10 @@ def set_forget_bias_2():
 
 
 @alternative("adding_batch")
-def adding_batch_1():
+def one_example_at_a_time():
+    """One example at a time, the target as a sum of products."""
+
     def adding_batch(B, T, generator):
-        # One example at a time.
         X = torch.zeros(B, T, 2)
         half = T // 2
         for b in range(B):
@@ -269,9 +280,10 @@ def adding_batch_1():
 
 
 @alternative("adding_batch")
-def adding_batch_2():
+def largest_of_random_scores():
+    """The step with the largest of random scores in each half; one-hot markers."""
+
     def adding_batch(B, T, generator):
-        # The step with the largest of random scores in each half; one-hot markers.
         scores = torch.rand(B, T, generator=generator)
         early = nn.functional.one_hot(scores[:, : T // 2].argmax(1), T // 2)
         late = nn.functional.one_hot(scores[:, T // 2 :].argmax(1), T - T // 2)

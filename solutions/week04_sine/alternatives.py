@@ -12,9 +12,10 @@ from autograder.authoring import alternative
 
 
 @alternative("generate_sine_data")
-def generate_sine_data_1():
+def one_number_at_a_time():
+    """One number at a time; period and phase of a sequence drawn together."""
+
     def generate_sine_data(seq_len, n_sequences, rng):
-        # One sequence at a time, one number at a time, period and phase drawn together.
         X, Y = [], []
         for _ in range(n_sequences):
             p, start = rng.uniform(10, 40), rng.uniform(0, 2 * math.pi)
@@ -25,9 +26,10 @@ def generate_sine_data_1():
 
 
 @alternative("generate_sine_data")
-def generate_sine_data_2():
+def inputs_apart_from_targets():
+    """Inputs and targets computed separately, each at its own times."""
+
     def generate_sine_data(seq_len, n_sequences, rng):
-        # Inputs and targets computed separately.
         speed = 2 * np.pi / (10 + 30 * rng.random(n_sequences))
         start = 2 * np.pi * rng.random(n_sequences)
 
@@ -38,9 +40,10 @@ def generate_sine_data_2():
 
 
 @alternative("make_windows")
-def make_windows_1():
+def view_of_all_windows():
+    """A view of all windows at once, cut in two; np.split for the parts."""
+
     def make_windows(series, T, k):
-        # A view of all windows at once, cut in two.
         if len(series) < T + k:
             raise ValueError("too short")
         both = np.lib.stride_tricks.sliding_window_view(series, T + k)
@@ -53,9 +56,10 @@ def make_windows_1():
 
 
 @alternative("make_windows")
-def make_windows_2():
+def fills_allocated_arrays():
+    """One number at a time, into arrays allocated once; parts popped off the end."""
+
     def make_windows(series, T, k):
-        # One number at a time, into arrays allocated once.
         M = len(series) + 1 - k - T
         if M <= 0:
             raise ValueError("not a single window")
@@ -77,9 +81,10 @@ def make_windows_2():
 
 
 @alternative("Scaler")
-def scaler_1():
+def through_torch():
+    """Through torch, with the divisor said explicitly."""
+
     class Scaler:
-        # Through torch, with the divisor said explicitly.
         def __init__(self):
             self.mean, self.std = 0.0, 1.0
 
@@ -98,9 +103,10 @@ def scaler_1():
 
 
 @alternative("LSTMPredictor")
-def lstm_predictor_1():
+def time_first_inside():
+    """Time first inside, explicit zeros, the linear layer on flattened steps, other names."""
+
     class LSTMPredictor(nn.Module):
-        # Time first inside, explicit zeros, the linear layer on the flattened steps, other names.
         def __init__(self, input_size, hidden_size, num_layers):
             super().__init__()
             self.readout = nn.Sequential(nn.Linear(hidden_size, 1))
@@ -121,9 +127,10 @@ def lstm_predictor_1():
 
 
 @alternative("LSTMPredictor")
-def lstm_predictor_2():
+def one_step_at_a_time():
+    """One call of the LSTM for each step."""
+
     class LSTMPredictor(nn.Module):
-        # One step at a time.
         def __init__(self, input_size, hidden_size, num_layers):
             super().__init__()
             self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
@@ -141,9 +148,10 @@ def lstm_predictor_2():
 
 
 @alternative("fit")
-def fit_1():
+def loader_and_model_copy():
+    """PyTorch's own loader, options in a dictionary, helpers, a copy of the whole model."""
+
     def fit(model, train, valid, **given):
-        # Options in a dictionary, PyTorch's own loader, helper functions, a copy of the whole model.
         options = {
             "epochs": 100,
             "batch_size": 32,
@@ -192,11 +200,12 @@ def fit_1():
 
 
 @alternative("fit")
-def fit_2():
+def clips_by_hand():
+    """Clipping by hand, validation example by example, weights cloned one by one."""
+
     def fit(
         model, train, valid, *, lr=1e-2, batch_size=32, epochs=100, patience=10, max_norm=1, **more
     ):
-        # Clipping by hand, validation example by example, weights cloned one by one.
         loss_fn = more.get("loss_fn") or nn.functional.mse_loss
         adam = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr)
         inputs, targets = train
@@ -234,9 +243,10 @@ def fit_2():
 
 
 @alternative("rollout")
-def rollout_1():
+def rereads_whole_sequence():
+    """The whole sequence is read again for each forecast: slow, without any state."""
+
     def persistence(series, k):
-        # One value at a time.
         N = len(series)
         if k < 1 or k >= N:
             raise ValueError("there is nothing to forecast")
@@ -244,7 +254,6 @@ def rollout_1():
 
     @torch.no_grad()
     def rollout(model, seed, n):
-        # The whole sequence is read again for each forecast: slow, without any state.
         model.train(False)
         known = seed.clone()
         for _ in range(n):
@@ -253,14 +262,15 @@ def rollout_1():
 
 
 @alternative("rollout")
-def rollout_2():
+def reads_seed_stepwise():
+    """Results in a tensor allocated once; the seed read step by step."""
+
     def persistence(series, k):
         if k <= 0 or k >= series.size:
             raise ValueError("k must leave something to forecast")
         return series[:-k].copy()
 
     def rollout(model, seed, n):
-        # Results written into a tensor allocated once; the seed read step by step.
         result = seed.new_empty((seed.size(0), n))
         state = None
         with torch.inference_mode():

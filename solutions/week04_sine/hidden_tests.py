@@ -62,7 +62,7 @@ def periods_and_amplitudes(impl: Impl):
 @verify("generate_sine_data")
 def phases_and_chance(impl: Impl):
     "phases from the whole circle, and rng decides all"
-    X, Y = waves_of(impl, T=12, N=200, seed=15)
+    X, _ = waves_of(impl, T=12, N=200, seed=15)
     again, other = waves_of(impl, T=12, N=200, seed=15), waves_of(impl, T=12, N=200, seed=16)
     for up in (True, False):
         for rising in (True, False):
@@ -84,6 +84,11 @@ except Exception as error:
     outcome = type(error).__name__
 outcome
 """
+
+
+def outcome_of(impl, call, **names):
+    """The name of the exception that `call` raises, or "no exception"."""
+    return impl(OUTCOME.format(call=call), **names)
 
 
 def walk_of(seed, N):
@@ -110,11 +115,9 @@ def the_number_of_windows(impl: Impl):
     for N, T, k in ((9, 6, 3), (10, 6, 3), (12, 1, 1), (40, 8, 4)):
         X, Y = impl.make_windows(walk_of(23, N), T, k)
         M = N - T - k + 1
-        found, due = np.shape(X), (M, T, 1)
-        assert found == due, f"N = {N}, T = {T}, k = {k}: X must be {due}, found {found}"
-        found, due = np.shape(Y), (M, k)
-        assert found == due, f"N = {N}, T = {T}, k = {k}: Y must be {due}, found {found}"
-    outcome = impl(OUTCOME.format(call="make_windows(series, 6, 3)"), series=walk_of(24, 8))
+        for name, found, due in (("X", np.shape(X), (M, T, 1)), ("Y", np.shape(Y), (M, k))):
+            assert found == due, f"N = {N}, T = {T}, k = {k}: {name} must be {due}, found {found}"
+    outcome = outcome_of(impl, "make_windows(series, 6, 3)", series=walk_of(24, 8))
     assert outcome == "ValueError", f"too short a series must raise a ValueError, found: {outcome}"
 
 
@@ -137,7 +140,7 @@ def nothing_left(impl: Impl):
     series = walk_of(27, 10)
     for sizes in ((5, 5), (0, 10), (8, 4)):
         call = "chronological_split(series, *sizes)"
-        outcome = impl(OUTCOME.format(call=call), series=series, sizes=sizes)
+        outcome = outcome_of(impl, call, series=series, sizes=sizes)
         assert outcome == "ValueError", f"sizes {sizes} of 10 must raise a ValueError: {outcome}"
     code = "parts = chronological_split(series, 4, 5)\n[len(parts[0]), series]"
     length, after = impl(code, series=series)
@@ -200,9 +203,8 @@ after = scaler.mean, scaler.std
     expect_close(train_after, train, "fit and transform must leave their arguments as they were", 0)
     expect_close(later_after, later, "transform must leave its argument as it was", 0)
     want = (train - train.mean()) / train.std()
-    expect_close(
-        again, want, "the training part must be scaled by its own mean and std, also later"
-    )
+    what = "the training part must be scaled by its own mean and std, also later"
+    expect_close(again, want, what)
     expect_close(back, later, "inverse must undo transform", 1e-9)
     expect_close(second, later.mean(), "a second fit must forget the first")
     expect_close(z, given, "inverse must leave its argument as it was", 0)
@@ -211,8 +213,6 @@ after = scaler.mean, scaler.std
 @verify("Scaler", points=0.5)
 def tensors_and_equal_values(impl: Impl):
     "tensors stay tensors; equal values are scaled to 0, not to NaN"
-    import torch
-
     train, later = parts_of(36)
     code = """
 scaler = Scaler().fit(train)
@@ -254,10 +254,8 @@ def predictor_of(impl, seed, D, H, layers):
     for what, mine, theirs in (("nn.LSTM", lstm, lstms[0]), ("nn.Linear", linear, linears[0])):
         due = {name: tuple(p.shape) for name, p in mine.state_dict().items()}
         shapes = {name: tuple(p.shape) for name, p in theirs.items()}
-        assert shapes == due, (
-            f"the {what} must have the sizes asked for (here D = {D}, H = {H}, {layers} layers, one "
-            f"direction, 1 output); its parameters do not"
-        )
+        sizes = f"D = {D}, H = {H}, {layers} layers, one direction, 1 output"
+        assert shapes == due, f"the parameters of the {what} must have the sizes of {sizes}"
         mine.load_state_dict(theirs)
 
     def run(x, state=None):
@@ -322,9 +320,8 @@ def series_do_not_mix(impl: Impl):
     x = batch_of(60, 4, 6, 1)
     together = model(x)
     for n in range(4):
-        expect_close(
-            model(x[n : n + 1]), together[n : n + 1], "a series must not depend on its batch", 1e-5
-        )
+        alone = model(x[n : n + 1])
+        expect_close(alone, together[n : n + 1], "a series must not depend on its batch", 1e-5)
 
 
 @verify("LSTMPredictor")
@@ -364,7 +361,8 @@ def loss_fn(outputs, y):
 model = Climber()
 x = torch.zeros(3, 2, 1, dtype=torch.float64)
 history = fit(
-    model, (x, x), (x, x - 1), epochs=epochs, batch_size=3, lr=0.125, patience=patience, loss_fn=loss_fn
+    model, (x, x), (x, x - 1), epochs=epochs, batch_size=3, lr=0.125, patience=patience,
+    loss_fn=loss_fn,
 )
 {
     "validation losses": [float(v) for v in history["valid"]],
@@ -397,6 +395,18 @@ def watch(n, n_valid, batch_size, epochs, generator=None, patience=99):
         patience=patience, generator=generator,
     )
     return model.calls
+"""
+
+
+#: A linear layer of known weights.
+LINE = """
+def line_of(weights, bias):
+    line = nn.Linear(len(weights), 1).double()
+    with torch.no_grad():
+        line.weight.copy_(torch.tensor([weights]))
+        line.bias.fill_(bias)
+    return line
+
 """
 
 
@@ -454,7 +464,7 @@ def modes_and_gradients(impl: Impl):
 
 @verify("fit")
 def batches_and_order(impl: Impl):
-    "every example once an epoch, the last smaller batch too, in a new order that generator decides"
+    "every example once an epoch, the last batch too, in a new order that generator decides"
     make = "\nwatch(11, 2, 4, 4, torch.Generator().manual_seed(seed))"
     runs = []
     for seed, other in ((1, 10), (1, 11), (2, 10)):
@@ -463,7 +473,7 @@ def batches_and_order(impl: Impl):
         runs.append([first for _, grad, first in calls if first[0] < 1000 and grad])
     sizes = [len(first) for first in runs[0]]
     assert sizes == [4, 4, 3] * 4, "11 examples in batches of 4 must give 4, 4 and 3 in each epoch"
-    orders = [sum(runs[0][3 * e : 3 * e + 3], []) for e in range(4)]
+    orders = [[code for first in runs[0][3 * e : 3 * e + 3] for code in first] for e in range(4)]
     for order in orders:
         assert sorted(order) == list(range(11)), "each epoch must show every example exactly once"
     assert list(range(11)) not in orders, "the examples must be in a random order"
@@ -476,29 +486,23 @@ def batches_and_order(impl: Impl):
 def the_training_loss(impl: Impl):
     "the training loss: a mean over examples when the last batch is smaller, before each step"
     code = """
-line = nn.Linear(1, 1).double()
-with torch.no_grad():
-    line.weight.fill_(0.5)
-    line.bias.fill_(-1.0)
+line = line_of([0.5], -1.0)
 one = [fit(line, (x, y), (x, y), epochs=2, batch_size=size, lr=0.0)["train"] for size in (4, 7, 50)]
 one + [fit(line, (x, y), (x, y), epochs=3, batch_size=50, lr=0.05)["train"]]
 """
     rng = np.random.default_rng(51)
     x = torch.tensor(rng.normal(size=(9, 1, 1)))
-    return impl(code, x=x, y=torch.tensor(3 * rng.normal(size=(9, 1, 1))))
+    return impl(LINE + code, x=x, y=torch.tensor(3 * rng.normal(size=(9, 1, 1))))
 
 
 @compare("fit", rtol=1e-5)
 def the_gradients_at_each_step(impl: Impl):
     "the gradients that the optimizer gets, step by step, clipped to different norms"
     code = """
-line = nn.Linear(2, 1).double()
-with torch.no_grad():
-    line.weight.copy_(torch.tensor([[0.3, -0.2]]))
-    line.bias.fill_(0.1)
-seen = []
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
+line = line_of([0.3, -0.2], 0.1)
+seen = []
 hook = register_optimizer_step_pre_hook(
     lambda optimizer, *_: seen.append(
         [None if p.grad is None else p.grad.flatten().tolist() for p in line.parameters()]
@@ -513,7 +517,7 @@ seen
     rng = np.random.default_rng(52)
     x = torch.tensor(rng.normal(size=(20, 3, 2)))
     y = torch.tensor(4 + 5 * rng.normal(size=(20, 3, 1)))
-    return [impl(code, x=x, y=y, max_norm=norm) for norm in (0.7, 5.0, 1e6)]
+    return [impl(LINE + code, x=x, y=y, max_norm=norm) for norm in (0.7, 5.0, 1e6)]
 
 
 @compare("fit", rtol=1e-4)
@@ -522,20 +526,14 @@ def the_weights_after_training(impl: Impl):
     code = """
 results = []
 for loss in (nn.functional.mse_loss, nn.functional.l1_loss):
-    line = nn.Linear(2, 1).double()
-    with torch.no_grad():
-        line.weight.copy_(torch.tensor([[0.3, -0.2]]))
-        line.bias.fill_(0.1)
+    line = line_of([0.3, -0.2], 0.1)
     fit(line, (x, y), (x, y), epochs=12, batch_size=30, lr=0.2, max_norm=2.0, loss_fn=loss)
     results.append([p.detach().clone() for p in line.parameters()])
 results
 """
     # Ten times the same example: the order does not matter, the number of steps does.
     same = """
-line = nn.Linear(1, 1).double()
-with torch.no_grad():
-    line.weight.fill_(0.5)
-    line.bias.fill_(0.0)
+line = line_of([0.5], 0.0)
 x = torch.ones(10, 2, 1, dtype=torch.float64)
 fit(line, (x, 9 * x), (x, 9 * x), epochs=2, batch_size=4, lr=0.1)
 [p.detach().clone() for p in line.parameters()]
@@ -543,7 +541,7 @@ fit(line, (x, 9 * x), (x, 9 * x), epochs=2, batch_size=4, lr=0.1)
     rng = np.random.default_rng(53)
     x = torch.tensor(rng.normal(size=(30, 3, 2)))
     y = x @ torch.tensor([[2.0], [-1.0]], dtype=torch.float64) + 3
-    return {"all at once": impl(code, x=x, y=y), "in batches": impl(same)}
+    return {"all at once": impl(LINE + code, x=x, y=y), "in batches": impl(LINE + same)}
 
 
 @verify("fit")
@@ -571,17 +569,15 @@ with torch.no_grad():
 [bool(model.training), [float(v) for v in history["valid"]], now, int(history["best_epoch"])]
 """
     rng = np.random.default_rng(54)
-    angle = 2 * np.pi * np.arange(21) / rng.uniform(10, 40, (160, 1)) + rng.uniform(
-        0, 6.28, (160, 1)
-    )
-    waves = torch.tensor(np.sin(angle), dtype=torch.float32)[..., None]
+    angle = 2 * np.pi * np.arange(21) / rng.uniform(10, 40, (160, 1))
+    waves = np.sin(angle + rng.uniform(0, 6.28, (160, 1)))[..., None]
+    waves = torch.tensor(waves, dtype=torch.float32)
     training, losses, now, best = impl(code, X=waves[:, :-1], Y=waves[:, 1:])
     assert not training, "fit must leave the model in evaluation mode"
     assert min(losses) < 0.3 * losses[0], "the validation loss must fall by far in 12 epochs"
     assert losses[best] == min(losses), "best_epoch must be the epoch of the lowest validation loss"
-    assert abs(now - min(losses)) < 1e-6, (
-        "afterwards the model must have its lowest validation loss"
-    )
+    kept = abs(now - min(losses)) < 1e-6
+    assert kept, "afterwards the model must have its lowest validation loss"
 
 
 # == rollout ==
@@ -592,7 +588,8 @@ class Memory(nn.Module):
     # y[t] = a x[t] + m[t], m[t + 1] = b m[t] + c x[t]
     def __init__(self, a, b, c):
         super().__init__()
-        self.a, self.b, self.c = (nn.Parameter(torch.tensor(v, dtype=torch.float64)) for v in (a, b, c))
+        numbers = torch.tensor([a, b, c], dtype=torch.float64)
+        self.a, self.b, self.c = (nn.Parameter(number) for number in numbers)
         self.dropout = nn.Dropout(0.5)
         self.calls = []
 
@@ -665,9 +662,8 @@ def a_map_with_memory(impl: Impl):
 @compare("rollout")
 def the_first_forecast(impl: Impl):
     "n = 1 and n = 2, and a seed of a single value"
-    return [
-        roll_of(impl, (0.7, 0.6, 0.4), seeds_of(65, 2, T), n) for T, n in ((5, 1), (5, 2), (1, 4))
-    ]
+    sizes = ((5, 1), (5, 2), (1, 4))
+    return [roll_of(impl, (0.7, 0.6, 0.4), seeds_of(65, 2, T), n) for T, n in sizes]
 
 
 @verify("rollout")

@@ -13,9 +13,10 @@ from .lesson import last_valid, tokenize
 
 
 @alternative("build_vocab")
-def build_vocab_1():
+def counts_by_hand_then_sorts():
+    """Counts by hand, then a sort: a stable one keeps the order of first appearance."""
+
     def build_vocab(texts, min_count):
-        # By hand: count, sort by falling count (a stable sort keeps the order of first appearance).
         counts = {}
         for text in texts:
             for word in tokenize(text):
@@ -39,7 +40,7 @@ def build_vocab_1():
 
 
 @alternative("build_vocab")
-def build_vocab_2():
+def updates_counter_and_dict():
     def build_vocab(texts, min_count):
         counter = Counter()
         for text in texts:
@@ -56,9 +57,10 @@ def build_vocab_2():
 
 
 @alternative("collate")
-def collate_1():
+def pytorch_pad_sequence():
+    """With PyTorch's own padding."""
+
     def collate(batch):
-        # With PyTorch's own padding.
         sequences = [torch.tensor(indices, dtype=torch.long) for indices, _ in batch]
         ids = nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=0)
         lengths = torch.tensor([len(s) for s in sequences], dtype=torch.int64)
@@ -66,9 +68,10 @@ def collate_1():
 
 
 @alternative("collate")
-def collate_2():
+def pads_lists_first():
+    """Lists of equal length first, one tensor at the end."""
+
     def collate(batch):
-        # Lists of equal length first, one tensor at the end.
         sentences, labels = zip(*batch)
         longest = max(len(s) for s in sentences)
         padded = [list(s) + [0] * (longest - len(s)) for s in sentences]
@@ -80,9 +83,10 @@ def collate_2():
 
 
 @alternative("last_valid")
-def last_valid_1():
+def gather_and_einsum():
+    """gather, with an index of the shape of its result, and einsum."""
+
     def last_valid(h, lengths):
-        # gather wants an index of the shape of its result.
         index = (lengths - 1).view(-1, 1, 1).expand(-1, 1, h.size(2))
         return h.gather(1, index).squeeze(1)
 
@@ -92,7 +96,7 @@ def last_valid_1():
 
 
 @alternative("last_valid")
-def last_valid_2():
+def sentence_by_sentence():
     def last_valid(h, lengths):
         return torch.stack([states[n - 1] for states, n in zip(h, lengths.tolist())])
 
@@ -101,9 +105,10 @@ def last_valid_2():
 
 
 @alternative("last_valid")
-def last_valid_3():
+def boolean_masks():
+    """last_valid by a mask with a single True in each row; masked_mean by masked_fill."""
+
     def last_valid(h, lengths):
-        # A mask with a single True in each row.
         at_end = torch.arange(h.shape[1], device=h.device) == (lengths - 1)[:, None]
         return h[at_end]
 
@@ -114,11 +119,12 @@ def last_valid_3():
 
 
 @alternative("SentimentLSTM")
-def sentiment_lstm_1():
+def other_layer_names():
+    """Layers made in another order, under other names."""
+
     class SentimentLSTM(nn.Module):
         def __init__(self, vocab_size, embedding_dim, hidden_dim):
             super().__init__()
-            # Layers made in another order, under other names.
             self.classify = nn.Sequential(
                 nn.Linear(in_features=hidden_dim, out_features=1), nn.Flatten(0)
             )
@@ -133,7 +139,9 @@ def sentiment_lstm_1():
 
 
 @alternative("SentimentLSTM")
-def sentiment_lstm_2():
+def packs_and_reads_h_n():
+    """Packed, h_n is the state after the last word (week 6)."""
+
     class SentimentLSTM(nn.Module):
         def __init__(self, vocab_size, embedding_dim, hidden_dim):
             super().__init__()
@@ -142,7 +150,6 @@ def sentiment_lstm_2():
             self.fc = nn.Linear(hidden_dim, 1)
 
         def forward(self, ids, lengths):
-            # Packed, h_n is the state after the last word (week 6).
             packed = nn.utils.rnn.pack_padded_sequence(
                 self.embedding(ids), lengths.cpu(), batch_first=True, enforce_sorted=False
             )
@@ -151,7 +158,7 @@ def sentiment_lstm_2():
 
 
 @alternative("train_epoch")
-def train_epoch_1():
+def weighted_average_of_losses():
     def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
         from contextlib import nullcontext
 
@@ -177,9 +184,10 @@ def train_epoch_1():
 
 
 @alternative("train_epoch")
-def train_epoch_2():
+def loss_and_clipping_by_hand():
+    """Sums of losses instead of means, and the norm clipped by hand."""
+
     def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
-        # Sums of losses instead of means, and the norm clipped by hand.
         device = next(model.parameters()).device
         model.train()
         sums = []
@@ -208,9 +216,10 @@ def train_epoch_2():
 
 
 @alternative("evaluate")
-def evaluate_1():
+def gathers_all_logits_first():
+    """All logits first, in 32 bits; the random state put back by hand."""
+
     def evaluate(model, loader, *, amp_dtype=None):
-        # All logits first, in 32 bits; the random state put back by hand.
         device = next(model.parameters()).device
         modes = [(m, m.training) for m in model.modules()]
         state = torch.get_rng_state()
@@ -233,7 +242,7 @@ def evaluate_1():
 
 
 @alternative("evaluate")
-def evaluate_2():
+def decorated_with_try_finally():
     @torch.no_grad()
     def evaluate(model, loader, *, amp_dtype=None):
         before = model.training

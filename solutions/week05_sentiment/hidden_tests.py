@@ -53,7 +53,10 @@ def words_and_counts(impl: Impl):
 @compare("build_vocab")
 def the_indices_have_no_gaps(impl: Impl):
     "the indices: <pad> and <unk>, then every whole number once"
-    code = "v = build_vocab(texts, k); {'<pad>': v['<pad>'], '<unk>': v['<unk>'], 'all indices': sorted(v.values())}"
+    code = """
+v = build_vocab(texts, k)
+{"<pad>": v["<pad>"], "<unk>": v["<unk>"], "all indices": sorted(v.values())}
+"""
     texts = ["rare film", "seldom once a a film", "plot dull a film plot", *random_texts(12, 9)]
     return {f"min_count = {k}": impl(code, texts=texts, k=k) for k in (1, 2, 3)}
 
@@ -112,7 +115,7 @@ def random_batch(seed, sizes):
     rng = np.random.default_rng(seed)
     return [
         ([int(i) for i in rng.integers(1, 50, size=n)], int(label))
-        for n, label in zip(sizes, rng.integers(0, 2, size=len(sizes)))
+        for n, label in zip(sizes, rng.integers(0, 2, size=len(sizes)), strict=True)
     ]
 
 
@@ -121,7 +124,7 @@ def collate_named(result):
     assert isinstance(result, (tuple, list)) and len(result) == 3, (
         "ids, lengths, labels must come back"
     )
-    return dict(zip(("ids", "lengths", "labels"), result))
+    return dict(zip(("ids", "lengths", "labels"), result, strict=True))
 
 
 @compare("collate", dtype=True)
@@ -142,8 +145,8 @@ def the_longest_of_each_batch(impl: Impl):
         ):
             found = tuple(result[name].shape)
             assert found == due, (
-                f"{name} must be {'(B, T)' if name == 'ids' else '(B,)'}, T the largest length of this "
-                f"batch: for the lengths {sizes} the shape {found} was found"
+                f"{name} must be {'(B, T)' if name == 'ids' else '(B,)'}, T the largest length of "
+                f"this batch: for the lengths {sizes} the shape {found} was found"
             )
 
 
@@ -253,9 +256,9 @@ def last_valid_the_gradients(impl: Impl):
     "the gradients with respect to h: none at padding"
     code = """
 found = {}
-for name, read in (("last_valid", lambda h: last_valid(h, lengths)), ("masked_mean", lambda h: masked_mean(h, mask))):
+for name, read, where in (("last_valid", last_valid, lengths), ("masked_mean", masked_mean, mask)):
     h = start.clone().requires_grad_()
-    (read(h) * weights).sum().backward()
+    (read(h, where) * weights).sum().backward()
     found[name] = h.grad
 found
 """
@@ -318,7 +321,7 @@ def make(V, E, H, seed):
 def random_ids(seed, sizes, V, T=None):
     rng = np.random.default_rng(seed)
     ids = torch.zeros(len(sizes), T or max(sizes), dtype=torch.long)
-    for row, n in zip(ids, sizes):
+    for row, n in zip(ids, sizes, strict=True):
         row[:n] = torch.tensor(rng.integers(1, V, size=n))
     return ids, torch.tensor(sizes)
 
@@ -384,19 +387,17 @@ def padding_invariance(impl: Impl):
     "the logit of a sentence does not depend on the others in its batch, nor on the padding"
     sizes = [5, 2, 9, 1]
     ids, lengths = random_ids(55, sizes, 20)
-    code = (
-        MAKE
-        + """
+    code = """
 model = make(20, 5, 6, 55)
 longer = torch.cat([ids, torch.zeros(4, 7, dtype=torch.long)], dim=1)
 whole = model(ids, lengths).flatten().tolist()
 padded = model(longer, lengths).flatten().tolist()
-single = [model(ids[n : n + 1, :k], lengths[n : n + 1]).flatten().tolist()[0] for n, k in enumerate(sizes)]
+alone = [model(ids[n : n + 1, :k], lengths[n : n + 1]) for n, k in enumerate(sizes)]
+single = [z.flatten().tolist()[0] for z in alone]
 [whole, padded, single, model(ids, lengths).flatten().tolist()]
 """
-    )
     whole, padded, single, again = (
-        np.asarray(v, dtype=float) for v in impl(code, ids=ids, lengths=lengths, sizes=sizes)
+        np.asarray(v, dtype=float) for v in impl(MAKE + code, ids=ids, lengths=lengths, sizes=sizes)
     )
     assert whole.shape == (4,), "4 sentences must give 4 logits"
     assert np.allclose(whole, single, atol=1e-8), (
@@ -411,29 +412,32 @@ single = [model(ids[n : n + 1, :k], lengths[n : n + 1]).flatten().tolist()[0] fo
 @compare("SentimentLSTM")
 def sentiment_lstm_the_gradients(impl: Impl):
     "the gradients of the table of vectors: words that were read get one, padding none"
-    code = (
-        MAKE
-        + """
+    code = """
 model = make(14, 4, 5, 56)
 F.binary_cross_entropy_with_logits(model(ids, lengths), labels).backward()
 table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
 {"gradient of the table": table.weight.grad, "padding_idx": table.padding_idx}
 """
-    )
     ids, lengths = random_ids(56, [3, 6, 1, 4], 14)
     ids[1, 2] = 0  # <pad> inside a sentence: read, but not trained
     labels = torch.tensor([1.0, 0.0, 1.0, 1.0], dtype=torch.float64)
-    return impl(code, ids=ids, lengths=lengths, labels=labels)
+    return impl(MAKE + code, ids=ids, lengths=lengths, labels=labels)
 
 
 # == train_epoch ==
 
-#: A linear classifier on the sum of fixed features; and a scaler that notes its calls.
-TRAIN_EPOCH_SETUP = """
-class Linear(nn.Module):
-    def __init__(self):
+UNDER_AUTOCAST = (
+    "the forward pass must run under autocast with the type amp_dtype, and without autocast "
+    "for None"
+)
+
+#: A linear classifier on the sum of fixed features, which notes how it is called.
+CLASSIFIER = """
+class Classifier(nn.Module):
+    def __init__(self, *between):
         super().__init__()
         self.register_buffer("table", table)
+        self.between = nn.Sequential(*between)
         self.out = nn.Linear(table.shape[1], 1)
         with torch.no_grad():
             self.out.weight.copy_(0.1 * torch.arange(1.0, table.shape[1] + 1)[None] - 0.2)
@@ -445,9 +449,14 @@ class Linear(nn.Module):
         kind = str(torch.get_autocast_dtype("cpu")) if amp else "none"
         self.calls.append([bool(self.training), torch.is_grad_enabled(), kind, ids[:, 0].tolist()])
         mask = torch.arange(ids.shape[1]) < lengths[:, None]
-        return self.out((self.table[ids] * mask[..., None]).sum(1)).squeeze(-1)
+        total = (self.table[ids] * mask[..., None]).sum(1)
+        return self.out(self.between(total)).squeeze(-1)
+"""
 
-
+#: The classifier, its optimizer, and a scaler that notes its calls.
+TRAINING = (
+    CLASSIFIER
+    + """
 def noting(name):
     real = getattr(torch.amp.GradScaler, name)
 
@@ -476,9 +485,10 @@ def weights(model):
     return {name: p.detach().clone() for name, p in model.named_parameters()}
 
 
-model = Linear()
+model = Classifier()
 optimizer = torch.optim.SGD(model.parameters(), lr=lr)
 """
+)
 
 
 def problem(seed, sizes, D=3, V=10, longest=6):
@@ -489,7 +499,7 @@ def problem(seed, sizes, D=3, V=10, longest=6):
     for B in sizes:
         lengths = rng.integers(1, longest + 1, size=B)
         ids = np.zeros((B, int(lengths.max())), dtype=int)
-        for row, n in zip(ids, lengths):
+        for row, n in zip(ids, lengths, strict=True):
             row[:n] = rng.integers(1, V, size=n)
         labels = torch.tensor(rng.integers(0, 2, size=B), dtype=torch.float32)
         batches.append((torch.tensor(ids), torch.tensor(lengths), labels))
@@ -499,21 +509,20 @@ def problem(seed, sizes, D=3, V=10, longest=6):
 @compare("train_epoch", rtol=1e-4, points=1.5)
 def clipping_the_true_gradient(impl: Impl):
     "the weights after steps with a clipping that bites, with a scale of 1024 and without"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, enabled=enabled)
 train_epoch(model, batches, optimizer, scaler, max_norm=max_norm)
 weights(model)
 """
-    )
     return {
-        "after one batch": impl(code, **problem(61, [5]), lr=0.5, max_norm=0.2, enabled=True),
+        "after one batch": impl(
+            TRAINING + code, **problem(61, [5]), lr=0.5, max_norm=0.2, enabled=True
+        ),
         "after three batches": impl(
-            code, **problem(62, [4, 4, 3]), lr=0.5, max_norm=0.1, enabled=True
+            TRAINING + code, **problem(62, [4, 4, 3]), lr=0.5, max_norm=0.1, enabled=True
         ),
         "with the scaler off": impl(
-            code, **problem(63, [6, 2]), lr=0.3, max_norm=0.25, enabled=False
+            TRAINING + code, **problem(63, [6, 2]), lr=0.3, max_norm=0.25, enabled=False
         ),
     }
 
@@ -521,16 +530,13 @@ weights(model)
 @compare("train_epoch", rtol=1e-4)
 def several_batches_without_scaling(impl: Impl):
     "the weights after several uneven batches, the scaler switched off, nothing to clip"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = torch.amp.GradScaler("cpu", enabled=False)
 train_epoch(model, batches, optimizer, scaler, max_norm=max_norm)
 weights(model)
 """
-    )
     return {
-        f"lr = {lr}": impl(code, **problem(63, [6, 6, 6, 2]), lr=lr, max_norm=100.0)
+        f"lr = {lr}": impl(TRAINING + code, **problem(63, [6, 6, 6, 2]), lr=lr, max_norm=100.0)
         for lr in (0.05, 0.3)
     }
 
@@ -538,13 +544,10 @@ weights(model)
 @compare("train_epoch", rtol=1e-4)
 def the_mean_loss(impl: Impl):
     "the returned loss: a mean over examples when batches are uneven, with and without a scale"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = torch.amp.GradScaler("cpu", init_scale=256.0, enabled=enabled)
 train_epoch(model, loader(batches), optimizer, scaler)
 """
-    )
     found = {}
     for seed, sizes, lr, enabled, loader in (
         (64, [7, 7, 1], 0.0, False, "list"),
@@ -553,22 +556,19 @@ train_epoch(model, loader(batches), optimizer, scaler)
     ):
         here = code.replace("loader(", f"{loader}(")
         name = f"loss, batches of {sizes}, scaler {'on' if enabled else 'off'}"
-        found[name] = impl(here, **problem(seed, sizes), lr=lr, enabled=enabled)
+        found[name] = impl(TRAINING + here, **problem(seed, sizes), lr=lr, enabled=enabled)
     return found
 
 
 @verify("train_epoch")
 def the_order_of_the_steps(impl: Impl):
     "scale, unscale_, step and update once for each batch; clipped between unscale_ and step"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = Spy(model, 4096.0)
 train_epoch(model, batches, optimizer, scaler, max_norm=0.05)
 scaler.log
 """
-    )
-    calls = impl(code, **problem(67, [5, 5, 3]), lr=0.1)
+    calls = impl(TRAINING + code, **problem(67, [5, 5, 3]), lr=0.1)
     names = [name for name, _ in calls]
     for name in ("scale", "unscale_", "step", "update"):
         assert names.count(name) == 3, f"3 batches: the scaler's {name} must be called 3 times"
@@ -587,51 +587,43 @@ scaler.log
 @compare("train_epoch", rtol=1e-4)
 def a_batch_that_overflows(impl: Impl):
     "a batch whose scaled gradients are infinite is left out, and the scale is halved"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = torch.amp.GradScaler("cpu", init_scale=2.0**120)
 train_epoch(model, batches, optimizer, scaler, max_norm=100.0)
 {"weights": weights(model), "power of two of the scale": math.log2(scaler.get_scale())}
 """
-    )
     data = problem(68, [4, 4, 4])
     data["table"][9] = 2e4
-    for ids, lengths, _ in data["batches"]:
+    for ids, _, _ in data["batches"]:
         ids[ids == 9] = 8
     data["batches"][1][0][:, 0] = 9
     only = {**data, "batches": data["batches"][1:2]}
     return {
-        "one of three batches overflows": impl(code, **data, lr=0.5),
-        "the only batch overflows": impl(code, **only, lr=0.5),
+        "one of three batches overflows": impl(TRAINING + code, **data, lr=0.5),
+        "the only batch overflows": impl(TRAINING + code, **only, lr=0.5),
     }
 
 
 @verify("train_epoch")
 def modes_and_autocast(impl: Impl):
     "training mode, every batch once, autocast with the type that is asked for, or switched off"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 model.eval()
 scaler = torch.amp.GradScaler("cpu", enabled=False)
 dtype = {"none": None, "bf16": torch.bfloat16, "fp16": torch.float16}[kind]
 train_epoch(model, batches, optimizer, scaler, amp_dtype=dtype)
 [model.calls, torch.is_autocast_enabled("cpu"), [str(p.dtype) for p in model.parameters()]]
 """
-    )
     data = problem(69, [3, 3, 2])
     for kind, due in (("none", "none"), ("bf16", "torch.bfloat16"), ("fp16", "torch.float16")):
-        calls, left_on, types = impl(code, **data, lr=0.1, kind=kind)
+        calls, left_on, types = impl(TRAINING + code, **data, lr=0.1, kind=kind)
         seen = [first for _, _, _, first in calls]
         assert seen == [ids[:, 0].tolist() for ids, _, _ in data["batches"]], (
             "each batch must go through the model once, in the loader's order"
         )
         assert all(mode for mode, _, _, _ in calls), "training must be in training mode"
         assert all(grad for _, grad, _, _ in calls), "training needs gradients"
-        assert {found for _, _, found, _ in calls} == {due}, (
-            "the forward pass must run under autocast with the type amp_dtype, and without autocast for None"
-        )
+        assert {found for _, _, found, _ in calls} == {due}, UNDER_AUTOCAST
         assert set(types) == {"torch.float32"}, "the weights must stay in 32 bits"
         assert not left_on, "autocast must be switched off again after the forward pass"
 
@@ -639,47 +631,27 @@ train_epoch(model, batches, optimizer, scaler, amp_dtype=dtype)
 @compare("train_epoch", rtol=0.03, atol=0.01)
 def train_epoch_bf16_is_near_fp32(impl: Impl):
     "losses and weights in bf16, within what 8 bits of precision allow"
-    code = (
-        TRAIN_EPOCH_SETUP
-        + """
+    code = """
 scaler = torch.amp.GradScaler("cpu", enabled=False)
 losses = [
-    train_epoch(model, batches, optimizer, scaler, max_norm=100.0, amp_dtype=torch.bfloat16) for _ in range(3)
+    train_epoch(model, batches, optimizer, scaler, max_norm=100.0, amp_dtype=torch.bfloat16)
+    for _ in range(3)
 ]
 {"losses of three epochs": losses, "weights": weights(model)}
 """
-    )
-    return impl(code, **problem(70, [8, 8, 5]), lr=0.3)
+    return impl(TRAINING + code, **problem(70, [8, 8, 5]), lr=0.3)
 
 
 # == evaluate ==
 
-#: A linear classifier on the sum of fixed features, with dropout and a batch norm.
-EVALUATE_SETUP = """
-class Noisy(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("table", table)
-        self.norm = nn.BatchNorm1d(table.shape[1])
-        self.dropout = nn.Dropout(0.5)
-        self.out = nn.Linear(table.shape[1], 1)
-        with torch.no_grad():
-            self.out.weight.copy_(0.1 * torch.arange(1.0, table.shape[1] + 1)[None] - 0.2)
-            self.out.bias.fill_(0.05)
-        self.calls = []
-
-    def forward(self, ids, lengths):
-        amp = torch.is_autocast_enabled("cpu")
-        kind = str(torch.get_autocast_dtype("cpu")) if amp else "none"
-        self.calls.append([bool(self.training), torch.is_grad_enabled(), kind, ids[:, 0].tolist()])
-        mask = torch.arange(ids.shape[1]) < lengths[:, None]
-        total = (self.table[ids] * mask[..., None]).sum(1)
-        return self.out(self.dropout(self.norm(total))).squeeze(-1)
-
-
+#: The classifier with a batch norm and dropout.
+EVALUATION = (
+    CLASSIFIER
+    + """
 torch.manual_seed(1)
-model = Noisy()
+model = Classifier(nn.BatchNorm1d(table.shape[1]), nn.Dropout(0.5))
 """
+)
 
 
 def evaluate_named(result):
@@ -687,14 +659,14 @@ def evaluate_named(result):
     assert isinstance(result, (tuple, list)) and len(result) == 2, (
         "loss and accuracy must come back"
     )
-    return dict(zip(("loss", "accuracy"), result))
+    return dict(zip(("loss", "accuracy"), result, strict=True))
 
 
 @compare("evaluate", rtol=1e-4)
 def loss_and_accuracy(impl: Impl):
     "loss and accuracy of even batches, of one batch, and of a loader that can be read once"
-    code = EVALUATE_SETUP + "evaluate(model, batches)"
-    once = EVALUATE_SETUP + "evaluate(model, iter(batches))"
+    code = EVALUATION + "evaluate(model, batches)"
+    once = EVALUATION + "evaluate(model, iter(batches))"
     return {
         "three batches of 6": evaluate_named(impl(code, **problem(81, [6, 6, 6]))),
         "one batch": evaluate_named(impl(code, **problem(82, [9]))),
@@ -705,7 +677,7 @@ def loss_and_accuracy(impl: Impl):
 @compare("evaluate", rtol=1e-4)
 def uneven_batches(impl: Impl):
     "loss and accuracy when the last batch is smaller: every example counts the same"
-    code = EVALUATE_SETUP + "evaluate(model, batches)"
+    code = EVALUATION + "evaluate(model, batches)"
     return {
         f"batches of {sizes}": evaluate_named(impl(code, **problem(seed, sizes)))
         for seed, sizes in ((84, [8, 8, 1]), (85, [2, 7, 5]), (86, [1, 11]))
@@ -734,45 +706,42 @@ results
     ids, lengths, _ = problem(87, [6])["batches"][0]
     small = torch.tensor([0.3, -0.2, 0.1, -0.4, 0.45, 0.2])
     found = impl(code, ids=ids, lengths=lengths, small=small)
-    return dict(zip(("all right", "all wrong", "all logits exactly 0"), map(evaluate_named, found)))
+    names = ("all right", "all wrong", "all logits exactly 0")
+    return dict(zip(names, map(evaluate_named, found), strict=True))
 
 
 @verify("evaluate")
 def the_mode(impl: Impl):
     "evaluation mode and no gradients inside; afterwards the mode that was there"
-    code = (
-        EVALUATE_SETUP
-        + """
+    code = """
 model.train(mode)
 evaluate(model, batches)
 enabled = torch.is_grad_enabled()
 torch.set_grad_enabled(True)
 [model.calls, [bool(m.training) for m in model.modules()], enabled]
 """
-    )
     data = problem(88, [4, 4, 1])
     for mode in (True, False):
-        calls, after, enabled = impl(code, **data, mode=mode)
+        calls, after, enabled = impl(EVALUATION + code, **data, mode=mode)
         assert len(calls) == 3, "each batch must go through the model once"
         assert not any(m for m, _, _, _ in calls), "evaluation must be in evaluation mode"
         assert not any(g for _, g, _, _ in calls), "evaluation must be without gradients"
         assert enabled, "gradients must be on again afterwards: use torch.no_grad() as a block"
         assert all(m == mode for m in after), (
-            "a model that was in training mode must be so afterwards, with all its layers, and one in "
-            "evaluation mode as well"
+            "a model that was in training mode must be so afterwards, with all its layers, and one "
+            "in evaluation mode as well"
         )
 
 
 @verify("evaluate")
 def the_random_state(impl: Impl):
     "PyTorch's random state is as it was, with a list and with a DataLoader"
-    code = (
-        EVALUATE_SETUP
-        + """
+    code = """
+examples = [tuple(part[n] for part in batches[0]) for n in range(4)]
 loaders = [
     batches,
-    DataLoader([tuple(part[n] for part in batches[0]) for n in range(4)], batch_size=3),
-    DataLoader([tuple(part[n] for part in batches[0]) for n in range(4)], batch_size=2, shuffle=True),
+    DataLoader(examples, batch_size=3),
+    DataLoader(examples, batch_size=2, shuffle=True),
 ]
 same = []
 for seed, loader in enumerate(loaders, 5):
@@ -783,20 +752,18 @@ for seed, loader in enumerate(loaders, 5):
     same.append(bool(torch.equal(before, torch.get_rng_state())))
 same
 """
-    )
-    plain, loader, shuffled = impl(code, **problem(89, [4]))
+    plain, loader, shuffled = impl(EVALUATION + code, **problem(89, [4]))
     assert plain, "the random state must be as it was"
     assert loader and shuffled, (
-        "the random state must be as it was, with a DataLoader as well: it draws a number when its loop starts"
+        "the random state must be as it was, with a DataLoader as well: it draws a number when "
+        "its loop starts"
     )
 
 
 @verify("evaluate")
 def weights_and_gradients(impl: Impl):
     "weights, buffers and gradients are as they were; a second call gives the same"
-    code = (
-        EVALUATE_SETUP
-        + """
+    code = """
 for p in model.parameters():
     p.grad = torch.full_like(p, 3.0)
 before = copy.deepcopy(model.state_dict())
@@ -806,8 +773,7 @@ same = all(torch.equal(before[k], v) for k, v in model.state_dict().items())
 grads = all(p.grad is not None and bool((p.grad == 3.0).all()) for p in model.parameters())
 [first, second, same, grads]
 """
-    )
-    first, second, same, grads = impl(code, **problem(90, [5, 3]))
+    first, second, same, grads = impl(EVALUATION + code, **problem(90, [5, 3]))
     assert same, "weights and buffers must be as they were"
     assert grads, "gradients that are there must be as they were"
     assert first == second, "a second evaluation must give the same numbers"
@@ -816,24 +782,19 @@ grads = all(p.grad is not None and bool((p.grad == 3.0).all()) for p in model.pa
 @verify("evaluate")
 def autocast(impl: Impl):
     "the type under which the model is called: amp_dtype, and 32 bits for None"
-    code = (
-        EVALUATE_SETUP
-        + """
+    code = """
 dtype = {"none": None, "torch.bfloat16": torch.bfloat16, "torch.float16": torch.float16}[due]
 evaluate(model, batches, amp_dtype=dtype)
 [[kind for _, _, kind, _ in model.calls], torch.is_autocast_enabled("cpu")]
 """
-    )
     for due in ("none", "torch.bfloat16", "torch.float16"):
-        kinds, left_on = impl(code, **problem(91, [6, 2]), due=due)
-        assert set(kinds) == {due}, (
-            "the forward pass must run under autocast with the type amp_dtype, and without autocast for None"
-        )
+        kinds, left_on = impl(EVALUATION + code, **problem(91, [6, 2]), due=due)
+        assert set(kinds) == {due}, UNDER_AUTOCAST
         assert not left_on, "autocast must be switched off again afterwards"
 
 
 @compare("evaluate", rtol=0.03, atol=0.01, points=0.5)
 def evaluate_bf16_is_near_fp32(impl: Impl):
     "the loss in bf16, within what 8 bits of precision allow"
-    code = EVALUATE_SETUP + "evaluate(model, batches, amp_dtype=torch.bfloat16)[0]"
+    code = EVALUATION + "evaluate(model, batches, amp_dtype=torch.bfloat16)[0]"
     return impl(code, **problem(91, [6, 2]))

@@ -1,123 +1,89 @@
 """Week 5: known mistakes, each with what a student who makes it is told."""
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from autograder.authoring import edit, mistake
+from autograder.authoring import edit
 
 # == build_vocab ==
 
 edit(
     "build_vocab",
     "requires-more-than-min-count",
-    "Words that occur exactly min_count times are missing. At least min_count is asked for: >=, not >.",
-    (
-        "words = [word for word, count in counts.most_common() if count >= min_count]",
-        "words = [word for word, count in counts.most_common() if count > min_count]",
-    ),
+    "Words that occur exactly min_count times are missing. At least min_count is asked for: >=, "
+    "not >.",
+    ("count >= min_count", "count > min_count"),
 )
 edit(
     "build_vocab",
     "ignores-min-count",
     "min_count has no effect: every word is taken in.",
-    ("() if count >= min_count", "()"),
+    (" if count >= min_count", ""),
 )
 edit(
     "build_vocab",
     "counts-texts-not-occurrences",
-    "A word that occurs twice in one text is counted once. You count the texts that hold"
-    " a word; all its occurrences count.",
-    (
-        "(word for text in texts for word in tokenize(text))",
-        "(word for text in texts for word in set(tokenize(text)))",
-    ),
+    "A word that occurs twice in one text is counted once. You count the texts that hold a "
+    "word; all its occurrences count.",
+    ("in tokenize(text)", "in set(tokenize(text))"),
 )
 edit(
     "build_vocab",
     "puts-special-tokens-last",
-    "Index 0 is a real word. Whoever pads with 0 then writes that word behind every "
-    "sentence. <pad> and <unk> come first.",
-    ('"<pad>", "<unk>", *words', '*words, "<pad>", "<unk>"'),
+    "Index 0 is a real word. Whoever pads with 0 then writes that word behind every sentence. "
+    "<pad> and <unk> come first.",
+    ('["<pad>", "<unk>", *words]', '[*words, "<pad>", "<unk>"]'),
 )
 edit(
     "build_vocab",
     "leaves-gaps-in-indices",
-    "Your indices have gaps: you number the words before you leave out the rare ones. An"
-    " index beyond the size of the table is then an error in the embedding.",
-    (
-        """
-            words = [word for word, count in counts.most_common() if count >= min_count]
-            return {word: index for index, word in enumerate(["<pad>", "<unk>", *words])}
-        """,
-        """
-            vocab = {"<pad>": 0, "<unk>": 1}
-            for index, (word, count) in enumerate(counts.items(), 2):
-                if count >= min_count:
-                    vocab[word] = index
-            return vocab
-        """,
-    ),
+    "Your indices have gaps: you number the words before you leave out the rare ones. An index "
+    "beyond the size of the table is then an error in the embedding.",
+    ("counts.most_common() if count >= min_count", "counts.items()"),
+    ('"<unk>", *words])', '"<unk>", *words]) if index < 2 or counts[word] >= min_count'),
 )
 edit(
     "build_vocab",
     "orders-words-by-appearance",
-    "The words stand in the order in which they first appear. That decides only between "
-    "equally frequent words: the most frequent comes first, as in most_common().",
-    ("most_common", "items"),
+    "The words stand in the order in which they first appear. That decides only between equally "
+    "frequent words: the most frequent comes first, as in most_common().",
+    ("counts.most_common()", "counts.items()"),
 )
 edit(
     "build_vocab",
     "orders-words-alphabetically",
     "The words are in alphabetical order. The most frequent comes first.",
-    (
-        "word, count in counts.most_common() if count",
-        "word, count in sorted(counts.items()) if count",
-    ),
+    ("counts.most_common()", "sorted(counts.items())"),
 )
 edit(
     "build_vocab",
     "puts-rarest-words-first",
     "The rarest word comes first. Turn the order round: the most frequent has index 2.",
-    (
-        "word, count in counts.most_common() if count",
-        "word, count in sorted(counts.items(), key=lambda item: item[1]) if count",
-    ),
+    ("counts.most_common()", "reversed(counts.most_common())"),
 )
 edit(
     "build_vocab",
     "maps-unknown-words-to-padding",
     "Unknown words become <pad>: the mask takes them for padding. They become <unk>.",
-    ('(word, vocab["<unk>"]) for', '(word, vocab["<pad>"]) for'),
+    ('vocab.get(word, vocab["<unk>"])', 'vocab.get(word, vocab["<pad>"])'),
 )
 edit(
     "build_vocab",
     "drops-unknown-words",
     "Unknown words are left out, so sentences get shorter. Each becomes <unk>, in its place.",
-    (
-        '.get(word, vocab["<unk>"]) for word in tokenize(sentence)',
-        "[word] for word in tokenize(sentence) if word in vocab",
-    ),
+    ('vocab.get(word, vocab["<unk>"])', "vocab[word]"),
+    ("in tokenize(sentence)", "in tokenize(sentence) if word in vocab"),
 )
 edit(
     "build_vocab",
     "forgets-to-lowercase-sentences",
     "A word in upper case is not found. Cut sentences the same way as the texts of the "
     "vocabulary: with tokenize.",
-    (
-        'return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]',
-        'return [vocab.get(word, vocab["<unk>"]) for word in sentence.split()] or [vocab["<unk>"]]',
-    ),
+    ("tokenize(sentence)", "sentence.split()"),
 )
 edit(
     "build_vocab",
     "leaves-empty-sentences-empty",
-    "A sentence without words becomes an empty list. It would have no last state: give "
-    "it a single <unk>.",
-    (
-        'return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]',
-        'return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)]',
-    ),
+    "A sentence without words becomes an empty list. It would have no last state: give it a "
+    "single <unk>.",
+    (' or [vocab["<unk>"]]', ""),
 )
 
 # == collate ==
@@ -125,68 +91,60 @@ edit(
 edit(
     "collate",
     "pads-with-unknown-token",
-    "You pad with 1, which is <unk>: a real entry of the vocabulary, that no mask can "
-    "tell from a word. <pad> is 0.",
+    "You pad with 1, which is <unk>: a real entry of the vocabulary, that no mask can tell from "
+    "a word. <pad> is 0.",
     ("torch.zeros", "torch.ones"),
 )
 edit(
     "collate",
     "pads-on-the-left",
-    "The padding stands before the words. Words stand from the left on, or the last "
-    "valid step is not at length - 1.",
-    (": len(indices)", "len(row) - len(indices) :"),
+    "The padding stands before the words. Words stand from the left on, or the last valid step "
+    "is not at length - 1.",
+    ("row[: len(indices)]", "row[len(row) - len(indices) :]"),
 )
 edit(
     "collate",
     "sets-all-lengths-to-maximum",
     "All your lengths are T. A length is the number of words of that sentence, without padding.",
-    ("return ids, lengths, labels", "return ids, torch.full((len(batch),), ids.shape[1]), labels"),
+    ("return ids, lengths, labels", "return ids, torch.full_like(lengths, ids.shape[1]), labels"),
 )
 edit(
     "collate",
     "keeps-labels-as-integers",
     "Your labels are whole numbers. The loss wants 32-bit floats.",
-    ("([label for _, label in batch], dtype=torch.float32)", "([label for _, label in batch])"),
+    (", dtype=torch.float32", ""),
 )
 edit(
     "collate",
     "truncates-to-shortest-sentence",
-    "Long sentences are cut. T is the largest length of the batch, not the smallest or a fixed one.",
-    ("lengths.max", "lengths.min"),
-    ("row[: len(indices)] = torch.tensor(indices)", "row[:] = torch.tensor(indices[: len(row)])"),
+    "Long sentences are cut. T is the largest length of the batch, not the smallest or a fixed "
+    "one.",
+    ("lengths.max()", "lengths.min()"),
+    ("torch.tensor(indices)", "torch.tensor(indices[: len(row)])"),
 )
-
-
-@mistake(
+edit(
     "collate",
-    "You sort ids and lengths, and the labels stay in the old order: answers and "
-    "questions no longer belong together. Keep the order of the examples.",
+    "sorts-sentences-without-labels",
+    "You sort ids and lengths, and the labels stay in the old order: answers and questions no "
+    "longer belong together. Keep the order of the examples.",
+    (
+        "return ids, lengths, labels",
+        """
+            order = torch.argsort(lengths, descending=True)
+            return ids[order], lengths[order], labels
+        """,
+    ),
 )
-def sorts_sentences_without_labels():
-    def collate(batch):
-        labels = torch.tensor([label for _, label in batch], dtype=torch.float32)
-        batch = sorted(batch, key=lambda example: -len(example[0]))
-        lengths = torch.tensor([len(indices) for indices, _ in batch])
-        ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)
-        for row, (indices, _) in zip(ids, batch):
-            row[: len(indices)] = torch.tensor(indices)
-        return ids, lengths, labels
-
-
 edit(
     "collate",
     "pads-examples-in-place",
-    "The examples themselves are padded: += or extend changes the lists of the data set."
-    " In the next epoch the padding counts as words.",
+    "The examples themselves are padded: += or extend changes the lists of the data set. In the "
+    "next epoch the padding counts as words.",
     (
+        "row[: len(indices)] = torch.tensor(indices)",
         """
-            for row, (indices, _) in zip(ids, batch):
-                row[: len(indices)] = torch.tensor(indices)
-        """,
-        """
-            for indices, _ in batch:
-                indices += [0] * (int(lengths.max()) - len(indices))
-            ids = torch.tensor([indices for indices, _ in batch])
+            indices += [0] * (len(row) - len(indices))
+            row[:] = torch.tensor(indices)
         """,
     ),
 )
@@ -194,14 +152,7 @@ edit(
     "collate",
     "excludes-unknown-words-from-lengths",
     "lengths counts what is not 1: <unk> is a word like any other.",
-    (
-        "ids = torch.zeros(len(batch), int(lengths.max()), dtype=torch.long)",
-        """
-            longest = int(lengths.max())
-            lengths = torch.tensor([sum(index != 1 for index in indices) for indices, _ in batch])
-            ids = torch.zeros(len(batch), longest, dtype=torch.long)
-        """,
-    ),
+    ("return ids, lengths, labels", "return ids, lengths - (ids == 1).sum(dim=1), labels"),
 )
 edit(
     "collate",
@@ -215,138 +166,95 @@ edit(
 edit(
     "last_valid",
     "reads-final-time-step",
-    "You read the last step of the batch. For a shorter sentence that is padding: read "
-    "step lengths[n] - 1.",
-    ("return h[torch.arange(len(h), device=h.device), lengths - 1]", "return h[:, -1]"),
+    "You read the last step of the batch. For a shorter sentence that is padding: read step "
+    "lengths[n] - 1.",
+    ("h[torch.arange(len(h), device=h.device), lengths - 1]", "h[:, -1]"),
 )
 edit(
     "last_valid",
     "pairs-sentences-with-all-lengths",
-    "h[:, lengths - 1] takes every step from every sentence, (B, B, H). One index for "
-    "the sentence goes with one for the step.",
+    "h[:, lengths - 1] takes every step from every sentence, (B, B, H). One index for the "
+    "sentence goes with one for the step.",
     ("torch.arange(len(h), device=h.device)", ":"),
 )
 edit(
     "last_valid",
     "reads-one-step-late",
     "You are one step too late. Steps count from 0, so the last of n words is at step n - 1.",
-    (
-        "return h[torch.arange(len(h), device=h.device), lengths - 1]",
-        "return h[torch.arange(len(h)), lengths.clamp(max=h.shape[1] - 1)]",
-    ),
+    ("lengths - 1", "lengths.clamp(max=h.shape[1] - 1)"),
 )
 edit(
     "last_valid",
     "reads-one-step-early",
-    "A state before the last one comes out: you have subtracted 2. Steps count from 0, "
-    "so the last of n words is at step n - 1.",
-    (
-        "return h[torch.arange(len(h), device=h.device), lengths - 1]",
-        "return h[torch.arange(len(h)), lengths - 2]",
-    ),
+    "A state before the last one comes out: you have subtracted 2. Steps count from 0, so the "
+    "last of n words is at step n - 1.",
+    ("lengths - 1", "lengths - 2"),
 )
 edit(
     "last_valid",
     "reads-all-at-longest-length",
     "All sentences are read at one and the same step, that of the longest. Each has its own.",
-    ("torch.arange(len(h), device=h.device), lengths", ":, int(lengths.max())"),
+    ("torch.arange(len(h), device=h.device), lengths - 1", ":, int(lengths.max()) - 1"),
 )
 edit(
     "last_valid",
     "divides-by-padded-length",
     "The sum is right, but it is divided by T. Divide by the number of words of each sentence.",
-    (
-        """
-            weights = mask.unsqueeze(-1).to(h.dtype)
-            return (h * weights).sum(dim=1) / weights.sum(dim=1)
-        """,
-        "return (h * mask.unsqueeze(-1)).mean(dim=1)",
-    ),
+    ("/ weights.sum(dim=1)", "/ h.shape[1]"),
 )
 edit(
     "last_valid",
     "masks-after-averaging",
-    "The mask comes too late: after the mean nothing can be taken out any more. Mask "
-    "first, then add up.",
-    ("(h * weights).sum(dim=1) / weights.sum", "h.mean(dim=1) * weights.mean"),
+    "The mask comes too late: after the mean nothing can be taken out any more. Mask first, "
+    "then add up.",
+    ("(h * weights).sum(dim=1) / weights.sum(dim=1)", "h.mean(dim=1) * weights.mean(dim=1)"),
 )
 edit(
     "last_valid",
     "averages-over-padding",
     "The mask has no effect: the padded states are in your mean.",
-    (
-        """
-            weights = mask.unsqueeze(-1).to(h.dtype)
-            return (h * weights).sum(dim=1) / weights.sum(dim=1)
-        """,
-        "return h.mean(dim=1)",
-    ),
+    ("(h * weights).sum(dim=1) / weights.sum(dim=1)", "h.mean(dim=1)"),
 )
 edit(
     "last_valid",
     "sums-over-padding",
-    "Padded states are in your sum, although you divide by the number of words. Take "
-    "them out before the sum.",
-    (
-        """
-            weights = mask.unsqueeze(-1).to(h.dtype)
-            return (h * weights).sum(dim=1) / weights.sum(dim=1)
-        """,
-        "return h.sum(dim=1) / mask.sum(dim=1, keepdim=True)",
-    ),
+    "Padded states are in your sum, although you divide by the number of words. Take them out "
+    "before the sum.",
+    ("(h * weights)", "h"),
 )
 edit(
     "last_valid",
     "ignores-dtype-of-h",
-    "masked_mean always returns 32 bits, whatever the type of h: .float() on the mask. "
-    "Give the mask the type of h: .to(h.dtype).",
-    ("(-1).to(h.dtype)", "(-1).float()"),
+    "masked_mean always returns 32 bits, whatever the type of h: .float() on the mask. Give the "
+    "mask the type of h: .to(h.dtype).",
+    (".to(h.dtype)", ".float()"),
 )
 edit(
     "last_valid",
     "returns-sum-not-mean",
     "You return the sum over the words. A mean is divided by their number.",
-    (
-        """
-            weights = mask.unsqueeze(-1).to(h.dtype)
-            return (h * weights).sum(dim=1) / weights.sum(dim=1)
-        """,
-        "return (h * mask.unsqueeze(-1)).sum(dim=1)",
-    ),
+    (" / weights.sum(dim=1)", ""),
 )
 edit(
     "last_valid",
     "divides-by-batch-word-count",
-    "You divide by the number of words in the whole batch. Each sentence has its own "
-    "number: sum the mask along time only.",
-    ("weights.sum(dim=1)", "weights.sum()"),
+    "You divide by the number of words in the whole batch. Each sentence has its own number: "
+    "sum the mask along time only.",
+    ("/ weights.sum(dim=1)", "/ weights.sum()"),
 )
 edit(
     "last_valid",
     "zeroes-padding-in-place",
-    "h is another tensor after the call: you have written zeros into it. Make a new one,"
-    " with * or torch.where.",
-    (
-        """
-            weights = mask.unsqueeze(-1).to(h.dtype)
-            return (h * weights).sum(dim=1) / weights.sum(dim=1)
-        """,
-        """
-            with torch.no_grad():
-                h[~mask] = 0
-            return h.sum(dim=1) / mask.sum(dim=1, keepdim=True)
-        """,
-    ),
+    "h is another tensor after the call: you have written zeros into it. Make a new one, with * "
+    "or torch.where.",
+    ("(h * weights)", "h.masked_fill_(~mask.unsqueeze(-1), 0)"),
 )
 edit(
     "last_valid",
     "detaches-the-states",
     "No gradient flows: .detach(), .data or torch.no_grad() cuts the way back to the words.",
-    (
-        "return h[torch.arange(len(h), device=h.device), lengths - 1]",
-        "return h.detach()[torch.arange(len(h), device=h.device), lengths - 1]",
-    ),
-    ("return (h * weights).", "return (h.detach() * weights)."),
+    ("return h[", "return h.detach()["),
+    ("(h * weights)", "(h.detach() * weights)"),
 )
 
 # == SentimentLSTM ==
@@ -354,55 +262,53 @@ edit(
 edit(
     "SentimentLSTM",
     "forgets-batch-first",
-    "Your LSTM expects time first and walks along the batch, from one sentence to the "
-    "next. With batch_first=True it reads (B, T, E).",
-    ("hidden_dim, batch_first=True", "hidden_dim"),
+    "Your LSTM expects time first and walks along the batch, from one sentence to the next. "
+    "With batch_first=True it reads (B, T, E).",
+    (", batch_first=True", ""),
 )
 edit(
     "SentimentLSTM",
     "reads-final-time-step",
-    "You read the last step of the batch, h[:, -1] or h_n: with more padding the logits "
-    "change. lengths says where a sentence ends: last_valid.",
+    "You read the last step of the batch, h[:, -1] or h_n: with more padding the logits change. "
+    "lengths says where a sentence ends: last_valid.",
     ("last_valid(h, lengths)", "h[:, -1]"),
 )
 edit(
     "SentimentLSTM",
     "returns-probabilities",
     "Your model returns probabilities. The loss has the sigmoid inside: return logits.",
-    (
-        "return self.out(last_valid(h, lengths)).squeeze(-1)",
-        "return torch.sigmoid(self.out(last_valid(h, lengths)).squeeze(-1))",
-    ),
+    ("self.out(last_valid(h, lengths))", "torch.sigmoid(self.out(last_valid(h, lengths)))"),
 )
 edit(
     "SentimentLSTM",
     "forgets-to-squeeze-logits",
-    "The logits are (B, 1). Take away the last axis, or the loss compares them with "
-    "labels of shape (B,).",
-    ("(last_valid(h, lengths)).squeeze(-1)", "(last_valid(h, lengths))"),
+    "The logits are (B, 1). Take away the last axis, or the loss compares them with labels of "
+    "shape (B,).",
+    (".squeeze(-1)", ""),
 )
 edit(
     "SentimentLSTM",
     "squeezes-singleton-batch-axis",
-    "squeeze() without an axis takes away B = 1 as well: a batch of one sentence has no "
-    "batch any more. squeeze(-1).",
+    "squeeze() without an axis takes away B = 1 as well: a batch of one sentence has no batch "
+    "any more. squeeze(-1).",
     (".squeeze(-1)", ".squeeze()"),
 )
 edit(
     "SentimentLSTM",
     "forgets-padding-idx",
-    "The vector of <pad> is not zero, and is trained like a word. Tell the embedding: padding_idx=0.",
-    ("embedding_dim, padding_idx=0", "embedding_dim"),
+    "The vector of <pad> is not zero, and is trained like a word. Tell the embedding: "
+    "padding_idx=0.",
+    (", padding_idx=0", ""),
 )
 edit(
     "SentimentLSTM",
     "reinitializes-padding-vector",
-    "The table is filled anew after it was made, and row 0 with it: the vector of <pad> "
-    "is not zero any more. Clear it again, or leave the table as PyTorch makes it.",
+    "The table is filled anew after it was made, and row 0 with it: the vector of <pad> is not "
+    "zero any more. Clear it again, or leave the table as PyTorch makes it.",
     (
-        "self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)",
+        "self.out = nn.Linear(hidden_dim, 1)",
         """
-            self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+            self.out = nn.Linear(hidden_dim, 1)
             nn.init.normal_(self.embedding.weight, std=0.1)
         """,
     ),
@@ -411,53 +317,35 @@ edit(
     "SentimentLSTM",
     "averages-over-padding",
     "You take the mean of all T states, padding included. Here the last valid state is asked for.",
-    ("self.out(last_valid(h, lengths))", "self.out(h.mean(dim=1))"),
+    ("last_valid(h, lengths)", "h.mean(dim=1)"),
 )
 edit(
     "SentimentLSTM",
     "averages-valid-states",
-    "You take the mean of the states. It is a good reader, but here the last valid state is asked for.",
-    (
-        "return self.out(last_valid(h, lengths)).squeeze(-1)",
-        """
-            mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
-            return self.out(masked_mean(h, mask)).squeeze(-1)
-        """,
-    ),
+    "You take the mean of the states. It is a good reader, but here the last valid state is "
+    "asked for.",
+    ("last_valid(h, lengths)", "masked_mean(h, torch.arange(ids.shape[1]) < lengths[:, None])"),
 )
 edit(
     "SentimentLSTM",
     "adds-dropout",
-    "Your model has dropout in it: two calls give two answers. Here it is the three "
-    "layers and nothing else.",
-    (
-        "self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)",
-        """
-            self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
-            self.dropout = nn.Dropout(0.5)
-        """,
-    ),
-    (
-        "h, _ = self.lstm(self.embedding(ids))",
-        "h, _ = self.lstm(self.dropout(self.embedding(ids)))",
-    ),
+    "Your model has dropout in it: two calls give two answers. Here it is the three layers and "
+    "nothing else.",
+    ("self.embedding(ids)", "F.dropout(self.embedding(ids), training=self.training)"),
 )
 edit(
     "SentimentLSTM",
     "makes-lstm-bidirectional",
     "Your LSTM runs in both directions. One is asked for here; the second is week 7.",
-    (
-        "(embedding_dim, hidden_dim, batch_first=True)",
-        "(embedding_dim, hidden_dim, batch_first=True, bidirectional=True)",
-    ),
-    ("self.out = nn.Linear(hidden_dim, 1)", "self.out = nn.Linear(2 * hidden_dim, 1)"),
+    ("batch_first=True", "batch_first=True, bidirectional=True"),
+    ("nn.Linear(hidden_dim, 1)", "nn.Linear(2 * hidden_dim, 1)"),
 )
 edit(
     "SentimentLSTM",
     "derives-lengths-from-ids",
-    "The last step is a word's only if lengths has that sentence's length. You read it "
-    "from ids, where <pad> may stand inside of a sentence: use lengths.",
-    ("(last_valid(h, lengths)).squeeze", "(last_valid(h, (ids != 0).sum(dim=1))).squeeze"),
+    "The last step is a word's only if lengths has that sentence's length. You read it from "
+    "ids, where <pad> may stand inside of a sentence: use lengths.",
+    ("last_valid(h, lengths)", "last_valid(h, (ids != 0).sum(dim=1))"),
 )
 
 # == train_epoch ==
@@ -465,60 +353,37 @@ edit(
 edit(
     "train_epoch",
     "forgets-unscaling-before-clipping",
-    "You clip scaled gradients: unscale_ is missing. They are clipped to max_norm and "
-    "then divided by the scale, so hardly anything is left.",
-    (
-        """
-            scaler.scale(loss).backward()
-            scaler.unscale_(optimizer)
-        """,
-        "scaler.scale(loss).backward()",
-    ),
+    "You clip scaled gradients: unscale_ is missing. They are clipped to max_norm and then "
+    "divided by the scale, so hardly anything is left.",
+    ("scaler.unscale_(optimizer)", ""),
 )
 edit(
     "train_epoch",
     "clips-before-unscaling",
-    "You clip before you unscale: the clipping sees gradients that are too large by the "
-    "scale. First unscale_, then clip.",
-    (
-        "scaler.scale(loss).backward()",
-        """
-            scaler.scale(loss).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        """,
-    ),
+    "You clip before you unscale: the clipping sees gradients that are too large by the scale. "
+    "First unscale_, then clip.",
     (
         """
             scaler.unscale_(optimizer)
             nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         """,
-        "scaler.unscale_(optimizer)",
+        """
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            scaler.unscale_(optimizer)
+        """,
     ),
 )
 edit(
     "train_epoch",
     "never-clears-gradients",
     "Old gradients are still there: backward adds to them. Clear them before every backward.",
-    (
-        """
-            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
-            optimizer.zero_grad(set_to_none=True)
-        """,
-        "ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)",
-    ),
+    ("optimizer.zero_grad(set_to_none=True)", ""),
 )
 edit(
     "train_epoch",
     "clears-gradients-before-step",
-    "The gradients are cleared between backward and step, so nothing is left to learn "
-    "from. Clear them before the forward pass.",
-    (
-        """
-            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
-            optimizer.zero_grad(set_to_none=True)
-        """,
-        "ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)",
-    ),
+    "The gradients are cleared between backward and step, so nothing is left to learn from. "
+    "Clear them before the forward pass.",
     (
         "scaler.scale(loss).backward()",
         """
@@ -530,9 +395,9 @@ edit(
 edit(
     "train_epoch",
     "averages-batch-means",
-    "Your loss is a mean of batch means, in which a small last batch counts as much as a"
-    " full one. Weight each by its number of examples.",
-    ("() * len(labels)", "()"),
+    "Your loss is a mean of batch means, in which a small last batch counts as much as a full "
+    "one. Weight each by its number of examples.",
+    ("loss.item() * len(labels)", "loss.item()"),
     ("count += len(labels)", "count += 1"),
 )
 edit(
@@ -557,23 +422,23 @@ edit(
 edit(
     "train_epoch",
     "sums-losses-within-batch",
-    "You add up the losses of a batch. The loss is their mean; with the sum the "
-    "gradients grow with the size of the batch.",
-    ("(logits, labels)", "(logits, labels, reduction='sum')"),
-    ("() * len(labels)", "()"),
+    "You add up the losses of a batch. The loss is their mean; with the sum the gradients grow "
+    "with the size of the batch.",
+    ("(logits, labels)", '(logits, labels, reduction="sum")'),
+    ("loss.item() * len(labels)", "loss.item()"),
 )
 edit(
     "train_epoch",
     "forgets-loss-scaling",
-    "The gradients are not scaled: backward runs from loss itself, and unscale_ then "
-    "divides them. backward belongs to scaler.scale(loss).",
-    ("scaler.scale(loss).backward()", "loss.backward()"),
+    "The gradients are not scaled: backward runs from loss itself, and unscale_ then divides "
+    "them. backward belongs to scaler.scale(loss).",
+    ("scaler.scale(loss)", "loss"),
 )
 edit(
     "train_epoch",
     "steps-without-the-scaler",
-    "The optimizer takes the step itself, so the scaler cannot leave out a step whose "
-    "gradients are infinite. scaler.step(optimizer).",
+    "The optimizer takes the step itself, so the scaler cannot leave out a step whose gradients "
+    "are infinite. scaler.step(optimizer).",
     ("scaler.step(optimizer)", "optimizer.step()"),
 )
 edit(
@@ -581,96 +446,61 @@ edit(
     "forgets-scaler-update",
     "The scaler is never updated: the scale stays too large after an overflow. Call "
     "scaler.update() after each step.",
-    (
-        """
-            scaler.step(optimizer)
-            scaler.update()
-        """,
-        "scaler.step(optimizer)",
-    ),
+    ("scaler.update()", ""),
 )
 edit(
     "train_epoch",
     "forgets-gradient-clipping",
     "Gradients are not clipped.",
-    (
-        """
-            scaler.unscale_(optimizer)
-            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        """,
-        "scaler.unscale_(optimizer)",
-    ),
+    ("nn.utils.clip_grad_norm_(model.parameters(), max_norm)", ""),
 )
 edit(
     "train_epoch",
     "clips-after-the-step",
     "You clip after the step: too late, those gradients have been used.",
     (
-        "scaler.unscale_(optimizer)",
-        """
-            scaler.unscale_(optimizer)
-            scaler.step(optimizer)
-        """,
-    ),
-    (
         """
             nn.utils.clip_grad_norm_(model.parameters(), max_norm)
             scaler.step(optimizer)
         """,
-        "nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+        """
+            scaler.step(optimizer)
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        """,
     ),
 )
 edit(
     "train_epoch",
     "clips-by-value",
-    "You clip every entry by itself, which turns the gradient. Clip the norm of all "
-    "together: clip_grad_norm_.",
+    "You clip every entry by itself, which turns the gradient. Clip the norm of all together: "
+    "clip_grad_norm_.",
     ("clip_grad_norm_", "clip_grad_value_"),
 )
 edit(
     "train_epoch",
     "applies-sigmoid-twice",
     "A sigmoid before binary_cross_entropy_with_logits: it has one inside. Give it the logits.",
-    (
-        "loss = F.binary_cross_entropy_with_logits(logits, labels)",
-        "loss = F.binary_cross_entropy_with_logits(torch.sigmoid(logits), labels)",
-    ),
+    ("(logits, labels)", "(torch.sigmoid(logits), labels)"),
 )
 edit(
     "train_epoch",
     "forgets-train-mode",
-    "The model is not brought into training mode: after an evaluation you would train "
-    "without dropout. model.train().",
-    (
-        """
-            device = next(model.parameters()).device
-            model.train()
-        """,
-        "device = next(model.parameters()).device",
-    ),
+    "The model is not brought into training mode: after an evaluation you would train without "
+    "dropout. model.train().",
+    ("model.train()", ""),
 )
 edit(
     "train_epoch",
     "forgets-autocast",
     "amp_dtype has no effect: the forward pass runs in 32 bits. Put it under torch.autocast.",
-    (
-        """
-            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
-                logits = model(ids, lengths)
-                loss = F.binary_cross_entropy_with_logits(logits, labels)
-        """,
-        """
-            logits = model(ids, lengths)
-            loss = F.binary_cross_entropy_with_logits(logits, labels)
-        """,
-    ),
+    ("enabled=amp_dtype is not None", "enabled=False"),
 )
 edit(
     "train_epoch",
     "always-enables-autocast",
-    "autocast is on also when amp_dtype is None; it then takes a type of its own choice."
-    " enabled=amp_dtype is not None.",
-    ("amp_dtype, enabled=amp_dtype is not None", "amp_dtype"),
+    "autocast is on also when amp_dtype is None; it then takes a type of its own choice. "
+    "enabled=amp_dtype is not None.",
+    (", enabled=amp_dtype is not None", ""),
 )
 edit(
     "train_epoch",
@@ -687,37 +517,35 @@ edit(
 edit(
     "train_epoch",
     "uses-default-autocast-dtype",
-    "autocast is on, but it takes a type of its own choice, whatever amp_dtype says. "
-    "Give it the type: dtype=amp_dtype.",
-    ("type, dtype=amp_dtype, enabled", "type, enabled"),
+    "autocast is on, but it takes a type of its own choice, whatever amp_dtype says. Give it "
+    "the type: dtype=amp_dtype.",
+    ("dtype=amp_dtype, ", ""),
 )
-
-
-@mistake(
+edit(
     "train_epoch",
-    "The step stands behind the loop: only the gradients of the last batch are used. "
-    "Everything from clearing to update belongs to each batch.",
+    "steps-once-per-epoch",
+    "The step stands behind the loop: only the gradients of the last batch are used. Everything "
+    "from clearing to update belongs to each batch.",
+    (
+        """
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            scaler.step(optimizer)
+            scaler.update()
+        """,
+        "",
+    ),
+    (
+        "return total / count",
+        """
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            scaler.step(optimizer)
+            scaler.update()
+            return total / count
+        """,
+    ),
 )
-def steps_once_per_epoch():
-    def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
-        device = next(model.parameters()).device
-        model.train()
-        total, count = 0.0, 0
-        for ids, lengths, labels in loader:
-            ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
-            optimizer.zero_grad(set_to_none=True)
-            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
-                logits = model(ids, lengths)
-                loss = F.binary_cross_entropy_with_logits(logits, labels)
-            scaler.scale(loss).backward()
-            total += loss.item() * len(labels)
-            count += len(labels)
-        scaler.unscale_(optimizer)
-        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        scaler.step(optimizer)
-        scaler.update()
-        return total / count
-
 
 # == evaluate ==
 
@@ -725,126 +553,94 @@ edit(
     "evaluate",
     "averages-batch-losses",
     "Your loss is a mean of batch means. Weight each batch by its number of examples.",
-    (", count = 0.0", ", count, batches = 0.0, 0"),
-    ("() * len(labels)", "()"),
     (
-        "count += len(labels)",
-        """
-            count += len(labels)
-            batches += 1
-        """,
+        "for ids, lengths, labels in loader",
+        "for batches, (ids, lengths, labels) in enumerate(loader, 1)",
     ),
-    ("return total / count, right / count", "return total / batches, right / count"),
+    ("loss.item() * len(labels)", "loss.item()"),
+    ("return total / count", "return total / batches"),
 )
 edit(
     "evaluate",
     "averages-batch-losses-and-accuracies",
-    "Loss and accuracy are means of batch means, in which a small last batch counts as "
-    "much as a full one. Count examples.",
-    ("() * len(labels)", "()"),
-    (
-        "right += ((logits > 0) == (labels > 0.5)).sum().item()",
-        "right += ((logits > 0) == (labels > 0.5)).float().mean().item()",
-    ),
+    "Loss and accuracy are means of batch means, in which a small last batch counts as much as "
+    "a full one. Count examples.",
+    ("loss.item() * len(labels)", "loss.item()"),
+    (".sum().item()", ".float().mean().item()"),
     ("count += len(labels)", "count += 1"),
 )
 edit(
     "evaluate",
     "forgets-eval-mode",
     "The model is evaluated in training mode: dropout is on. model.eval() before the loop.",
-    (
-        """
-            was_training = model.training
-            model.eval()
-        """,
-        "was_training = model.training",
-    ),
+    ("model.eval()", ""),
 )
-
-
-@mistake(
+edit(
     "evaluate",
-    "The model is left in evaluation mode: the next epoch would train without dropout. "
-    "Note the mode before, and put it back.",
+    "leaves-eval-mode-on",
+    "The model is left in evaluation mode: the next epoch would train without dropout. Note the "
+    "mode before, and put it back.",
+    ("model.train(was_training)", ""),
 )
-def leaves_eval_mode_on():
-    def evaluate(model, loader, *, amp_dtype=None):
-        device = next(model.parameters()).device
-        was_training = model.training
-        model.eval()
-        total, right, count = 0.0, 0, 0
-        with torch.no_grad(), torch.random.fork_rng():
-            for ids, lengths, labels in loader:
-                ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)
-                with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
-                    logits = model(ids, lengths)
-                    loss = F.binary_cross_entropy_with_logits(logits, labels)
-                total += loss.item() * len(labels)
-                right += ((logits > 0) == (labels > 0.5)).sum().item()
-                count += len(labels)
-        return total / count, right / count
-
-
 edit(
     "evaluate",
     "always-restores-train-mode",
-    "A model that came in evaluation mode is left in training mode. Put back the mode "
-    "that was there, not always training.",
+    "A model that came in evaluation mode is left in training mode. Put back the mode that was "
+    "there, not always training.",
     ("model.train(was_training)", "model.train()"),
 )
 edit(
     "evaluate",
     "restores-top-level-mode-only",
-    "Only the model itself is back in its mode, its layers are not: dropout stays off. "
-    "Call model.train(was_training), which goes through all layers.",
+    "Only the model itself is back in its mode, its layers are not: dropout stays off. Call "
+    "model.train(was_training), which goes through all layers.",
     ("model.train(was_training)", "model.training = was_training"),
 )
 edit(
     "evaluate",
     "forgets-no-grad",
     "A graph for gradients is built in the evaluation. Put the loop under torch.no_grad().",
-    (".no_grad(), torch.", "."),
+    ("torch.no_grad(), ", ""),
 )
 edit(
     "evaluate",
     "advances-random-state",
-    "The random state is another one after the evaluation. A DataLoader draws a number "
-    "whenever its loop starts: put the loop inside torch.random.fork_rng().",
-    ("(), torch.random.fork_rng()", "()"),
+    "The random state is another one after the evaluation. A DataLoader draws a number whenever "
+    "its loop starts: put the loop inside torch.random.fork_rng().",
+    (", torch.random.fork_rng()", ""),
 )
 edit(
     "evaluate",
     "sets-a-fixed-seed",
-    "A fixed seed in the evaluation makes all that is drawn afterwards the same in every"
-    " epoch. fork_rng() puts the random state back; a seed replaces it.",
+    "A fixed seed in the evaluation makes all that is drawn afterwards the same in every epoch. "
+    "fork_rng() puts the random state back; a seed replaces it.",
     (
-        "was_training = model.training",
+        "with torch.no_grad(), torch.random.fork_rng():",
         """
-            was_training = model.training
             torch.manual_seed(0)
+            with torch.no_grad():
         """,
     ),
-    ("(), torch.random.fork_rng()", "()"),
 )
 edit(
     "evaluate",
     "thresholds-logits-at-half",
-    "A logit is compared with 0.5. That is the threshold of a probability; the logit "
-    "that belongs to it is 0.",
-    ("(logits > 0) ==", "(logits > 0.5) =="),
+    "A logit is compared with 0.5. That is the threshold of a probability; the logit that "
+    "belongs to it is 0.",
+    ("(logits > 0)", "(logits > 0.5)"),
 )
 edit(
     "evaluate",
     "uses-default-autocast-dtype",
-    "autocast is on, but it takes a type of its own choice, whatever amp_dtype says. "
-    "Give it the type: dtype=amp_dtype.",
-    ("type, dtype=amp_dtype, enabled", "type, enabled"),
+    "autocast is on, but it takes a type of its own choice, whatever amp_dtype says. Give it "
+    "the type: dtype=amp_dtype.",
+    ("dtype=amp_dtype, ", ""),
 )
 edit(
     "evaluate",
     "counts-zero-logits-as-positive",
     "A logit of exactly 0 counts as positive. Positive is what is above 0: >, not >=.",
-    ("right += ((logits > 0) == (labels > 0.5))", "right += ((logits >= 0) == (labels > 0.5))"),
+    ("(logits > 0)", "(logits >= 0)"),
 )
 edit(
     "evaluate",
@@ -856,36 +652,23 @@ edit(
     "evaluate",
     "returns-accuracy-in-percent",
     "The accuracy is in percent. A share between 0 and 1 is asked for.",
-    ("count, right", "count, 100 * right"),
+    ("right / count", "100 * right / count"),
 )
 edit(
     "evaluate",
     "returns-accuracy-first",
     "You return the accuracy first. The order is loss, accuracy.",
-    ("total / count, right", "right / count, total"),
+    ("total / count, right / count", "right / count, total / count"),
 )
 edit(
     "evaluate",
     "applies-sigmoid-twice",
     "A sigmoid before binary_cross_entropy_with_logits: it has one inside. Give it the logits.",
-    (
-        "loss = F.binary_cross_entropy_with_logits(logits, labels)",
-        "loss = F.binary_cross_entropy_with_logits(torch.sigmoid(logits), labels)",
-    ),
+    ("(logits, labels)", "(torch.sigmoid(logits), labels)"),
 )
 edit(
     "evaluate",
     "forgets-autocast",
     "amp_dtype has no effect: the forward pass runs in 32 bits. Put it under torch.autocast.",
-    (
-        """
-            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
-                logits = model(ids, lengths)
-                loss = F.binary_cross_entropy_with_logits(logits, labels)
-        """,
-        """
-            logits = model(ids, lengths)
-            loss = F.binary_cross_entropy_with_logits(logits, labels)
-        """,
-    ),
+    ("enabled=amp_dtype is not None", "enabled=False"),
 )

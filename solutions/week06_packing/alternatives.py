@@ -11,9 +11,10 @@ from .lesson import sort_by_length
 
 
 @alternative("sort_by_length")
-def sort_by_length_1():
+def inverse_written_by_position():
+    """The inverse written by position."""
+
     def sort_by_length(lengths):
-        # The inverse written by position.
         _, order = lengths.sort(descending=True)
         inverse = torch.empty_like(order)
         inverse[order] = torch.arange(order.numel())
@@ -21,15 +22,16 @@ def sort_by_length_1():
 
 
 @alternative("sort_by_length")
-def sort_by_length_2():
+def plain_python_sort():
+    """Plain Python; equal lengths come out the other way round."""
+
     def sort_by_length(lengths):
-        # Plain Python; equal lengths come out the other way round.
         places = sorted(range(len(lengths)), key=lambda n: (int(lengths[n]), n), reverse=True)
         return torch.tensor(places), torch.tensor([places.index(n) for n in range(len(places))])
 
 
 @alternative("sort_by_length")
-def sort_by_length_3():
+def flips_and_scatters():
     def sort_by_length(lengths):
         order = torch.flip(torch.argsort(lengths), dims=[0])
         inverse = torch.zeros(len(order), dtype=torch.long).scatter_(
@@ -39,9 +41,10 @@ def sort_by_length_3():
 
 
 @alternative("pack")
-def pack_1():
+def mask_time_first():
+    """A mask, time first."""
+
     def pack(x, lengths):
-        # A mask, time first.
         B, T, D = x.shape
         sizes = lengths.tolist()
         if sizes != sorted(sizes, reverse=True) or sizes[-1] <= 0 or sizes[0] > T:
@@ -52,9 +55,10 @@ def pack_1():
 
 
 @alternative("pack")
-def pack_2():
+def row_by_row():
+    """One row at a time."""
+
     def pack(x, lengths):
-        # One row at a time.
         for n in range(len(lengths)):
             if not 1 <= lengths[n] <= x.size(1):
                 raise ValueError("a length is out of range")
@@ -71,9 +75,10 @@ def pack_2():
 
 
 @alternative("pack")
-def pack_3():
+def bincount_and_row_numbers():
+    """Counted with bincount; rows of the flattened batch looked up by number."""
+
     def pack(x, lengths):
-        # Counted with bincount; rows of the flattened batch looked up by number.
         B, T, D = x.shape
         if not torch.equal(lengths, lengths.sort(descending=True).values):
             raise ValueError("unsorted")
@@ -86,9 +91,10 @@ def pack_3():
 
 
 @alternative("unpack")
-def unpack_1():
+def fills_through_a_mask():
+    """A mask, time first, filled in one go."""
+
     def unpack(data, batch_sizes):
-        # A mask, time first, filled in one go.
         B = batch_sizes[0].item()
         running = torch.arange(B) < batch_sizes[:, None]  # (T, B)
         padded = torch.zeros(
@@ -99,9 +105,10 @@ def unpack_1():
 
 
 @alternative("unpack")
-def unpack_2():
+def example_by_example():
+    """Row numbers from running sums; one example after another, padded at the end."""
+
     def unpack(data, batch_sizes):
-        # Row numbers from running sums; one example after another, padded at the end.
         sizes = [int(size) for size in batch_sizes]
         starts = [sum(sizes[:t]) for t in range(len(sizes))]
         examples, lengths = [], []
@@ -113,9 +120,10 @@ def unpack_2():
 
 
 @alternative("unpack")
-def unpack_3():
+def stacks_padded_pieces():
+    """Pieces padded to B rows, then stacked along time."""
+
     def unpack(data, batch_sizes):
-        # Pieces padded to B rows, then stacked along time.
         B, start, columns = int(batch_sizes.max()), 0, []
         lengths = torch.zeros(B, dtype=torch.int64)
         for n in batch_sizes:
@@ -127,9 +135,10 @@ def unpack_3():
 
 
 @alternative("packed_gru")
-def packed_gru_1():
+def sorts_by_hand():
+    """Sorted by hand with exercise 1."""
+
     def packed_gru(gru, embedded, lengths):
-        # Sorted by hand with exercise 1.
         order, inverse = sort_by_length(lengths.cpu())
         packed = pack_padded_sequence(embedded[order], lengths.cpu()[order], batch_first=True)
         states, h_n = gru(packed)
@@ -138,9 +147,10 @@ def packed_gru_1():
 
 
 @alternative("packed_gru")
-def packed_gru_2():
+def packs_time_first():
+    """Time first, filled up by hand, the last state read from the outputs."""
+
     def packed_gru(gru, embedded, lengths):
-        # Time first, filled up by hand, the last state read from the outputs.
         B, T, _ = embedded.size()
         batch = nn.utils.rnn.pack_padded_sequence(
             embedded.transpose(0, 1), lengths.tolist(), enforce_sorted=False
@@ -152,9 +162,10 @@ def packed_gru_2():
 
 
 @alternative("packed_gru")
-def packed_gru_3():
+def packs_a_list():
+    """A list of examples without padding."""
+
     def packed_gru(gru, embedded, lengths):
-        # A list of examples without padding.
         T = embedded.shape[1]
         examples = [row[:length] for row, length in zip(embedded, lengths)]
         packed = nn.utils.rnn.pack_sequence(examples, enforce_sorted=False)
@@ -163,9 +174,10 @@ def packed_gru_3():
 
 
 @alternative("packed_rnn")
-def packed_rnn_1():
+def projects_all_inputs_first():
+    """All inputs projected at once; row numbers from running sums."""
+
     def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
-        # All inputs projected at once; row numbers from running sums.
         projected = data @ W_ih.t() + b
         ends = torch.cumsum(batch_sizes, dim=0).tolist()
         h, start, states = None, 0, []
@@ -180,9 +192,10 @@ def packed_rnn_1():
 
 
 @alternative("packed_rnn")
-def packed_rnn_2():
+def one_row_at_a_time():
+    """One row at a time, each from the row that its example has left."""
+
     def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
-        # One row at a time, each from the row that its example has left.
         states, before = [], []
         start = 0
         for size in batch_sizes.tolist():
@@ -198,9 +211,10 @@ def packed_rnn_2():
 
 
 @alternative("packed_rnn")
-def packed_rnn_3():
+def keeps_finished_states():
+    """Finished states are kept below the running ones."""
+
     def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
-        # Finished states are kept below the running ones.
         B, H = batch_sizes[0].item(), W_hh.shape[1]
         h = torch.zeros((B, H), dtype=data.dtype, device=data.device)
         start, out = 0, []
@@ -214,7 +228,7 @@ def packed_rnn_3():
 
 
 @alternative("bucket_batches")
-def bucket_batches_1():
+def plain_python_loops():
     def padding_waste(lengths, batches):
         # Padding counted directly, in Python.
         padding = positions = 0
@@ -231,7 +245,7 @@ def bucket_batches_1():
 
 
 @alternative("bucket_batches")
-def bucket_batches_2():
+def padded_ones_and_numpy():
     def padding_waste(lengths, batches):
         # With padded tensors, and a tensor as result.
         padded = [pad_sequence([torch.ones(int(lengths[n])) for n in batch]) for batch in batches]
@@ -248,7 +262,7 @@ def bucket_batches_2():
 
 
 @alternative("bucket_batches")
-def bucket_batches_3():
+def dot_product_and_slices():
     def padding_waste(lengths, batches):
         sizes = torch.tensor([len(batch) for batch in batches])
         longest = torch.stack([lengths[batch].max() for batch in batches])

@@ -1,5 +1,8 @@
 """Week 6: what the hidden tests run, on a submission and on the reference."""
 
+from itertools import pairwise
+from textwrap import dedent, indent
+
 import numpy as np
 import torch
 from torch import nn
@@ -60,12 +63,12 @@ class Refuse(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 with Refuse():
-    """
+"""
 
 
 def by_hand(impl, code, **names):
     "Run `code`, and refuse PyTorch's own packing and layers meanwhile; the value of `result`."
-    return impl(BY_HAND + code.strip().replace("\n", "\n    ") + "\nresult", **names)
+    return impl(BY_HAND + indent(dedent(code), "    ") + "\nresult", **names)
 
 
 def padded_problem(seed, lengths, T, D, dtype=torch.float64):
@@ -129,7 +132,6 @@ def pack_gradients(impl: Impl):
     if data.requires_grad:
         (data * weights).sum().backward()
     result = x.grad"""
-    code = "\n".join(line.removeprefix("    ") for line in code.splitlines())
     got = by_hand(impl, code, x=x, lengths=lengths, weights=weights)
     leaf = x.clone().requires_grad_()
     (pack_padded_sequence(leaf, lengths, batch_first=True).data * weights).sum().backward()
@@ -148,17 +150,17 @@ def what_cannot_be_packed(impl: Impl):
     except Exception as error:
         raised = "ValueError" if isinstance(error, ValueError) else type(error).__name__
     raised"""
-    code = "\n".join(line.removeprefix("    ") for line in code.splitlines())
     cases = (
         ([4, 2, 3, 1], "that are not sorted"),
         ([1, 2, 3, 4], "sorted the wrong way round"),
         ([4, 3, 2, 0], "that hold a 0"),
         ([6, 3, 2, 1], "larger than T"),
     )
-    raised = [impl(code, x=x, wrong=torch.tensor(wrong)) for wrong, _ in cases]
+    raised = [impl(dedent(code), x=x, wrong=torch.tensor(wrong)) for wrong, _ in cases]
     for (wrong, why), found in zip(cases, raised, strict=True):
         assert found == "ValueError", (
-            f"pack must raise a ValueError for lengths {why}; for {wrong} and T = 5 it raised {found}"
+            f"pack must raise a ValueError for lengths {why}; for {wrong} and T = 5 it raised "
+            f"{found}"
         )
 
 
@@ -166,9 +168,8 @@ def what_cannot_be_packed(impl: Impl):
 
 
 def packed_of(seed, lengths, D, dtype=torch.float64):
-    generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(len(lengths), max(lengths), D, generator=generator, dtype=dtype)
-    packed = pack_padded_sequence(x, torch.tensor(lengths), batch_first=True)
+    x, n = padded_problem(seed, lengths, max(lengths), D, dtype)
+    packed = pack_padded_sequence(x, n, batch_first=True)
     return packed.data, packed.batch_sizes
 
 
@@ -229,7 +230,6 @@ def unpack_gradients(impl: Impl):
     if padded.requires_grad:
         (padded * weights).sum().backward()
     result = data.grad"""
-    code = "\n".join(line.removeprefix("    ") for line in code.splitlines())
     got = by_hand(impl, code, data=data, sizes=sizes, weights=weights)
     assert got is not None, "no gradient arrives at data: is there a detach, .data or .numpy()?"
     want = pack_padded_sequence(weights, torch.tensor([6, 4, 3, 1]), batch_first=True).data
@@ -312,8 +312,7 @@ def a_packed_batch(impl: Impl):
     (outputs.pow(2).sum() + last.sum()).backward()
     kinds = [type(batch).__name__ for batch in given]
     [kinds, [len(b.data) for b in given if type(b).__name__ == "PackedSequence"], x.grad]"""
-    code = "\n".join(line.removeprefix("    ") for line in code.splitlines())
-    kinds, rows, gradient = impl(code, gru=other, x=x, lengths=lengths)
+    kinds, rows, gradient = impl(dedent(code), gru=other, x=x, lengths=lengths)
     assert kinds == ["PackedSequence"], (
         f"gru must be called once, with a PackedSequence; it was given {kinds}"
     )
@@ -345,6 +344,15 @@ def rnn_problem(seed, lengths, D, H, dtype=torch.float64):
     }
 
 
+def torch_rnn(data, batch_sizes, W_ih, W_hh, b):
+    "PyTorch's own layer with these weights, and its states, packed like data."
+    rnn = nn.RNN(W_ih.shape[1], W_hh.shape[0]).to(data.dtype)
+    with torch.no_grad():
+        for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, 0 * b), strict=True):
+            own.copy_(value)
+    return rnn, rnn(nn.utils.rnn.PackedSequence(data, batch_sizes))[0].data
+
+
 RUN = "result = packed_rnn(data, batch_sizes, W_ih, W_hh, b)"
 
 
@@ -370,13 +378,7 @@ def as_many_inputs_as_units(impl: Impl):
 def packed_rnn_agrees_with_torch(impl: Impl):
     "a packed batch through nn.RNN, in 32 bits; all arguments stay as they were"
     arguments = rnn_problem(54, [9, 6, 6, 3, 1], D=5, H=7, dtype=torch.float32)
-    rnn = nn.RNN(5, 7)
-    with torch.no_grad():
-        values = (arguments["W_ih"], arguments["W_hh"], arguments["b"], 0 * arguments["b"])
-        for own, value in zip(rnn.parameters(), values, strict=True):
-            own.copy_(value)
-        packed = nn.utils.rnn.PackedSequence(arguments["data"], arguments["batch_sizes"])
-        want = rnn(packed)[0].data
+    want = torch_rnn(**arguments)[1].detach()
     code = RUN + "\nresult = (result, data, batch_sizes, W_ih, W_hh, b)"
     got, *after = by_hand(impl, code, **arguments)
     expect_close(got, want, "The states must be those of nn.RNN on the packed batch", 1e-4)
@@ -395,16 +397,10 @@ def packed_rnn_gradients(impl: Impl):
     if states.requires_grad:
         (states * weights).sum().backward()
     result = [leaf.grad for leaf in leaves]"""
-    code = "\n".join(line.removeprefix("    ") for line in code.splitlines())
     got = by_hand(impl, code, weights=weights, **arguments)
-    rnn = nn.RNN(3, 4).double()
-    with torch.no_grad():
-        values = (arguments["W_ih"], arguments["W_hh"], arguments["b"], 0 * arguments["b"])
-        for own, value in zip(rnn.parameters(), values, strict=True):
-            own.copy_(value)
     data = arguments["data"].clone().requires_grad_()
-    packed = nn.utils.rnn.PackedSequence(data, arguments["batch_sizes"])
-    (rnn(packed)[0].data * weights).sum().backward()
+    rnn, states = torch_rnn(**{**arguments, "data": data})
+    (states * weights).sum().backward()
     want = [data.grad, rnn.weight_ih_l0.grad, rnn.weight_hh_l0.grad, rnn.bias_ih_l0.grad]
     for name, found, due in zip(("data", "W_ih", "W_hh", "b"), got, want, strict=True):
         assert found is not None, f"no gradient arrives at {name}: is there a detach or a .data?"
@@ -479,5 +475,5 @@ def neighbours_in_length(impl: Impl):
         assert sum(map(len, batches)) == 40, "Every one of the 40 sequences belongs in one batch"
         own = [lengths[torch.tensor(batch)] for batch in batches]
         ranges = sorted((int(values.min()), int(values.max())) for values in own)
-        for (_, longest), (shortest, _) in zip(ranges, ranges[1:], strict=False):
+        for (_, longest), (shortest, _) in pairwise(ranges):
             assert longest <= shortest, "a bucket must not reach into the lengths of another one"

@@ -10,18 +10,20 @@ from autograder.authoring import alternative
 
 
 @alternative("reverse_padded")
-def reverse_padded_1():
+def cut_and_joined_rows():
+    """One row at a time, cut in two."""
+
     def reverse_padded(x, lengths):
-        # One row at a time, cut in two.
         return torch.stack(
             [torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(x, lengths.tolist())]
         )
 
 
 @alternative("reverse_padded")
-def reverse_padded_2():
+def copy_filled_by_row():
+    """A copy, written in place; gradients flow through the copy."""
+
     def reverse_padded(x, lengths):
-        # A copy, written in place; gradients flow through the copy.
         out = x.clone()
         for b in range(x.size(0)):
             n = lengths[b].item()
@@ -30,9 +32,10 @@ def reverse_padded_2():
 
 
 @alternative("reverse_padded")
-def reverse_padded_3():
+def gather_by_arithmetic():
+    """gather, with the index spread over the features; the remainder by arithmetic."""
+
     def reverse_padded(x, lengths):
-        # gather, with the index spread over the features; the remainder by arithmetic.
         B, T = x.shape[:2]
         t = torch.arange(T).repeat(B, 1)
         n = lengths.reshape(B, 1)
@@ -44,9 +47,10 @@ def reverse_padded_3():
 
 
 @alternative("birnn")
-def birnn_1():
+def row_by_row():
+    """One row at a time, without any padding: slow, and hard to get wrong."""
+
     def birnn(x, lengths, forward_step, backward_step):
-        # One row at a time, without any padding: slow, and hard to get wrong.
         rows = []
         for row, n in zip(x, lengths.tolist()):
             ahead, back = [None], [None]
@@ -59,9 +63,10 @@ def birnn_1():
 
 
 @alternative("birnn")
-def birnn_2():
+def zeroed_within_the_loop():
+    """Backwards over the padded batch: in padding a state is put back to zero."""
+
     def birnn(x, lengths, forward_step, backward_step):
-        # Backwards over the padded batch: a row's state is put back to zero as long as it is in padding.
         B, T, _ = x.shape
         inside = (torch.arange(T)[None] < lengths[:, None]).to(x.dtype)
         outputs = []
@@ -75,9 +80,10 @@ def birnn_2():
 
 
 @alternative("BiLSTMTagger")
-def bi_lstm_tagger_1():
+def sorted_by_hand():
+    """Put back in order by hand, too; time first inside; functional dropout."""
+
     class BiLSTMTagger(nn.Module):
-        # Sorted by hand, and put back in order; time first inside; functional dropout.
         def __init__(self, vocab_size, embed_dim, hidden_dim, num_tags, dropout):
             super().__init__()
             self.p = dropout
@@ -96,9 +102,10 @@ def bi_lstm_tagger_1():
 
 
 @alternative("BiLSTMTagger")
-def bi_lstm_tagger_2():
+def sentence_by_sentence():
+    """One sentence at a time: nothing to pack."""
+
     class BiLSTMTagger(nn.Module):
-        # One sentence at a time: nothing to pack.
         def __init__(self, vocab_size, embed_dim, hidden_dim, num_tags, dropout):
             super().__init__()
             self.embedding = nn.Embedding(vocab_size, embed_dim, padding_idx=0)
@@ -117,17 +124,19 @@ def bi_lstm_tagger_2():
 
 
 @alternative("masked_cross_entropy")
-def masked_cross_entropy_1():
+def ignore_index():
+    """cross_entropy itself leaves out and counts."""
+
     def masked_cross_entropy(logits, targets, mask):
-        # ignore_index does the counting.
         hidden = targets.masked_fill(~mask, -100)
         return nn.functional.cross_entropy(logits.transpose(1, 2), hidden, ignore_index=-100)
 
 
 @alternative("masked_cross_entropy")
-def masked_cross_entropy_2():
+def log_softmax_by_hand():
+    """By hand: log softmax, the right entry, a weighted sum."""
+
     def masked_cross_entropy(logits, targets, mask):
-        # By hand: log softmax, the right entry, a weighted sum.
         weight = mask.to(logits.dtype)
         right = torch.where(mask, targets, torch.zeros_like(targets))
         log_p = (logits - logits.logsumexp(dim=-1, keepdim=True)).gather(-1, right[..., None])
@@ -135,9 +144,8 @@ def masked_cross_entropy_2():
 
 
 @alternative("masked_cross_entropy")
-def masked_cross_entropy_3():
+def position_by_position():
     def masked_cross_entropy(logits, targets, mask):
-        # Position by position.
         total, count = 0, 0
         for b in range(mask.shape[0]):
             for t in range(mask.shape[1]):
@@ -148,14 +156,14 @@ def masked_cross_entropy_3():
 
 
 @alternative("token_accuracy")
-def token_accuracy_1():
+def two_integer_counts():
     def token_accuracy(logits, targets, mask):
         _, best = torch.max(logits, 2)
         return int(((best == targets) & mask).sum()) / int(mask.sum())
 
 
 @alternative("token_accuracy")
-def token_accuracy_2():
+def plain_lists():
     def token_accuracy(logits, targets, mask):
         pairs = zip(logits[mask].tolist(), targets[mask].tolist())
         right = [scores.index(max(scores)) == tag for scores, tag in pairs]
@@ -163,23 +171,24 @@ def token_accuracy_2():
 
 
 @alternative("confusion")
-def confusion_1():
+def counter_of_pairs():
     def confusion(predictions, targets, mask, C):
         table = Counter(zip(targets[mask].tolist(), predictions[mask].tolist()))
         return torch.tensor([[table[i, j] for j in range(C)] for i in range(C)])
 
 
 @alternative("confusion")
-def confusion_2():
+def product_of_one_hots():
+    """A product of two one-hot matrices: sums over positions of (true is i) times (said is j)."""
+
     def confusion(predictions, targets, mask, C):
-        # A product of two one-hot matrices: sums over positions of (true is i) times (said is j).
         true = nn.functional.one_hot(targets[mask], C)
         said = nn.functional.one_hot(predictions[mask], C)
         return true.T @ said
 
 
 @alternative("confusion")
-def confusion_3():
+def cell_by_cell():
     def confusion(predictions, targets, mask, C):
         counts = torch.zeros(C, C, dtype=torch.int32)
         for i in range(C):

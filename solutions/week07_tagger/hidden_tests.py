@@ -8,26 +8,57 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from autograder.judge import Impl, compare, verify
 from autograder.notebook.checks import expect_close
 
+
+def normal(seed, *shape):
+    """Random numbers of a normal distribution, in float64."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+def normal_values(seed, scale, shapes):
+    """Random numbers for every name, from one stream, times ``scale``."""
+    generator = torch.Generator().manual_seed(seed)
+    return {
+        name: scale * torch.randn(shape, generator=generator, dtype=torch.float64)
+        for name, shape in shapes.items()
+    }
+
+
+def token_mask(lengths, T):
+    """True in the first ``lengths[b]`` of T positions of row b, (B, T)."""
+    return torch.arange(T) < torch.as_tensor(lengths)[:, None]
+
+
+def expect_kept(impl, what, call, names, **values):
+    """Run the call, and check that it leaves the named values as they were."""
+    code = f"""
+watched = {", ".join(names)},
+before = [value.clone() for value in watched]
+{call}
+[torch.equal(now, old) for now, old in zip(watched, before)]
+"""
+    for name, same in zip(names, impl(code, **values), strict=True):
+        assert same, f"{what} must leave its argument {name} as it was"
+
+
 # == reverse_padded ==
 
 
-def padded_rows(seed, lengths, T, D=None):
-    generator = torch.Generator().manual_seed(seed)
-    shape = (len(lengths), T) if D is None else (len(lengths), T, D)
-    return torch.randn(shape, generator=generator, dtype=torch.float64), torch.tensor(lengths)
+def padded_rows(seed, lengths, T, *D):
+    return normal(seed, len(lengths), T, *D), torch.tensor(lengths)
 
 
 @compare("reverse_padded")
 def rows_of_features(impl: Impl):
     "a batch (B, T, D) padded with zeros, lengths in no order"
-    x, lengths = padded_rows(11, [3, 7, 1, 5], T=7, D=3)
-    return impl.reverse_padded(x * (torch.arange(7) < lengths[:, None])[..., None], lengths)
+    x, lengths = padded_rows(11, [3, 7, 1, 5], 7, 3)
+    return impl.reverse_padded(x * token_mask(lengths, 7)[..., None], lengths)
 
 
 @compare("reverse_padded")
 def more_padding_than_needed(impl: Impl):
     "T is larger than every length; padding is not zero and stays where it is"
-    return impl.reverse_padded(*padded_rows(12, [4, 2, 3], T=8, D=2))
+    return impl.reverse_padded(*padded_rows(12, [4, 2, 3], 8, 2))
 
 
 @compare("reverse_padded", dtype=True)
@@ -35,14 +66,14 @@ def rows_of_integers(impl: Impl):
     "tokens (B, T) padded with zeros: values and type"
     tokens = torch.randint(1, 50, (4, 6), generator=torch.Generator().manual_seed(13))
     lengths = torch.tensor([6, 2, 5, 1])
-    return impl.reverse_padded(tokens * (torch.arange(6) < lengths[:, None]), lengths)
+    return impl.reverse_padded(tokens * token_mask(lengths, 6), lengths)
 
 
 @verify("reverse_padded")
 def a_gradient(impl: Impl):
     "the gradient of a batch; x stays as it was; one row (B = 1) and T = 1"
-    x, lengths = padded_rows(14, [2, 5, 4], T=6, D=2)
-    weights, _ = padded_rows(15, [2, 5, 4], T=6, D=2)
+    x, lengths = padded_rows(14, [2, 5, 4], 6, 2)
+    weights = normal(15, 3, 6, 2)
     code = """
 leaf = x.clone().requires_grad_()
 out = reverse_padded(leaf, lengths)
@@ -58,7 +89,7 @@ reverse_padded(again, lengths)
     expect_close(got, want, "The gradient must be turned round as the values are")
     expect_close(after, x, "reverse_padded must leave x as it was", 0)
     for T, n in ((1, 1), (5, 3)):
-        x, lengths = padded_rows(16, [n], T=T, D=3)
+        x, lengths = padded_rows(16, [n], T, 3)
         want = torch.cat([x[:, :n].flip(1), x[:, n:]], dim=1)
         expect_close(impl.reverse_padded(x, lengths), want, f"One row with {n} of {T} positions")
 
@@ -67,14 +98,10 @@ reverse_padded(again, lengths)
 
 
 def cell_weights(seed, kind, D, H):
-    generator = torch.Generator().manual_seed(seed)
-    gates = {"RNNCell": 1, "GRUCell": 3}[kind]
-    shapes = {"weight_ih": (gates * H, D), "weight_hh": (gates * H, H)}
-    shapes |= {"bias_ih": (gates * H,), "bias_hh": (gates * H,)}
-    return {
-        name: 0.5 * torch.randn(shape, generator=generator, dtype=torch.float64)
-        for name, shape in shapes.items()
-    }
+    rows = {"RNNCell": 1, "GRUCell": 3}[kind] * H
+    shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, D), "weight_hh": (rows, H)}
+    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+    return normal_values(seed, 0.5, shapes)
 
 
 def cell_of(impl, kind, weights):
@@ -84,14 +111,9 @@ def cell_of(impl, kind, weights):
 
 
 def run_both(impl, seed, lengths, T, kind="RNNCell", D=3, H=4):
-    generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(len(lengths), T, D, generator=generator, dtype=torch.float64)
+    x = normal(seed, len(lengths), T, D)
     cells = [cell_of(impl, kind, cell_weights(seed + i, kind, D, H)) for i in (1, 2)]
     return x, cells, impl.birnn(x, torch.tensor(lengths), *cells)
-
-
-def where_tokens_are(lengths, T):
-    return torch.arange(T) < torch.tensor(lengths)[:, None]
 
 
 @compare("birnn")
@@ -99,7 +121,7 @@ def the_forward_states(impl: Impl):
     "the first H features, at the tokens of rows of different lengths"
     lengths = [2, 6, 4]
     states = run_both(impl, 21, lengths, T=6)[2]
-    return states[..., :4][where_tokens_are(lengths, 6)]
+    return states[..., :4][token_mask(lengths, 6)]
 
 
 @compare("birnn")
@@ -107,7 +129,7 @@ def the_backward_states(impl: Impl):
     "the last H features, at the tokens of rows of different lengths"
     lengths = [3, 1, 7, 5]
     states = run_both(impl, 24, lengths, T=7, kind="GRUCell")[2]
-    return states[..., 4:][where_tokens_are(lengths, 7)]
+    return states[..., 4:][token_mask(lengths, 7)]
 
 
 @compare("birnn")
@@ -124,7 +146,7 @@ def zero_at_padding(impl: Impl):
     assert tuple(states.shape) == (3, T, 8), (
         f"(B, T, 2H) must be (3, 6, 8), found {tuple(states.shape)}"
     )
-    rest = states[~where_tokens_are(lengths, T)]
+    rest = states[~token_mask(lengths, T)]
     assert bool((rest == 0).all()), "At padding all states must be zero"
 
 
@@ -133,13 +155,11 @@ def agrees_with_a_packed_rnn(impl: Impl):
     "states and gradients of the weights, against a packed bidirectional nn.RNN of torch's"
     D, H, T, lengths = 2, 3, 6, torch.tensor([4, 6, 1])
     weights = [cell_weights(seed, "RNNCell", D, H) for seed in (33, 34)]
-    x = torch.randn(3, T, D, generator=torch.Generator().manual_seed(35), dtype=torch.float64)
-    pull = torch.randn(
-        3, T, 2 * H, generator=torch.Generator().manual_seed(36), dtype=torch.float64
-    )
+    x, pull = normal(35, 3, T, D), normal(36, 3, T, 2 * H)
+    directions = ("_l0", "_l0_reverse")
     rnn = nn.RNN(D, H, batch_first=True, bidirectional=True).double()
     with torch.no_grad():
-        for values, suffix in zip(weights, ("_l0", "_l0_reverse")):
+        for values, suffix in zip(weights, directions, strict=True):
             for name, value in values.items():
                 getattr(rnn, name + suffix).copy_(value)
     packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
@@ -159,7 +179,7 @@ if states.requires_grad:
     assert gradients is not None, (
         "Gradients must reach the weights of the steps: no detach, no NumPy"
     )
-    names = [f"{name}{suffix}" for suffix in ("_l0", "_l0_reverse") for name in weights[0]]
+    names = [f"{name}{suffix}" for suffix in directions for name in weights[0]]
     for name, got in zip(names, gradients, strict=True):
         assert got is not None, f"No gradient reaches {name}: is a state detached?"
         expect_close(got, getattr(rnn, name).grad, f"The gradient of {name} must be nn.RNN's")
@@ -190,35 +210,32 @@ def who_sees_a_change(impl: Impl):
 @verify("birnn", points=0.5)
 def birnn_arguments_stay(impl: Impl):
     "x and lengths stay as they were, padding included"
-    x = torch.randn(3, 5, 2, generator=torch.Generator().manual_seed(40), dtype=torch.float64)
-    cells = [cell_of(impl, "RNNCell", cell_weights(seed, "RNNCell", 2, 3)) for seed in (41, 42)]
-    code = """
-before = x.clone(), lengths.clone()
-birnn(x, lengths, ahead, back)
-(torch.equal(x, before[0]), torch.equal(lengths, before[1]))
-"""
-    same = impl(code, x=x, lengths=torch.tensor([2, 5, 3]), ahead=cells[0], back=cells[1])
-    for name, stays in zip(("x", "lengths"), same, strict=True):
-        assert stays, f"birnn must leave {name} as it was"
+    x, lengths = padded_rows(40, [2, 5, 3], 5, 2)
+    ahead, back = (
+        cell_of(impl, "RNNCell", cell_weights(seed, "RNNCell", 2, 3)) for seed in (41, 42)
+    )
+    values = {"x": x, "lengths": lengths, "ahead": ahead, "back": back}
+    call = "birnn(x, lengths, ahead, back)"
+    expect_kept(impl, "birnn", call, ("x", "lengths"), **values)
 
 
 # == BiLSTMTagger ==
 
 
 def tagger_weights(seed, V, E, H, C):
-    generator = torch.Generator().manual_seed(seed)
-    layers = {
-        "embedding": nn.Embedding(V, E),
-        "lstm": nn.LSTM(E, H, bidirectional=True),
-        "classifier": nn.Linear(2 * H, C),
-    }
-    return {
-        name: {
-            part: 0.6 * torch.randn(value.shape, generator=generator, dtype=torch.float64)
-            for part, value in layer.state_dict().items()
+    layers = nn.ModuleDict(
+        {
+            "embedding": nn.Embedding(V, E),
+            "lstm": nn.LSTM(E, H, bidirectional=True),
+            "classifier": nn.Linear(2 * H, C),
         }
-        for name, layer in layers.items()
-    }
+    )
+    shapes = {name: value.shape for name, value in layers.state_dict().items()}
+    weights: dict[str, dict[str, torch.Tensor]] = {name: {} for name in layers}
+    for name, value in normal_values(seed, 0.6, shapes).items():
+        layer, part = name.split(".")
+        weights[layer][part] = value
+    return weights
 
 
 def tagger_of(impl, seed, V=15, E=4, H=3, C=5, dropout=0.0):
@@ -243,7 +260,7 @@ wrong
     wrong = impl(code, model=model, weights=tagger_weights(seed, V, E, H, C))
     assert not wrong, {
         "embedding": "embedding must be an nn.Embedding of vocab_size times embed_dim",
-        "lstm": "lstm must be an nn.LSTM with one layer, both directions, and hidden_dim units in each",
+        "lstm": "lstm must be an nn.LSTM: one layer, both directions, hidden_dim units in each",
         "classifier": "classifier must be an nn.Linear from 2 times hidden_dim to num_tags",
     }.get(wrong, "")
     return model
@@ -252,7 +269,7 @@ wrong
 def token_rows(seed, lengths, T, V=15):
     generator = torch.Generator().manual_seed(seed)
     tokens = torch.randint(1, V, (len(lengths), T), generator=generator)
-    mask = torch.arange(T) < torch.tensor(lengths)[:, None]
+    mask = token_mask(lengths, T)
     return tokens * mask, torch.tensor(lengths), mask
 
 
@@ -261,10 +278,10 @@ def the_layers(impl: Impl):
     "names, kinds and sizes of the three layers, and the number of parameters"
     V, E, H, C = 13, 6, 5, 4
     model = impl.BiLSTMTagger(V, E, H, C, 0.3)
-    code = (
-        "[isinstance(getattr(model, name), kind) for name, kind in (('embedding', nn.Embedding), "
-    )
-    code += "('lstm', nn.LSTM), ('classifier', nn.Linear))]"
+    code = """
+kinds = {"embedding": nn.Embedding, "lstm": nn.LSTM, "classifier": nn.Linear}
+[isinstance(getattr(model, name), kind) for name, kind in kinds.items()]
+"""
     kinds = impl(code, model=model)
     assert all(kinds), (
         "embedding, lstm and classifier must be an nn.Embedding, an nn.LSTM, an nn.Linear"
@@ -303,20 +320,15 @@ def padding_never_counts(impl: Impl):
     longer = nn.functional.pad(tokens, (0, 4))
     got = model(longer, lengths)
     assert tuple(got.shape) == (3, 10, 5), (
-        f"With T = 10 and rows of at most 6 tokens, logits must be (3, 10, 5), found {tuple(got.shape)}"
+        "With T = 10 and rows of at most 6 tokens, logits must be (3, 10, 5), found "
+        f"{tuple(got.shape)}"
     )
     expect_close(got[:, :6][mask], want[mask], "Four more columns of padding must change nothing")
     for b, n in enumerate(lengths.tolist()):
         alone = model(tokens[b : b + 1, :n], lengths[b : b + 1])[0]
         expect_close(alone, want[b, :n], f"A row of {n} tokens must get the same logits alone")
-    code = """
-before = tokens.clone(), lengths.clone()
-model(tokens, lengths)
-(torch.equal(tokens, before[0]), torch.equal(lengths, before[1]))
-"""
-    same = impl(code, model=model, tokens=other, lengths=lengths)
-    for name, stays in zip(("tokens", "lengths"), same, strict=True):
-        assert stays, f"forward must leave {name} as it was"
+    values = {"model": model, "tokens": other, "lengths": lengths}
+    expect_kept(impl, "forward", "model(tokens, lengths)", ("tokens", "lengths"), **values)
 
 
 @verify("BiLSTMTagger")
@@ -383,11 +395,12 @@ def the_gradients(impl: Impl):
     "gradients of every weight for a loss over the tokens; the padding's embedding gets none"
     model = tagger_of(impl, 49)
     tokens, lengths, mask = token_rows(50, [5, 2, 4], T=6)
-    pull = torch.randn(3, 6, 5, generator=torch.Generator().manual_seed(51), dtype=torch.float64)
+    pull = normal(51, 3, 6, 5)
     code = """
 model.train()
 (model(tokens, lengths) * pull)[mask].sum().backward()
-{name: p.grad for name, p in model.named_parameters() if name.split('.')[0] in ('embedding', 'lstm', 'classifier')}
+layers = ("embedding", "lstm", "classifier")
+{name: p.grad for name, p in model.named_parameters() if name.split(".")[0] in layers}
 """
     return impl(code, model=model, tokens=tokens, lengths=lengths, pull=pull, mask=mask)
 
@@ -408,7 +421,7 @@ def tagged_rows(seed, B, T, C, share=0.5):
 def masked_cross_entropy_a_random_batch(impl: Impl):
     "the loss of a batch in which rows have different numbers of positions that count"
     logits, targets, _ = tagged_rows(61, B=4, T=7, C=5)
-    mask = torch.arange(7) < torch.tensor([7, 1, 3, 5])[:, None]
+    mask = token_mask([7, 1, 3, 5], 7)
     return impl.masked_cross_entropy(logits, targets, mask)
 
 
@@ -462,14 +475,9 @@ def large_scores(impl: Impl):
 def masked_cross_entropy_arguments_stay(impl: Impl):
     "logits, targets and mask stay as they were"
     logits, targets, mask = tagged_rows(67, B=3, T=5, C=4)
-    code = """
-before = logits.clone(), targets.clone(), mask.clone()
-masked_cross_entropy(logits, targets, mask)
-[torch.equal(now, old) for now, old in zip((logits, targets, mask), before)]
-"""
-    same = impl(code, logits=logits, targets=targets.masked_fill(~mask, 999), mask=mask)
-    for name, stays in zip(("logits", "targets", "mask"), same, strict=True):
-        assert stays, f"masked_cross_entropy must leave {name} as they were"
+    values = {"logits": logits, "targets": targets.masked_fill(~mask, 999), "mask": mask}
+    call = "masked_cross_entropy(logits, targets, mask)"
+    expect_kept(impl, "masked_cross_entropy", call, tuple(values), **values)
 
 
 @compare("masked_cross_entropy", points=1.5)
@@ -503,7 +511,7 @@ def scored(seed, B, T, C):
 def rows_of_different_lengths(impl: Impl):
     "the accuracy of a batch with padding; T = C"
     logits, targets = scored(71, B=4, T=6, C=6)
-    mask = torch.arange(6) < torch.tensor([6, 1, 2, 4])[:, None]
+    mask = token_mask([6, 1, 2, 4], 6)
     return impl.token_accuracy(logits, targets.masked_fill(~mask, 0), mask)
 
 
@@ -531,15 +539,9 @@ def no_position_left_out(impl: Impl):
 def token_accuracy_arguments_stay(impl: Impl):
     "logits, targets and mask stay as they were"
     logits, targets = scored(75, B=3, T=5, C=4)
-    mask = torch.arange(5) < torch.tensor([2, 5, 3])[:, None]
-    code = """
-before = logits.clone(), targets.clone(), mask.clone()
-token_accuracy(logits, targets, mask)
-[torch.equal(now, old) for now, old in zip((logits, targets, mask), before)]
-"""
-    same = impl(code, logits=logits, targets=targets, mask=mask)
-    for name, stays in zip(("logits", "targets", "mask"), same, strict=True):
-        assert stays, f"token_accuracy must leave {name} as they were"
+    values = {"logits": logits, "targets": targets, "mask": token_mask([2, 5, 3], 5)}
+    call = "token_accuracy(logits, targets, mask)"
+    expect_kept(impl, "token_accuracy", call, tuple(values), **values)
 
 
 # == confusion ==
@@ -582,10 +584,8 @@ def tags_that_do_not_occur(impl: Impl):
 @verify("confusion", points=0.5)
 def an_integer_tensor(impl: Impl):
     "the matrix is a tensor of integers"
-    targets, predictions = (
-        torch.tensor([[2, 0, 1], [1, 1, 0]]),
-        torch.tensor([[2, 1, 1], [1, 0, 0]]),
-    )
+    targets = torch.tensor([[2, 0, 1], [1, 1, 0]])
+    predictions = torch.tensor([[2, 1, 1], [1, 0, 0]])
     code = """
 counts = confusion(predictions, targets, mask, 3)
 whole = isinstance(counts, torch.Tensor) and not (counts.is_floating_point() or counts.is_complex())

@@ -12,7 +12,7 @@ from .lesson import BOS, EOS, PAD, attention, shift_right
 
 
 @alternative("shift_right")
-def shift_right_1():
+def empty_then_filled():
     def shift_right(y, bos):
         shifted = y.new_empty(y.shape)
         shifted[:, 0] = bos
@@ -21,13 +21,13 @@ def shift_right_1():
 
 
 @alternative("shift_right")
-def shift_right_2():
+def negative_padding():
     def shift_right(y, bos):
         return F.pad(y, (1, -1), value=bos)
 
 
 @alternative("shift_right")
-def shift_right_3():
+def rolled_then_overwritten():
     def shift_right(y, bos):
         shifted = torch.roll(y, shifts=1, dims=1)
         shifted[:, 0] = bos
@@ -35,9 +35,10 @@ def shift_right_3():
 
 
 @alternative("Seq2Seq")
-def seq2_seq_1():
+def gathered_last_states():
+    """No packing: run over everything, gather the last real state, and zero the padding."""
+
     class Encoder(nn.Module):
-        # No packing: run over everything, gather the last real state, and zero the padding.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             super().__init__()
             self.embedding = nn.Embedding(vocab_size, embed_dim)
@@ -69,9 +70,10 @@ def seq2_seq_1():
 
 
 @alternative("Seq2Seq")
-def seq2_seq_2():
+def row_by_row():
+    """The encoder takes one row at a time, the decoder one step."""
+
     class Encoder(nn.Module):
-        # One row at a time.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             super().__init__()
             self.embedding = nn.Embedding(vocab_size, embed_dim)
@@ -95,7 +97,6 @@ def seq2_seq_2():
             self.linear = nn.Linear(hidden_dim, vocab_size)
 
         def forward(self, src, tgt):
-            # Step by step, through the given step.
             h, logits = self.encoder(src)[1], []
             for y in shift_right(y=tgt, bos=BOS).unbind(dim=1):
                 now, h, _ = self.step(y, h)
@@ -108,9 +109,10 @@ def seq2_seq_2():
 
 
 @alternative("attention")
-def attention_1():
+def softmax_by_hand():
+    """Softmax by hand with the largest score taken off, over the tokens only."""
+
     def attention(query, keys, mask):
-        # Softmax by hand with the largest score taken off, over the tokens only.
         scores = torch.einsum("bth,bsh->bts", query, keys) * keys.size(-1) ** -0.5
         inside = mask.unsqueeze(1)
         top = scores.masked_fill(~inside, -math.inf).amax(dim=-1, keepdim=True)
@@ -120,9 +122,10 @@ def attention_1():
 
 
 @alternative("attention")
-def attention_2():
+def example_by_example():
+    """One example at a time, on the tokens alone."""
+
     def attention(query, keys, mask):
-        # One example at a time, on the tokens alone.
         B, T, H = query.shape
         contexts, all_weights = [], []
         for b in range(B):
@@ -136,7 +139,7 @@ def attention_2():
 
 
 @alternative("attention")
-def attention_3():
+def mask_as_added_bias():
     def attention(query, keys, mask):
         bias = torch.zeros(mask.shape, dtype=keys.dtype).masked_fill(
             mask.logical_not(), float("-inf")
@@ -147,9 +150,10 @@ def attention_3():
 
 
 @alternative("AttentionDecoder")
-def attention_decoder_1():
+def two_linear_products():
+    """The linear layer as two products, the state taken from h."""
+
     class AttentionDecoder(nn.Module):
-        # The linear layer as two products, the state taken from h.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             super().__init__()
             self.embedding = nn.Embedding(vocab_size, embed_dim)
@@ -167,9 +171,10 @@ def attention_decoder_1():
 
 
 @alternative("AttentionDecoder")
-def attention_decoder_2():
+def attention_written_out():
+    """The attention written out, contiguous input for the GRU."""
+
     class AttentionDecoder(nn.Module):
-        # The attention written out, contiguous input for the GRU.
         def __init__(self, vocab_size, embed_dim, hidden_dim):
             super().__init__()
             self.embedding = nn.Embedding(vocab_size, embed_dim)
@@ -186,9 +191,10 @@ def attention_decoder_2():
 
 
 @alternative("decode")
-def decode_1():
+def one_loop_for_both():
+    """A generator of logits; choose says what is read next."""
+
     def run_decoder(model, src, length, choose):
-        # One loop for both; choose says what is read next, or None to stop.
         memory, state = model.encoder(src)
         word = torch.ones(len(src), dtype=torch.long, device=src.device)
         for t in range(length):
@@ -221,9 +227,10 @@ def decode_1():
 
 
 @alternative("decode")
-def decode_2():
+def all_coins_at_once():
+    """All coins at once, logits written into place; finished rows are fed PAD."""
+
     def decode(model, src, tgt, teacher_forcing, generator=None):
-        # All coins at once, logits written into place; finished rows are fed PAD.
         B, T = tgt.shape
         forced = torch.rand(B, T, generator=generator) < teacher_forcing
         encoded, h = model.encoder(src)
@@ -261,9 +268,8 @@ def decode_2():
 
 
 @alternative("token_error_rate")
-def token_error_rate_1():
+def whole_table():
     def edit_distance(a, b):
-        # The whole table.
         table = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
         for i in range(len(a) + 1):
             for j in range(len(b) + 1):
@@ -285,9 +291,10 @@ def token_error_rate_1():
 
 
 @alternative("token_error_rate")
-def token_error_rate_2():
+def table_from_the_end():
+    """The recursion from the end, its results kept in a dictionary, in loops."""
+
     def token_error_rate(hypotheses, references):
-        # Memoised, from the end, with a stack of its own in place of recursion.
         if len(hypotheses) != len(references) or all(len(r) == 0 for r in references):
             raise ValueError("cannot compare")
         errors = 0

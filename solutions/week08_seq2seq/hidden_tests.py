@@ -1,19 +1,20 @@
 """Week 8: what the hidden tests run, on a submission and on the reference."""
 
 import math
+import random
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from autograder.judge import Impl, compare, verify
-from autograder.notebook.checks import expect_close
+from autograder.notebook.checks import expect_close, expect_results
 
 # == shift_right ==
 
 
 def shift_problem(seed, B, T):
-    "Any ids, those of PAD, BOS and EOS among them."
+    """Any ids, those of PAD, BOS and EOS among them."""
     return torch.randint(0, 9, (B, T), generator=torch.Generator().manual_seed(seed))
 
 
@@ -51,26 +52,35 @@ def the_argument_stays(impl: Impl):
 # == Seq2Seq ==
 
 
-def seq2seq_weights(seed, V, E, H):
-    "Random weights by name; those of the encoder begin with `encoder.`."
-    generator = torch.Generator().manual_seed(seed)
-    reader = {
+def reader_shapes(V, E, H):
+    """The shapes of an embedding and a GRU, by name."""
+    return {
         "embedding.weight": (V, E),
         "rnn.weight_ih_l0": (3 * H, E),
         "rnn.weight_hh_l0": (3 * H, H),
         "rnn.bias_ih_l0": (3 * H,),
         "rnn.bias_hh_l0": (3 * H,),
     }
-    shapes = {f"encoder.{name}": shape for name, shape in reader.items()} | reader
-    shapes |= {"linear.weight": (V, H), "linear.bias": (V,)}
+
+
+def random_weights(seed, shapes):
+    """Random weights by name."""
+    generator = torch.Generator().manual_seed(seed)
     return {
         name: 0.7 * torch.randn(shape, generator=generator, dtype=torch.float64)
         for name, shape in shapes.items()
     }
 
 
+def seq2seq_weights(seed, V, E, H):
+    """Random weights by name; those of the encoder begin with `encoder.`."""
+    reader = reader_shapes(V, E, H)
+    shapes = {f"encoder.{name}": shape for name, shape in reader.items()} | reader
+    return random_weights(seed, shapes | {"linear.weight": (V, H), "linear.bias": (V,)})
+
+
 def with_weights(impl, model, weights):
-    "The model in float64 with these weights; names and shapes are those of the exercise's text."
+    """The model in float64 with these weights; names and shapes are those of the text."""
     found, different = impl(
         "shapes = {k: tuple(v.shape) for k, v in model.named_parameters(remove_duplicate=False)}\n"
         "shapes, len(list(model.parameters()))",
@@ -84,12 +94,13 @@ def with_weights(impl, model, weights):
         f"{different} parameters where the layers of the text have {len(weights)}: one layer, "
         "one direction"
     )
-    code = (
-        "model.double()\n"
-        "parameters = dict(model.named_parameters(remove_duplicate=False))\n"
-        "for k, value in weights.items(): parameters[k].data = value.clone()\n"
-        "model"
-    )
+    code = """
+model.double()
+parameters = dict(model.named_parameters(remove_duplicate=False))
+for name, value in weights.items():
+    parameters[name].data = value.clone()
+model
+"""
     return impl(code, model=model, weights=weights)
 
 
@@ -185,18 +196,16 @@ def stepwise_equals_parallel(impl: Impl):
     "the given step, fed with bos and the true tokens, gives the logits of the parallel pass"
     model = seq2seq_of(impl, 34, V=9, E=3, H=4)
     src, tgt = padded_ids(35, (2, 5, 3), 5, 9), padded_ids(36, (4, 4, 2), 4, 9)
-    got, want = impl(
-        "import torch\n"
-        "encoded, h = model.encoder(src)\n"
-        "inputs, rows = torch.cat([torch.ones_like(tgt[:, :1]), tgt[:, :-1]], 1), []\n"
-        "for t in range(tgt.shape[1]):\n"
-        "    logits, h, _ = model.step(inputs[:, t], h, encoded, src != 0)\n"
-        "    rows.append(logits)\n"
-        "(model(src, tgt), torch.stack(rows, 1))",
-        model=model,
-        src=src,
-        tgt=tgt,
-    )
+    code = """
+import torch
+encoded, h = model.encoder(src)
+inputs, rows = torch.cat([torch.ones_like(tgt[:, :1]), tgt[:, :-1]], 1), []
+for t in range(tgt.shape[1]):
+    logits, h, _ = model.step(inputs[:, t], h, encoded, src != 0)
+    rows.append(logits)
+(model(src, tgt), torch.stack(rows, 1))
+"""
+    got, want = impl(code, model=model, src=src, tgt=tgt)
     expect_close(got, want, "The parallel pass must equal the stepwise one, fed with true tokens")
 
 
@@ -218,7 +227,7 @@ def every_weight_learns(impl: Impl):
 
 
 def attention_problem(seed, B, T, S, H, scale=1.0):
-    "Random queries and keys, and a mask with a different length in every row."
+    """Random queries and keys, and a mask with a different length in every row."""
     generator = torch.Generator().manual_seed(seed)
     query, keys = (
         scale * torch.randn(B, n, H, generator=generator, dtype=torch.float64) for n in (T, S)
@@ -228,11 +237,8 @@ def attention_problem(seed, B, T, S, H, scale=1.0):
 
 
 def two(results):
-    "The two results of attention, checked to be two."
-    assert isinstance(results, tuple | list) and len(results) == 2, (
-        "attention must return two things, the context and the weights"
-    )
-    return results
+    """The two results of attention, checked to be two."""
+    return expect_results(results, ("context", "weights"))
 
 
 @compare("attention")
@@ -270,7 +276,7 @@ def what_weights_are(impl: Impl):
 
 @verify("attention")
 def agrees_with_torch(impl: Impl):
-    "the context against F.scaled_dot_product_attention, one query (T = 1) and many; padding is loud"
+    "the context against F.scaled_dot_product_attention, for T = 1 and T = 8; padding is loud"
     for seed, T in ((35, 1), (36, 8)):
         query, keys, mask = attention_problem(seed, B=3, T=T, S=6, H=16)
         keys = keys.masked_fill(~mask[:, :, None], 300.0)
@@ -282,7 +288,8 @@ def agrees_with_torch(impl: Impl):
             mask=mask,
         )
         expect_close(got, want, f"The context must be PyTorch's with T = {T}")
-        for name, value, old in zip(("query", "keys", "mask"), after, (query, keys, mask)):
+        arguments = {"query": query, "keys": keys, "mask": mask}
+        for (name, old), value in zip(arguments.items(), after, strict=True):
             assert torch.equal(value, old), f"attention must leave its argument {name} as it was"
 
 
@@ -290,13 +297,13 @@ def agrees_with_torch(impl: Impl):
 def large_scores(impl: Impl):
     "scores of many thousands: no overflow, and the best key gets all the weight"
     query, keys, mask = attention_problem(37, B=3, T=4, S=6, H=4, scale=300.0)
-    context, weights = two(impl.attention(query, keys, mask))
+    _, weights = two(impl.attention(query, keys, mask))
     assert bool(torch.isfinite(weights).all()), "weights must stay finite for large scores"
     scores = (query @ keys.transpose(1, 2)).masked_fill(~mask[:, None], -math.inf)
     best = weights.gather(2, scores.argmax(dim=-1, keepdim=True))
     assert float(best.min()) > 0.99, (
-        "with scores this far apart the best key must get it all, and padding none: minus infinity, "
-        "not a large negative number"
+        "with scores this far apart the best key must get it all, and padding none: minus "
+        "infinity, not a large negative number"
     )
 
 
@@ -323,33 +330,12 @@ query.grad, keys.grad
 
 
 def decoder_weights(seed, V, E, H):
-    generator = torch.Generator().manual_seed(seed)
-    shapes = {
-        "embedding.weight": (V, E),
-        "rnn.weight_ih_l0": (3 * H, E),
-        "rnn.weight_hh_l0": (3 * H, H),
-        "rnn.bias_ih_l0": (3 * H,),
-        "rnn.bias_hh_l0": (3 * H,),
-        "linear.weight": (V, 2 * H),
-        "linear.bias": (V,),
-    }
-    return {
-        name: 0.7 * torch.randn(shape, generator=generator, dtype=torch.float64)
-        for name, shape in shapes.items()
-    }
+    shapes = reader_shapes(V, E, H) | {"linear.weight": (V, 2 * H), "linear.bias": (V,)}
+    return random_weights(seed, shapes)
 
 
 def decoder_of(impl, seed, V, E, H):
-    "A decoder of the implementation in float64 with random weights, set by name."
-    decoder, weights = impl.AttentionDecoder(V, E, H), decoder_weights(seed, V, E, H)
-    found = impl("{k: tuple(v.shape) for k, v in d.named_parameters()}", d=decoder)
-    for name, value in weights.items():
-        assert name in found, f"a parameter {name} is missing: are the layers named as in the text?"
-        shape, want = tuple(found[name]), tuple(value.shape)
-        assert shape == want, f"{name} must have the shape {want}, found {shape}"
-    assert len(found) == len(weights), "one GRU of one layer and direction, one linear layer"
-    code = "d.double()\nfor k, p in d.named_parameters(): p.data = weights[k].clone()\nd"
-    return impl(code, d=decoder, weights=weights)
+    return with_weights(impl, impl.AttentionDecoder(V, E, H), decoder_weights(seed, V, E, H))
 
 
 def step_problem(seed, B, S, V, H):
@@ -362,11 +348,8 @@ def step_problem(seed, B, S, V, H):
 
 
 def three(results):
-    "The three results of a step, checked to be three."
-    assert isinstance(results, tuple | list) and len(results) == 3, (
-        "step must return three things: logits, h and weights"
-    )
-    return results
+    """The three results of a step, checked to be three."""
+    return expect_results(results, ("logits", "h", "weights"))
 
 
 @compare("AttentionDecoder")
@@ -418,17 +401,13 @@ def everything_learns(impl: Impl):
     "a gradient reaches every parameter and the encoder's states"
     decoder = decoder_of(impl, 52, 8, 3, 4)
     y, h, encoded, mask = step_problem(53, B=4, S=6, V=8, H=4)
-    lost, reached = impl(
-        "encoded = encoded.clone().requires_grad_(True)\n"
-        "logits, h, weights = d.step(y, h, encoded, mask)\n"
-        "logits.sin().sum().backward()\n"
-        "[k for k, p in d.named_parameters() if p.grad is None], encoded.grad is not None",
-        d=decoder,
-        y=y,
-        h=h,
-        encoded=encoded,
-        mask=mask,
-    )
+    code = """
+encoded = encoded.clone().requires_grad_(True)
+logits, h, weights = d.step(y, h, encoded, mask)
+logits.sin().sum().backward()
+[k for k, p in d.named_parameters() if p.grad is None], encoded.grad is not None
+"""
+    lost, reached = impl(code, d=decoder, y=y, h=h, encoded=encoded, mask=mask)
     assert not lost, f"no gradient reaches {lost}: every layer must be part of the graph"
     assert reached, "the gradient must reach the encoder's states: nothing may be detached"
 
@@ -437,7 +416,7 @@ def everything_learns(impl: Impl):
 
 
 def small_batch(seed, B, S, T):
-    "Sources with padding and targets, all ids below 7."
+    """Sources with padding and targets, all ids below 7."""
     generator = torch.Generator().manual_seed(seed)
     src = torch.randint(3, 7, (B, S), generator=generator)
     src[torch.arange(S) >= (1 + torch.arange(B) * 2 % S)[:, None]] = 0
@@ -445,7 +424,7 @@ def small_batch(seed, B, S, T):
 
 
 def what_was_fed(logits, B, T):
-    "The tokens that a Witness was fed, from its logits; every one checked to be one."
+    """The tokens that a Witness was fed, from its logits; every one checked to be one."""
     assert isinstance(logits, torch.Tensor) and tuple(logits.shape) == (B, T, 8), (
         f"decode must return logits (B, T, V) = {(B, T, 8)}"
     )
@@ -453,7 +432,7 @@ def what_was_fed(logits, B, T):
 
 
 def coins(impl, seed, teacher_forcing, B=50, T=41):
-    "True where a Witness was fed the true token, (B, T - 1)."
+    """True where a Witness was fed the true token, (B, T - 1)."""
     tgt = torch.randint(3, 6, (B, T), generator=torch.Generator().manual_seed(7))
     generator = impl(f"import torch\ntorch.Generator().manual_seed({seed})")
     logits = impl.decode(impl.Witness(), torch.full((B, 2), 4), tgt, teacher_forcing, generator)
@@ -597,9 +576,7 @@ def greedy_keeps_no_graph(impl: Impl):
 
 
 def some_pairs(seed, count, longest, letters="abcd"):
-    "Random texts, some of them near to one another."
-    import random
-
+    """Random texts, some of them near to one another."""
     rng = random.Random(seed)
     pairs = []
     for _ in range(count):
@@ -612,7 +589,7 @@ def some_pairs(seed, count, longest, letters="abcd"):
 
 
 def by_search(a, b):
-    "The edit distance by breadth-first search over texts: no table, no recursion formula."
+    """The edit distance by breadth-first search over texts: no table, no recursion formula."""
     seen, layer, distance = {a}, {a}, 0
     letters = sorted(set(a + b))
     while b not in seen:
@@ -628,7 +605,7 @@ def by_search(a, b):
 def against_a_search(impl: Impl):
     "short texts, one pair at a time, against a search through all edits"
     hypotheses, references = some_pairs(61, count=25, longest=4, letters="ab")
-    for a, b in zip(hypotheses, references):
+    for a, b in zip(hypotheses, references, strict=True):
         got = impl.token_error_rate([a], [b])
         assert isinstance(got, float | int), "token_error_rate must return a number"
         assert abs(got - by_search(a, b) / len(b)) < 1e-9, (
@@ -640,7 +617,7 @@ def against_a_search(impl: Impl):
 def one_pair_of_texts(impl: Impl):
     "longer texts, one pair at a time"
     hypotheses, references = some_pairs(62, count=20, longest=15)
-    return [impl.token_error_rate([a], [b]) for a, b in zip(hypotheses, references)]
+    return [impl.token_error_rate([a], [b]) for a, b in zip(hypotheses, references, strict=True)]
 
 
 @compare("token_error_rate")
