@@ -20,7 +20,7 @@ $(VENV)/.installed: pyproject.toml
 	@echo "== Setting up $(VENV) (some minutes, once) =="
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.11 or set PYTHON=…"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[course,dev]"
 	@touch $@
 
 setup: $(VENV)/.installed
@@ -33,7 +33,7 @@ demo: setup
 test: setup
 	@echo "== Style, types, notebooks, tests =="
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check autograder tests
+	@$(BIN)/ruff format --check autograder rnn_course tests
 	@$(BIN)/mypy
 	@$(BIN)/autograder build --check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -1,4 +1,4 @@
-"""A course on recurrent networks and the autograder that grades it."""
+"""Builds courses of notebooks, and grades them with hidden tests that no submission meets."""
 
 import sys
 

@@ -6,25 +6,30 @@ difficulty (the Rasch model); mistakes, time-outs, crashes, changed cells, laten
 self-assessments are drawn with the same seed.
 """
 
+import argparse
 import json
 import random
-import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import nbformat.v4
 
-from autograder.authoring.fill import fill, reference_texts
+from autograder.authoring.fill import fill
+from autograder.authoring.source import read
+from autograder.authoring.variants import Mistake
 from autograder.batch.assignments import load_assignment
 from autograder.course.manifest import Course, Week
 from autograder.gradebook.writer import writing
-from autograder.grading.grade import Assignment, broken, exam_of
+from autograder.grading.grade import Assignment, broken
+from autograder.grading.notes import Note, put_right
 from autograder.grading.render import outputs
-from autograder.grading.results import Graded, TestResult, earn
+from autograder.grading.results import Graded, SubmissionStatus, TestResult, earn
 from autograder.grading.sanitise import OWN
-from autograder.judge.exam import NOT_WRITTEN, Exam, Result
+from autograder.judge.exam import Exam, Result, open_exam
+from autograder.judge.programs import Program
+from autograder.remote.causes import Cause, words
 
 FIRST = (
     *("Abena", "Aditi", "Alejandro", "Amara", "Bao", "Chiara", "Dmitri", "Elif", "Emeka"),
@@ -44,7 +49,7 @@ def synthetic_class(course: Course, week: Week, students: int = 300, seed: int =
     The same seed gives the same students, and the same abilities in every week.
     """
     assignment = load_assignment(course, week)
-    exam = exam_of(assignment)
+    exam = open_exam(read(course.source_folder(week), week.id))
     people = names(students)
     with writing(course) as writer:
         writer.register(week)
@@ -57,7 +62,7 @@ def synthetic_class(course: Course, week: Week, students: int = 300, seed: int =
             when = week.due + timedelta(hours=late)
             (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC")
             graded = _graded(assignment, exam, ability, draw, is_first=number == 0)
-            if graded.status == "graded" and draw.random() < 0.85:
+            if graded.status is SubmissionStatus.GRADED and draw.random() < 0.85:
                 text = json.dumps(_assessment(week.id, exam, ability, graded, draw))
                 (folder / "self_assessment.json").write_text(text, encoding="utf-8")
             writer.gradebook.update_or_create_student(student, **facts)
@@ -80,17 +85,19 @@ def _graded(
 ) -> Graded:
     if draw.random() < 0.02:
         return broken(assignment, "the file is not valid JSON (Expecting value: line 1)")
-    notes: list[str] = []
+    notes: list[Note] = []
     if draw.random() < 0.03:
-        notes.append("read-only cells were changed (given-01); the originals are used")
-    texts = reference_texts(exam.source)
+        text = "read-only cells were changed (given-01); the originals are used"
+        notes.append(Note(Cause.CHANGED_CELLS, text))
+    texts = dict(exam.source.references)
     tests = []
     for number, cell in enumerate(exam.source.exercises):
-        test, text = _test(exam, cell.name, ability - 0.35 * number, draw)
-        if text is not None:
-            texts[cell.name] = text
-        if any("kernel died" in program.rationale for program in test.programs):
-            notes.append(f"{cell.name}: the kernel died: the cell ended its own process")
+        test, answer = _test(exam, cell.name, ability - 0.35 * number, draw)
+        if answer is not None:
+            texts[cell.name] = answer
+        if any(program.cause is Cause.KERNEL_DIED for program in test.programs):
+            text = f"{cell.name}: {words(Cause.KERNEL_DIED)}"
+            notes.append(Note(Cause.KERNEL_DIED, text, cell.name))
         tests.append(test)
     done = {test.exercise: test.complete for test in tests}
     tests = [
@@ -98,9 +105,29 @@ def _graded(
         for test in tests
     ]
     if is_first:
-        notes.append("<script>alert('a note is text')</script>")
+        notes.append(put_right("<script>alert('a note is text')</script>"))
     seconds = round(draw.lognormvariate(1.4, 0.4), 3)
     return _with_notebook(assignment, tuple(tests), tuple(notes), texts, seconds, draw)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Why a program failed, and the known mistake that was recognised."""
+
+    cause: Cause
+    rationale: str
+    help: str = ""
+    mistake: Mistake | None = None
+
+
+def _result(program: Program, loss: Loss | None, seconds: float) -> Result:
+    result = Result(program.name, program.title, program.points, loss is None, seconds=seconds)
+    if loss is None:
+        return result
+    result = replace(result, cause=loss.cause, rationale=loss.rationale, help=loss.help)
+    if loss.mistake is None:
+        return result
+    return replace(result, mistake=loss.mistake.name, mistake_of=loss.mistake.exercise)
 
 
 def _test(
@@ -113,29 +140,30 @@ def _test(
     fate = draw.random()
     chance = 1 / (1 + 2.718281828 ** -(ability + 1.6))
     text: str | None = None
-    lines: list[tuple[str, str, str]] = [("", "", "")] * len(programs)
+    losses: list[Loss | None] = [None] * len(programs)
     if fate < 0.12 * (1 - chance):
-        stub = ("Replace the line that raises NotImplementedError.", "")
-        lines = [(NOT_WRITTEN, *stub)] * len(programs)
+        help = "Replace the line that raises NotImplementedError."
+        losses = [Loss(Cause.NOT_WRITTEN, words(Cause.NOT_WRITTEN), help)] * len(programs)
         text = 'raise NotImplementedError("not written yet")'
     elif fate < 0.12 * (1 - chance) + 0.01:
-        lines = [("the kernel died in the middle of the test", "", "")] * len(programs)
+        losses = [Loss(Cause.KERNEL_DIED, words(Cause.KERNEL_DIED))] * len(programs)
         text = "import os\n\nos._exit(0)"
     elif fate < 0.12 * (1 - chance) + 0.02:
-        lines = [("stopped: it took longer than the time limit", "", "")] * len(programs)
+        losses = [Loss(Cause.PROGRAM_TIME, words(Cause.PROGRAM_TIME))] * len(programs)
         text = "while True:\n    pass"
     elif draw.random() > chance:
         why = "the result has the right shape, and its largest difference is at index (0, 1)"
-        line = (why, "Everything is off by one factor.", "")
+        loss = Loss(Cause.WRONG, why, "Everything is off by one factor.")
         if mistakes:
             mistake = draw.choices(mistakes, [1 / (1 + i) for i in range(len(mistakes))])[0]
-            text = mistake.cell.text
-            line = (why, mistake.hint, mistake.name) if draw.random() < 0.75 else line
+            text = mistake.text
+            if draw.random() < 0.75:
+                loss = Loss(Cause.WRONG, why, mistake.hint, mistake)
         for index in draw.sample(range(len(programs)), draw.randint(1, len(programs))):
-            lines[index] = line
+            losses[index] = loss
     results = tuple(
-        Result(p.name, p.title, p.points, not why, why, help, mistake, draw.uniform(0.002, 0.05))
-        for p, (why, help, mistake) in zip(programs, lines, strict=True)
+        _result(program, loss, draw.uniform(0.002, 0.05))
+        for program, loss in zip(programs, losses, strict=True)
     )
     earned = earn(tests.points, results)
     return TestResult(exercise, f"test_{exercise}", tests.points, earned, results), text
@@ -164,7 +192,15 @@ def _with_notebook(
             cell.source = "I measured it three times; the longer the lag, the less arrives."
     bytes_ = f"{draw.random()}".encode()
     empty = broken(assignment, "", bytes_)
-    graded = replace(empty, status="graded", notes=notes, tests=tests, notebook="", seconds=seconds)
+    graded = replace(
+        empty,
+        status=SubmissionStatus.GRADED,
+        cause=None,
+        notes=notes,
+        tests=tests,
+        notebook="",
+        seconds=seconds,
+    )
     notebook.metadata[OWN] = graded.facts()
     return replace(graded, notebook=nbformat.v4.writes_json(notebook))
 
@@ -187,16 +223,20 @@ def _assessment(
 
 
 def main() -> None:
-    """``python benchmarks/classes.py FOLDER [STUDENTS [WEEK…]]``: a class, and its pages."""
+    """Record a class in a copy of the course, and write its pages."""
     from autograder.cli.demo import copy_course
     from autograder.course.manifest import find_course
     from autograder.report.feedback import write_feedback
     from autograder.report.pages import write_reports
 
-    folder = Path(sys.argv[1])
-    students = int(sys.argv[2]) if len(sys.argv) > 2 else 300
-    course = copy_course(find_course(), folder)
-    weeks = course.pick(sys.argv[3:])
+    words = argparse.ArgumentParser(description=main.__doc__)
+    words.add_argument("folder", type=Path, help="where the copy goes")
+    words.add_argument("students", type=int, nargs="?", default=300)
+    words.add_argument("weeks", nargs="*", help="all of them without any")
+    asked = words.parse_args()
+    students = asked.students
+    course = copy_course(find_course(), asked.folder)
+    weeks = course.pick(asked.weeks)
     for week in weeks:
         start = time.perf_counter()
         synthetic_class(course, week, students)

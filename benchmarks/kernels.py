@@ -10,18 +10,24 @@ import argparse
 import os
 import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
-from autograder.kernels import warm
-from autograder.kernels.session import KernelSession, Limits
+from autograder.kernels.launcher import Launcher
+from autograder.kernels.limits import CellStatus, Limits
+from autograder.kernels.session import KernelSession
+from autograder.sandbox.levels import best_level
 
+PLAIN = ("numpy", "matplotlib.pyplot")
 IMPORTS = {
-    False: "import numpy as np, matplotlib.pyplot as plt",
-    True: "import numpy as np, matplotlib.pyplot as plt, torch\nfrom torch import nn",
+    PLAIN: "import numpy as np, matplotlib.pyplot as plt",
+    (*PLAIN, "torch"): "import numpy as np, matplotlib.pyplot as plt, torch\nfrom torch import nn",
 }
 AT_ONCE = 8
 
@@ -32,16 +38,28 @@ def main() -> None:
     words.add_argument("--kernels", type=int, default=10)
     count = words.parse_args().kernels
     os.environ.update(OMP_NUM_THREADS="1", MPLBACKEND="module://matplotlib_inline.backend_inline")
-    for torch in (False, True):
-        print(f"a kernel {'with' if torch else 'without'} torch, {count} of each, one at a time")
-        begun = time.monotonic()
-        warm.own_launcher(torch)
+    for modules, cell in IMPORTS.items():
+        print(f"a kernel with {', '.join(modules)}, {count} of each, one at a time")
+        _compare(modules, cell, count)
+
+
+def _compare(modules: tuple[str, ...], cell: str, count: int) -> None:
+    begun = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Launcher(best_level(), modules, Path(place)) as launcher,
+    ):
+        launcher.wait()
         print(f"  the launcher itself, once: {time.monotonic() - begun:.1f} s")
-        first = _row("cold, as Jupyter", lambda torch=torch: _cold(torch), count, _of_children)
-        second = _row("warm fork, sandboxed", lambda torch=torch: _warm(torch), count, _of_launcher)
-        print(f"  ratio: {first[0] / second[0]:.1f} in wall, {first[1] / second[1]:.1f} in CPU")
-        _weigh(torch)
-        warm._Shared.launcher.close()
+
+        def start() -> KernelSession:
+            return KernelSession(launcher.forker, Limits(preload=modules), Path(place))
+
+        used = partial(_of, launcher.process.pid)
+        cold = _row("cold, as Jupyter", partial(_cold, cell), count, _of_children)
+        warm = _row("warm fork, sandboxed", partial(_warm, start, cell), count, used)
+        print(f"  ratio: {cold[0] / warm[0]:.1f} in wall, {cold[1] / warm[1]:.1f} in CPU")
+        _weigh(start, cell, launcher.process.pid)
 
 
 def _row(
@@ -52,22 +70,22 @@ def _row(
     for _ in range(count):
         start()
     wall = (time.monotonic() - begun) / count
-    time.sleep(0.5)  # the last kernel's time is counted when it has been waited for
+    time.sleep(1.5)  # the last kernel's time is counted when it has been waited for
     used = (processor() - before) / count
     print(f"  {name:22}{wall:7.3f} s wall{used:7.3f} s CPU")
     return wall, used
 
 
-def _cold(torch: bool) -> None:
+def _cold(cell: str) -> None:
     manager, client = start_new_kernel(kernel_name="python3", stderr=subprocess.DEVNULL)
-    client.execute_interactive(IMPORTS[torch], timeout=60)
+    client.execute_interactive(cell, timeout=60)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
 
 
-def _warm(torch: bool) -> None:
-    with KernelSession(Limits(torch=torch)) as session:
-        assert session.run(IMPORTS[torch]).status == "ok"
+def _warm(start: Callable[[], KernelSession], cell: str) -> None:
+    with start() as session:
+        assert session.run(cell).status is CellStatus.OK
 
 
 def _of_children() -> float:
@@ -75,20 +93,17 @@ def _of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _of_launcher() -> float:
+def _of(launcher: int) -> float:
     """The processor time of the launcher and of all kernels that it has waited for."""
-    fields = Path(f"/proc/{warm._Shared.launcher.process.pid}/stat").read_text()
+    fields = Path(f"/proc/{launcher}/stat").read_text()
     ticks = fields.rsplit(")", 1)[1].split()[11:15]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
-def _weigh(torch: bool) -> None:
-    sessions = [KernelSession(Limits(torch=torch)) for _ in range(AT_ONCE)]
-    try:
-        for session in sessions:
-            session.start()
-            session.run(IMPORTS[torch])
-        launcher = warm._Shared.launcher.process.pid
+def _weigh(start: Callable[[], KernelSession], cell: str, launcher: int) -> None:
+    with ExitStack() as kernels:
+        for _ in range(AT_ONCE):
+            kernels.enter_context(start()).run(cell)
         everyone = [launcher, *_family(launcher)]
         pages = [_proportional(pid) for pid in everyone]
         each = (sum(pages) - pages[0]) / AT_ONCE
@@ -96,9 +111,6 @@ def _weigh(torch: bool) -> None:
             f"  {AT_ONCE} at once: {sum(pages) / 1024:.0f} MiB with the launcher, "
             f"{each / 1024:.0f} MiB for one more kernel\n"
         )
-    finally:
-        for session in sessions:
-            session.close()
 
 
 def _family(pid: int) -> list[int]:

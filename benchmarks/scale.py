@@ -19,9 +19,8 @@ from pathlib import Path
 
 from throughput import agree, built_copy, hand_in, make_class, processor_seconds, read_marks
 
-from autograder.batch.assignments import load_assignment
+from autograder.authoring.source import read
 from autograder.course.manifest import Course, find_course
-from autograder.grading.grade import exam_of
 
 BIN = Path(sys.executable).parent
 
@@ -36,8 +35,7 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     course = find_course(Path(__file__).parent)
     week = course.pick([asked.week])[0]
-    assignment = load_assignment(course, week)
-    exam = exam_of(assignment)
+    source = read(course.source_folder(week), week.id)
     cores = len(os.sched_getaffinity(0))
     print(f"{week.id}, {cores} cores, autograder grade --jobs {cores}\n")
     print(f"{'submissions':>12}{'wall s':>9}{'each':>9}{'CPU each':>10}{'coordinator MiB':>17}")
@@ -45,12 +43,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for size in asked.sizes:
-            texts = make_class(assignment.notebook, exam, size)
+            texts = make_class(source, size)
             ours = _class_of(course, root / f"of{size}", week.id, texts)
             _row(f"{size}", ours, size, "grade", week.id, "--jobs", str(cores))
         if not asked.dask_size:
             return
-        texts = make_class(assignment.notebook, exam, asked.dask_size)
+        texts = make_class(source, asked.dask_size)
         for workers in (1, 2):
             name = f"Dask, {workers}"
             ours = _class_of(course, root / f"dask{workers}", week.id, texts)

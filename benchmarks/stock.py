@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,11 @@ import nbformat
 from autograder.authoring.build import instructor_notebook, tests_id
 from autograder.authoring.percent import only
 from autograder.authoring.source import BEGIN_HIDDEN, END_HIDDEN
-from autograder.judge.exam import Exam
+from autograder.judge.exam import Exam, namespace
+from autograder.judge.programs import run
+from autograder.remote.proxy import LocalLink
 
+REFERENCE_SECONDS = 60
 #: What a hidden test needs in one process: the student's own names, and the expected values.
 SHIM = """
 import ast, copy
@@ -60,7 +64,8 @@ def _same(found, expected):
 
 
 import base64, pickle
-compare = verify = lambda f=None, **k: f if f else (lambda g: g)
+compare = verify = lambda exercise, **k: (lambda f: f)
+Impl = _Impl
 """
 
 
@@ -123,21 +128,19 @@ def _plain(exam: Exam, exercise: str, text: str) -> str:
     import pickle
 
     visible = text.split(BEGIN_HIDDEN)[0]
-    hidden = (
-        only(text, BEGIN_HIDDEN, END_HIDDEN)
-        .replace("from autograder.judge import compare, verify", "")
-        .replace("from autograder.judge import compare", "")
-        .replace("from autograder.judge import verify", "")
+    hidden = re.sub(
+        r"^from autograder\.judge import .*$", "", only(text, BEGIN_HIDDEN, END_HIDDEN), flags=re.M
     )
     # a visible check that fails costs nothing by itself, as with us
     checked = ["try:", textwrap.indent(visible.rstrip(), "    "), "except Exception:", "    pass"]
     rows = [*checked, BEGIN_HIDDEN, SHIM.format(), hidden.strip(), "_earned = 0"]
     total = sum(program.points for program in exam.programs[exercise])
     points = exam.source.tests_of(exercise).points
+    reference = LocalLink(namespace(exam.source))
     for program in exam.programs[exercise]:
         expected = "None"
         if program.compares:
-            value = exam._expect(exercise, program).value
+            value = run(program, reference, REFERENCE_SECONDS).value
             expected = repr(base64.b64encode(pickle.dumps(value)).decode())
         share = points * program.points / total
         rows.append(f"_earned += {share!r} * _passes({program.name}, {expected})")

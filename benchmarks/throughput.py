@@ -22,12 +22,13 @@ from pathlib import Path
 import stock
 from nbgrader.api import Gradebook
 
-from autograder.authoring.build import SKIP_TAG, write_week
-from autograder.authoring.fill import fill, reference_texts
-from autograder.batch.assignments import load_assignment
+from autograder.authoring.build import SKIP_TAG, student_notebook
+from autograder.authoring.fill import fill
+from autograder.authoring.source import Source, read
 from autograder.cli.demo import copy_course
 from autograder.course.manifest import Course, Week, find_course
-from autograder.grading.grade import exam_of
+from autograder.gradebook.registration import write_week
+from autograder.judge.exam import open_exam
 
 HERE = Path(__file__).parent
 
@@ -42,9 +43,8 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     course = find_course(HERE)
     week = course.pick([asked.week])[0]
-    assignment = load_assignment(course, week)
-    exam = exam_of(assignment)
-    texts = make_class(assignment.notebook, exam, asked.submissions)
+    source = read(course.source_folder(week), week.id)
+    texts = make_class(source, asked.submissions)
     count = len(texts)
     print(f"{week.id}, {count} submissions, {len(os.sched_getaffinity(0))} cores\n")
     rows: dict[str, tuple[float, float]] = {}
@@ -53,7 +53,9 @@ def main() -> None:
         root = Path(folder)
         if not asked.without_stock:
             (root / "stock").mkdir()
-            released = stock.make_course(root / "stock", exam).read_text(encoding="utf-8")
+            released = stock.make_course(root / "stock", open_exam(source)).read_text(
+                encoding="utf-8"
+            )
             stock.hand_in(root / "stock", week.id, released, texts)
             rows["stock nbgrader autograde"] = timed(
                 lambda: stock.nbgrader(root / "stock", "autograde", week.id)
@@ -70,14 +72,12 @@ def main() -> None:
     agree(marks)
 
 
-def make_class(notebook: str, exam, count: int) -> dict[str, str]:
+def make_class(source: Source, count: int) -> dict[str, str]:
     """Honest submissions by student: every mistake and alternative, and the reference."""
-    reference = reference_texts(exam.source)
-    kinds = [{}]
-    kinds += [{cell.name: cell.text} for cell in exam.source.of("alternative")]
-    kinds += [{mistake.exercise: mistake.cell.text} for mistake in exam.mistakes]
+    notebook = student_notebook(source)
+    kinds = [{}, *({one.exercise: one.text} for one in (*source.alternatives, *source.mistakes))]
     return {
-        f"student{n:05}": fill(notebook, {**reference, **kinds[n % len(kinds)]})
+        f"student{n:05}": fill(notebook, {**source.references, **kinds[n % len(kinds)]})
         for n in range(count)
     }
 

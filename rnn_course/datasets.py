@@ -1,46 +1,23 @@
-"""The data sets that the course knows, by name, and how each is checked."""
+"""The data sets that this course knows, by name, and how each is read in full for a check."""
 
 from pathlib import Path
 
-from autograder.notebook.dataset import Dataset, RemoteFile, file_path, is_whole
-from autograder.notebook.download import DataError, checksum
+from autograder.notebook.dataset import (
+    DataError,
+    DataFolder,
+    Dataset,
+    RemoteFile,
+    fetched_path,
+    file_path,
+    find,
+)
 
-
-def find(name: str) -> Dataset:
-    """The data set of a name.
-
-    Raises
-    ------
-    DataError
-        If there is none; the line names those there are.
-    """
-    if name not in DATASETS:
-        raise DataError(f"there is no data set {name!r}; there are {', '.join(DATASETS)}")
-    return DATASETS[name]
+__all__ = ["DATASETS", "DataError", "path"]
 
 
 def path(name: str, part: str = "") -> Path:
-    """A file of a data set that is downloaded.
-
-    Parameters
-    ----------
-    name : the data set
-    part : which of its files, such as ``train``; may be left out where there is one
-
-    Raises
-    ------
-    DataError
-        If the file is not there; the line says which command fetches it. Also if there is no
-        such data set or part.
-    """
-    dataset = find(name)
-    chosen = [file for file in dataset.files if part == file.part or not part]
-    if len(chosen) != 1:
-        parts = ", ".join(repr(file.part) for file in dataset.files) or "none: nothing is fetched"
-        raise DataError(f"{name}: there is no one part {part!r}; its parts are {parts}")
-    if not is_whole(dataset, chosen[0]):
-        raise DataError(f"{name} is not on this machine; fetch it: autograder data fetch {name}")
-    return file_path(dataset, chosen[0])
+    """A file of a data set that is downloaded; raises `DataError` where it is not there."""
+    return fetched_path(find(DATASETS, name), part)
 
 
 def _manual(_: Dataset) -> str:
@@ -92,19 +69,11 @@ def _conllu_sample(_: Dataset) -> str:
 def _treebank(dataset: Dataset) -> str:
     from .conllu import read_conllu
 
-    counts = []
-    for file in dataset.files:
-        place = file_path(dataset, file)
-        found = checksum(place)
-        if found != file.sha256:
-            raise DataError(
-                f"{place}: has SHA-256 {found}, expected {file.sha256}; "
-                f"fetch it again: autograder data fetch {dataset.name}"
-            )
-        counts.append(f"{len(read_conllu(place)):,}")
-    return f"{' + '.join(counts)} sentences, checksums right"
+    counts = [f"{len(read_conllu(file_path(dataset, file))):,}" for file in dataset.files]
+    return f"{' + '.join(counts)} sentences"
 
 
+_FOLDER = DataFolder("rnn-course", variable="RNN_COURSE_DATA")
 # Sizes and checksums as TensorFlow Datasets publishes them for this release:
 # tensorflow_datasets/datasets/universal_dependencies/checksums.tsv, version 4.9.10.
 _EWT = "https://raw.githubusercontent.com/UniversalDependencies/UD_English-EWT/r2.10/en_ewt-ud-"
@@ -197,6 +166,7 @@ _ALL = (
         "https://github.com/UniversalDependencies/UD_English-EWT",
         _treebank,
         files=_EWT_FILES,
+        folder=_FOLDER,
         optional=True,
     ),
 )

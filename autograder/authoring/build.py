@@ -5,7 +5,7 @@ import json
 import logging
 import symtable
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import nbformat.v4
 from ..course.database import ready
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
+from ..course.paths import BUILD, Paths
 from .faults import SourceError
 from .leaks import refuse_leaks
 from .percent import plain_python
@@ -31,6 +32,8 @@ from .source import (
 from .variants import Variant
 
 SKIP_TAG = "skip-execution"
+#: nbgrader's folders of a course: what the build makes of the sources, and of those.
+SOURCES, RELEASES = f"{BUILD}/source", f"{BUILD}/release"
 #: What an answer cell says to which the author gives no beginning.
 NO_ANSWER = "YOUR ANSWER HERE"
 #: The nbgrader id of the cell that holds the self-assessment.
@@ -81,7 +84,9 @@ def _node(source: Source, cell: Cell, number: int) -> Any:
         "tests": tests_id(cell.name),
         "selfassessment": ITEMS_ID,
     }.get(cell.role, f"{cell.role}-{number:02}")
-    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+    make: Callable[..., Any] = (
+        nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+    )
     text = cell.text
     if cell.role == "tests":
         text = f"{text}\n{BEGIN_HIDDEN}\n{source.hidden.section(cell.name)}\n{END_HIDDEN}"
@@ -141,14 +146,14 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
-    folder = root / "build" / "source" / source.week
+    folder = root / SOURCES / source.week
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(instructor_notebook(source), folder / f"{source.week}.ipynb")
     where = CourseDirectory(
         root=str(root),
         assignment_id=source.week,
-        source_directory=str(Path("build") / "source"),
-        release_directory=str(Path("build") / "release"),
+        source_directory=SOURCES,
+        release_directory=RELEASES,
     )
     if db_url:
         where.db_url = db_url
@@ -172,9 +177,9 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
             ) from None
         why = (said or [text])[0].strip().splitlines()[-1]
         raise CourseError(f"{source.path}: nbgrader cannot generate it: {why}") from error
-    made = root / "build" / "release" / source.week / f"{source.week}.ipynb"
+    made = root / RELEASES / source.week / f"{source.week}.ipynb"
     text = _stable(made.read_text(encoding="utf-8"))
-    path = root / "notebooks" / source.week / f"{source.week}.ipynb"
+    path = Paths(root).notebook(source.week)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return text

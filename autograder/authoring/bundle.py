@@ -25,8 +25,6 @@ SMALL = 5 << 20
 #: notebook is checked for less when it is built.
 CODE, WORDS = 40, 12
 IN_WORDS = ("hidden test", "mistake", "question")
-#: The one requirement that pip must see first, so that nothing else decides on its version.
-FIRST = "torch"
 HEAD = "# The weeks and their dates, for `autograder progress` and the start page.\n"
 
 
@@ -44,7 +42,7 @@ def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) ->
         If a notebook is not what its source gives, or anything that students must not see is in
         what goes in.
     """
-    path = path or course.root / "build" / f"{course.manifest.course.id}.zip"
+    path = path or course.build_folder / f"{course.manifest.course.id}.zip"
     stale = [week.id for week in weeks if not is_built(course, week)]
     if stale:
         raise CourseError(
@@ -70,13 +68,13 @@ def collect(course: Course, weeks: list[Week]) -> dict[str, bytes]:
     members = {
         "README.md": page(course.manifest, weeks).encode(),
         MANIFEST: _manifest(course).encode(),
-        "requirements.txt": _requirements(wheel, data).encode(),
+        "requirements.txt": _requirements(course, wheel, data).encode(),
         f"wheels/{wheel}": data,
     }
     for week in weeks:
         notebook = course.notebook_path(week)
         members[str(notebook.relative_to(course.root).as_posix())] = notebook.read_bytes()
-    for file in sorted((course.root / "data").rglob("*")):
+    for file in sorted(course.data_folder.rglob("*")):
         parts = file.relative_to(course.root).parts
         own = file.is_file() and not file.is_symlink()
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
@@ -133,16 +131,22 @@ def _strings(tree: object) -> Iterator[str]:
 def _manifest(course: Course) -> str:
     """The manifest cut to what students need."""
     manifest = course.manifest
-    weeks = [week.model_dump(mode="json", exclude_defaults=True) for week in manifest.weeks]
-    tree = {"course": manifest.course.model_dump(), "weeks": weeks}
+    weeks = [
+        week.model_dump(mode="json", exclude_defaults=True, exclude={"preload"})
+        for week in manifest.weeks
+    ]
+    about = manifest.course.model_dump(exclude_defaults=True, exclude={"requirements"})
+    tree = {"course": about, "weeks": weeks}
     return HEAD + yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _requirements(wheel: str, data: bytes) -> str:
-    """What pip installs: what the package needs, the pinned framework first, then the package."""
+def _requirements(course: Course, wheel: str, data: bytes) -> str:
+    """What pip installs: what the course's notebooks need, what the package needs, the package.
+
+    The course's come first, so that nothing else decides on the version of a framework it pins.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         needed = message_from_bytes(archive.read(name)).get_all("Requires-Dist") or []
     always = [line for line in needed if not re.search(r";.*\bextra\s*==", line)]
-    always.sort(key=lambda line: re.split(r"[^\w.-]", line)[0] != FIRST)
-    return "\n".join([*always, f"./wheels/{wheel}", ""])
+    return "\n".join([*course.manifest.course.requirements, *always, f"./wheels/{wheel}", ""])

@@ -1,5 +1,7 @@
 """The page that opens a bundle: how to start, how a week goes, how to hand in."""
 
+from packaging.requirements import Requirement
+
 from ..course.manifest import LatePolicy, Manifest, Week
 
 PAGE = """\
@@ -17,9 +19,7 @@ autograder lab                          # JupyterLab, at the start page
 ```
 
 `jupyter lab` does as well; the notebooks are in `notebooks/`. The installation takes some minutes.
-No graphics card is needed. On Linux, PyTorch without support for one is smaller by gigabytes: put
-`--extra-index-url https://download.pytorch.org/whl/cpu` behind the third command.
-
+{torch}
 ## A week
 
 {weeks}
@@ -46,6 +46,12 @@ any of ours. Grading runs your functions with tests that are not in this folder.
 says where each comes from and under which licence.
 """
 
+#: What pip's usual index has of PyTorch for Linux brings libraries for graphics cards.
+TORCH = """\
+No graphics card is needed. On Linux, PyTorch without support for one is smaller by gigabytes: put
+`--extra-index-url https://download.pytorch.org/whl/cpu` behind the third command.
+"""
+
 
 def page(manifest: Manifest, weeks: list[Week]) -> str:
     """The page, Markdown; ``weeks`` are those whose notebooks are in the bundle."""
@@ -55,7 +61,9 @@ def page(manifest: Manifest, weeks: list[Week]) -> str:
             due = f"{week.due.day} {week.due:%B %Y, %H:%M} {week.due:%Z}"
             rows.append(f"| {number} | {week.title} | `notebooks/{week.id}/` | {due} |")
     late = _late(manifest.grading.late)
-    return PAGE.format(title=manifest.course.title, weeks="\n".join(rows), late=late)
+    names = {Requirement(line).name for line in manifest.course.requirements}
+    torch = TORCH if "torch" in names else ""
+    return PAGE.format(title=manifest.course.title, weeks="\n".join(rows), late=late, torch=torch)
 
 
 def _late(policy: LatePolicy) -> str:

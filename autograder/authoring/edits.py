@@ -12,8 +12,8 @@ class EditError(ValueError):
 class Edit:
     """Old text and new text.
 
-    One line is any part of a line. Several lines are whole lines, and match at any depth of
-    indentation: the new lines are moved to where the old ones stood.
+    One line is any part of a line; a line of which nothing is left goes. Several lines are whole
+    lines, and match at any depth of indentation: the new ones are moved to where the old ones were.
     """
 
     old: str
@@ -30,14 +30,19 @@ class Edit:
         if "\n" in self.old.strip("\n"):
             return self._lines(text)
         old = self.old.strip("\n")
-        count = text.count(old) if old.strip() else 0
+        # overlapping places too: ``aa`` is in ``aaa`` twice
+        places = range(len(text)) if old.strip() else ()
+        count = sum(text.startswith(old, at) for at in places)
         if count != 1:
             raise EditError(_said(old, count))
         start = text.index(old)
         line = text[text.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
         new = textwrap.dedent(self.new).strip("\n").replace("\n", f"\n{indent}")
-        return text[:start] + new + text[start + len(old) :]
+        end = start + len(old)
+        if not new and text[start - len(indent) : start] == indent and text[end : end + 1] == "\n":
+            start, end = start - len(indent), end + 1  # nothing is left of the line
+        return text[:start] + new + text[end:]
 
     def _lines(self, text: str) -> str:
         rows = text.split("\n")

@@ -85,15 +85,18 @@ def _program(node: ast.FunctionDef, path: Path) -> ProgramText | None:
     """The program that a function is; None for a helper."""
     for decorator in node.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
-        name = getattr(call.func if call else decorator, "id", "")
+        named = call.func if call else decorator
+        name = getattr(named, "id", getattr(named, "attr", ""))
         if name not in DECORATORS:
             continue
         first = call.args[0] if call and call.args else None
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             what = f'{node.name}: name its exercise: @{name}("EXERCISE")'
             raise SourceError(path, node.lineno, what)
-        if len(node.args.args) != 1 or node.args.kwonlyargs or node.args.vararg:
+        given = node.args
+        if len(given.posonlyargs + given.args) != 1 or given.vararg or given.kwarg:
             what = f"{node.name}: a program has one parameter, the implementation under test"
+            what += "; sizes come behind a star: def run(impl, *, B, T)"
             raise SourceError(path, node.lineno, what)
         title = " ".join((ast.get_docstring(node) or node.name.replace("_", " ")).split())
         rows = (node.decorator_list[0].lineno, node.end_lineno or node.lineno)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from ..course.cells import marking
 from .fill import fill
 
 CHEAT_BY_HOOKS = """
@@ -74,10 +75,9 @@ def cheats(notebook: str, reference: dict[str, str]) -> Iterator[tuple[str, byte
     yield "agent", fill(notebook, {first: CHEAT_BY_AGENT}).encode()
     tree = json.loads(notebook)
     for cell in tree["cells"]:
-        own = cell["metadata"].get("nbgrader", {})
-        if own.get("grade") and cell["cell_type"] == "code":
+        if marking(cell).grade and cell["cell_type"] == "code":
             cell["source"] = "20.0"
-            own["points"] = 1000
+            cell["metadata"]["nbgrader"]["points"] = 1000
             outputs = {"output_type": "execute_result", "data": {"text/plain": "1000"}}
             cell["outputs"] = [{**outputs, "metadata": {}, "execution_count": 1}]
     yield "forged-marks", json.dumps(tree).encode()

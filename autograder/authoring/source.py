@@ -44,7 +44,7 @@ class Cell:
     name: str
     text: str
     line: int
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def points(self) -> float:

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from ..course.errors import CourseError
 from ..course.manifest import MANIFEST, Course, load_course
+from ..course.paths import SOLUTIONS
+from .texts import FILES
 
-#: Where each template of ``starter/`` goes.
+WEEK = "week01_averages"
+#: Where each template of ``starter_files/`` goes.
 PLACES = {
     "course.txt": MANIFEST,
     "nbgrader_config.txt": "nbgrader_config.py",
     "gitignore.txt": ".gitignore",
     "README.txt": "README.md",
-    "week.txt": "solutions/week01_averages.py",
+    **{f"{Path(name).stem}.txt": f"{SOLUTIONS}/{WEEK}/{name}" for name in FILES},
 }
 OPEN_DAYS = 14
 

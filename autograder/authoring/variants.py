@@ -124,7 +124,7 @@ def read_alternatives(text: str, path: Path, references: dict[str, str]) -> tupl
     """The other right solutions of a week; parameters and errors as `read_mistakes`."""
     found: dict[tuple[str, str], Variant] = {}
     for node in _statements(text, path, "alternative"):
-        call = _decorator(node, path)
+        call = _decorator(node, path, "alternative")
         (exercise,) = _words(call, path, 1)
         one = Variant(exercise, _hyphened(node.name), _body(node, text), path, node.lineno)
         _check(one, references)
@@ -178,7 +178,7 @@ def _edited(node: Any, path: Path, references: dict[str, str]) -> Mistake:
 
 
 def _whole_mistake(node: ast.FunctionDef, text: str, path: Path) -> Mistake:
-    call = _decorator(node, path)
+    call = _decorator(node, path, "mistake")
     exercise, hint = _words(call, path, 2)
     named = {word.arg: word.value for word in call.keywords}
     if set(named) - {"name"}:
@@ -187,16 +187,20 @@ def _whole_mistake(node: ast.FunctionDef, text: str, path: Path) -> Mistake:
     return Mistake(exercise, name, _body(node, text), path, node.lineno, hint)
 
 
-def _decorator(node: ast.FunctionDef, path: Path) -> ast.Call:
+def _decorator(node: ast.FunctionDef, path: Path, kind: str) -> ast.Call:
     call = node.decorator_list[0]
-    if not isinstance(call, ast.Call):
-        raise SourceError(path, node.lineno, f'{node.name}: write @…("EXERCISE", …)')
+    if not isinstance(call, ast.Call) or getattr(call.func, "id", "") != kind:
+        shape = f'@{kind}("EXERCISE", "hint")' if kind == "mistake" else f'@{kind}("EXERCISE")'
+        what = f"{node.name}: found @{ast.unparse(call)[:60]}, expected {shape}"
+        raise SourceError(path, node.lineno, what)
     return call
 
 
 def _words(call: ast.Call, path: Path, count: int) -> list[str]:
     if len(call.args) != count:
-        raise SourceError(path, call.lineno, f"{ast.unparse(call.func)} takes {count} texts here")
+        texts = "one text" if count == 1 else f"{count} texts"
+        what = f"@{ast.unparse(call.func)}(…) takes {texts}, found {len(call.args)}"
+        raise SourceError(path, call.lineno, what)
     return [str(word) for word in _literals(call.args, path, str)]
 
 

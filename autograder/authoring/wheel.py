@@ -1,4 +1,8 @@
-"""A wheel of this package for students: from its source checkout, or from its installed files."""
+"""A wheel of this project for students: from its source checkout, or from its installed files.
+
+It holds the packages that pyproject.toml names: the engine, and what a course keeps beside it for
+its notebooks. No week, solution or test is in a package.
+"""
 
 import base64
 import csv
@@ -10,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Iterable
 from functools import lru_cache
@@ -17,8 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from ..course.errors import CourseError
 
-PROJECT = "rnn-course-autograder"
-#: What of a checkout a wheel is made of.
+#: What of a checkout a wheel is made of, beside its packages.
 BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE")
 #: What authors begin a course of their own with: a week, with its solution.
 AUTHORS = "autograder/authoring/starter_files/"
@@ -36,7 +40,7 @@ def make_wheel() -> tuple[str, bytes]:
     Raises
     ------
     CourseError
-        If this package is neither a source checkout nor an installed wheel, or cannot be built.
+        If this project is neither a source checkout nor an installed wheel, or cannot be built.
     """
     package = Path(__file__).resolve().parents[1]
     if (package.parent / "pyproject.toml").is_file():
@@ -62,7 +66,8 @@ def _from_checkout(root: Path) -> tuple[str, bytes]:
         for name in BUILT_FROM:
             shutil.copyfile(root / name, copy / name)
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-        shutil.copytree(root / "autograder", copy / "autograder", ignore=ignored)
+        for name in _packages(root):
+            shutil.copytree(root / name, copy / name, ignore=ignored)
         words = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--no-cache-dir"]
         words += ["--disable-pip-version-check", "--wheel-dir", folder, str(copy)]
         done = subprocess.run(
@@ -79,6 +84,13 @@ def _from_checkout(root: Path) -> tuple[str, bytes]:
         with zipfile.ZipFile(made[0]) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
         return _assembled(made[0].name, members)
+
+
+def _packages(root: Path) -> list[str]:
+    """The top packages of a checkout that its pyproject.toml makes a wheel of."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    include = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    return [name for name in include if (root / name / "__init__.py").is_file()]
 
 
 def _assembled(name: str, members: dict[str, bytes]) -> tuple[str, bytes]:
@@ -105,18 +117,15 @@ def _assembled(name: str, members: dict[str, bytes]) -> tuple[str, bytes]:
 
 def _from_installed(package: Path) -> tuple[str, bytes]:
     """Put the files of an installed wheel together again, by the list that pip keeps of them."""
-    try:
-        installed = importlib.metadata.distribution(PROJECT)
-    except importlib.metadata.PackageNotFoundError:
-        raise _neither(package) from None
+    projects = importlib.metadata.packages_distributions().get(package.name)
+    if not projects:
+        raise _neither(package)
     members = {}
-    for entry in installed.files or ():
+    for entry in importlib.metadata.files(projects[0]) or ():
         name = PurePosixPath(entry.as_posix())
-        metadata = name.parts[0].endswith(".dist-info")
-        outside = ".." in name.parts or name.is_absolute() or name.suffix == ".pyc"
-        if outside or not (metadata or name.parts[0] == package.name):
+        if ".." in name.parts or name.is_absolute() or name.suffix == ".pyc":
             continue  # programs of the installation, and compiled files
-        if metadata and name.name in NOT_IN_A_WHEEL:
+        if name.parts[0].endswith(".dist-info") and name.name in NOT_IN_A_WHEEL:
             continue
         members[str(name)] = Path(str(entry.locate())).read_bytes()
     info = next((name.split("/")[0] for name in members if name.endswith("/METADATA")), "")
@@ -128,5 +137,5 @@ def _from_installed(package: Path) -> tuple[str, bytes]:
 def _neither(package: Path) -> CourseError:
     return CourseError(
         f"{package}: neither a source checkout (no pyproject.toml above it) nor installed by pip "
-        f"from a wheel; install {PROJECT} with pip, or run this in its checkout"
+        "from a wheel; install it with pip, or run this in its checkout"
     )

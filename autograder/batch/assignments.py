@@ -1,29 +1,14 @@
 """The assignments of a course: from its manifest and sources to what grading needs."""
 
-from functools import lru_cache
-
 from ..authoring.source import read
-from ..authoring.texts import FILES
-from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..gradebook.registration import registered_notebook
 from ..grading.grade import Assignment, make_assignment
-from ..kernels.session import Limits
+from ..kernels.limits import Limits
 
 
-def load_assignment(course: Course, week: Week, unsafe: bool = False) -> Assignment:
-    """The assignment of a week, with the course's limits; ``unsafe`` does without isolation."""
-    folder = course.source_folder(week)
-    try:
-        files = [folder / name for name in FILES if (folder / name).exists()]
-        changed = tuple(path.stat().st_mtime_ns for path in files)
-    except OSError as error:
-        raise CourseError(f"{folder}: cannot be read: {error.strerror}") from None
-    return _load(course, week, unsafe, changed)
-
-
-@lru_cache(maxsize=16)
-def _load(course: Course, week: Week, unsafe: bool, changed: tuple[int, ...]) -> Assignment:
+def load_assignment(course: Course, week: Week) -> Assignment:
+    """The assignment of a week, with the course's limits."""
     policy = course.manifest.grading.limits
     limits = Limits(
         cell_seconds=policy.cell_seconds,
@@ -34,7 +19,7 @@ def _load(course: Course, week: Week, unsafe: bool, changed: tuple[int, ...]) ->
         open_files=policy.open_files,
         written_bytes=policy.written_mb << 20,
         returned_bytes=policy.returned_mb << 20,
-        unsafe=unsafe,
+        preload=course.preload(week),
     )
     return make_assignment(
         read(course.source_folder(week), week.id),

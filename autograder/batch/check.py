@@ -14,10 +14,12 @@ from ..authoring.build import instructor_notebook
 from ..authoring.fill import fill
 from ..authoring.source import Source
 from ..authoring.variants import Mistake
-from ..grading.grade import Assignment, exam_of
+from ..grading.grade import Assignment
 from ..grading.results import Graded, TestResult
-from ..judge.exam import Exam
-from .executors import Failure, Place, Submission, grade_all
+from ..judge.exam import Exam, open_exam
+from ..remote.causes import Cause
+from .grader import Grader
+from .submission import Failure, Submission
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Checked:
     faults: tuple[str, ...]
 
 
-def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
+def check(assignment: Assignment, grader: Grader) -> Iterator[Checked]:
     """Grade the reference, every alternative, the untouched notebook and every mistake.
 
     At last every program is run on implementations that only ever answer a constant.
@@ -40,7 +42,7 @@ def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
     Checked
         One for each notebook, as they finish, and one for the constants.
     """
-    exam = exam_of(assignment)
+    exam = open_exam(assignment.source)
     judges = dict(_candidates(assignment, exam))
     with tempfile.TemporaryDirectory() as folder:
         submissions = []
@@ -48,7 +50,7 @@ def check(assignment: Assignment, jobs: int) -> Iterator[Checked]:
             path = Path(folder) / f"{number}.ipynb"
             path.write_text(text, encoding="utf-8")
             submissions.append(Submission(what, path))
-        for submission, result in grade_all(assignment, submissions, Place(jobs)):
+        for submission, result in grader.grade_all(assignment, submissions):
             mistake = judges[submission.student][1]
             yield _judge(submission.student, result, mistake, exam.source)
     yield _constants(exam)
@@ -135,7 +137,7 @@ def _faults_of_untouched(result: Graded) -> list[str]:
         if test.earned
     ]
     for test in result.tests:
-        if not test.visible.startswith("NotImplementedError"):
+        if test.visible_cause is not Cause.NOT_WRITTEN:
             faults.append(
                 f"{test.exercise}: the visible checks end with {test.visible or 'success'!r}"
             )

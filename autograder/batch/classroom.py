@@ -8,7 +8,8 @@ from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..course.tokens import TOKENS
 from ..gradebook.writer import Recorded
-from .executors import Submission
+from ..grading.notes import put_right
+from .submission import Submission
 
 
 def find_submissions(course: Course, week: Week, students: list[str] | None) -> list[Submission]:
@@ -19,13 +20,16 @@ def find_submissions(course: Course, week: Week, students: list[str] | None) -> 
     CourseError
         If nobody has submitted, or a named student has not.
     """
-    root = course.root / "submitted"
-    folders = sorted(path.parent for path in root.glob(f"*/{week.id}") if path.is_dir())
-    found = {folder.name: find_submission(folder / week.id, week.id) for folder in folders}
+    found = {
+        student: find_submission(course.submitted(student, week.id), week.id)
+        for student in course.submitters(week.id)
+    }
     if students:
         missing = [name for name in students if name not in found]
         if missing:
-            raise CourseError(f"{root}: no submission of {missing[0]!r} for {week.id}")
+            raise CourseError(
+                f"{course.submissions_folder}: no submission of {missing[0]!r} for {week.id}"
+            )
         return [found[name] for name in students]
     return list(found.values())
 
@@ -46,7 +50,7 @@ def find_submission(folder: Path, week: str) -> Submission:
         there = f"; found {', '.join(others[:5])}" if others else ""
         return Submission(student, None, f"there is no notebook {week}.ipynb{there}")
     if len(files) == 1:
-        note = f"the notebook is named {files[0].name!r}; {week}.ipynb was expected"
+        note = put_right(f"the notebook is named {files[0].name!r}; {week}.ipynb was expected")
         return Submission(student, files[0], notes=(note,))
     names = ", ".join(repr(path.name) for path in files[:5])
     reason = f"there are {len(files)} notebooks ({names}) and none is named {week}.ipynb"

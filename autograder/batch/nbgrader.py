@@ -1,5 +1,7 @@
 """nbgrader's own commands and the formgrader, on this course and through the same engine."""
 
+import weakref
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,19 @@ from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
 from ..course.manifest import find_course, load_course
+from ..course.search_path import leave_out_working_directory
 from ..gradebook.writer import settle
 from ..grading.clean import harmless
-from ..grading.grade import grade
 from ..lms.archives import Extractor
 from ..lms.collect import Collector
 from ..lms.exchange import ReleaseAssignment, ReleaseFeedback
 from .assignments import load_assignment
+from .worker import Worker, open_worker
 
 
 def configure(config: Any, file: str) -> None:
     """Fill nbgrader's configuration; called by a course's ``nbgrader_config.py``."""
+    leave_out_working_directory()
     course = load_course(Path(file).resolve().parent)
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = course.manifest.course.id
@@ -43,7 +47,23 @@ def configure(config: Any, file: str) -> None:
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads a submission for nbgrader; what is no notebook is passed on as an empty one."""
+    """Reads a submission for nbgrader; what is no notebook is passed on as an empty one.
+
+    nbgrader makes one for a run of ``nbgrader autograde``, so it owns what grades in that run.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.stack = ExitStack()
+        self.opened: Worker | None = None
+        weakref.finalize(self, self.stack.close)
+
+    @property
+    def worker(self) -> Worker:
+        """The worker of this run, opened with its first submission."""
+        if self.opened is None:
+            self.opened = self.stack.enter_context(open_worker())
+        return self.opened
 
     def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
         try:
@@ -66,7 +86,7 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
             settle(course, gradebook.find_submission(week.id, facts["student"]))
             gradebook.db.commit()
-        graded = grade(load_assignment(course, week), submission)
+        graded = self.parent.worker.grade(load_assignment(course, week), submission)
         return nbformat.reads(graded.notebook, as_version=4), resources
 
 

@@ -9,31 +9,27 @@ from ..gradebook.regrade import Regrade
 from ..gradebook.standing import standing
 from ..gradebook.writer import Writer, writing
 from ..grading.grade import Assignment
-from ..sandbox.levels import best_level
 from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
-from .executors import Failure, Place, Submission, grade_all
+from .grader import Grader
+from .submission import Failure, Submission
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What to grade: some students' only, also what other tests graded, or everything.
-
-    ``unsafe`` grades even where nothing isolates the submissions.
-    """
+class Selection:
+    """What to grade: some students' only, also what other tests graded, or everything."""
 
     students: tuple[str, ...] = ()
     changed: bool = False
     force: bool = False
-    unsafe: bool = False
 
 
 def grade_week(
     course: Course,
     week: Week,
-    scope: Scope,
-    place: Place,
+    selection: Selection,
+    grader: Grader,
     say: Say,
     regrade: Regrade | None = None,
 ) -> int:
@@ -41,47 +37,47 @@ def grade_week(
 
     What had been graded before, and is graded again, goes into ``regrade``.
     """
-    if not place.scheduler:
-        best_level(scope.unsafe)  # refuse before anything is written
-    submissions = find_submissions(course, week, list(scope.students))
-    assignment = load_assignment(course, week, scope.unsafe)
+    submissions = find_submissions(course, week, list(selection.students))
+    assignment = load_assignment(course, week)
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
         return 0
     failures = 0
     with writing(course) as writer:
         writer.register(week)
-        due = [one for one in submissions if _is_due(writer, one, assignment, scope, say)]
+        due = [one for one in submissions if _is_due(writer, one, assignment, selection, say)]
         say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
-        with counting(week.id, len(due), say) as tell:
-            for submission, result in grade_all(assignment, due, place):
+        with counting(week.id, len(due), say) as done:
+            for submission, result in grader.grade_all(assignment, due):
                 student = submission.student
                 if isinstance(result, Failure):
                     failures += 1
-                    tell(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
+                    done(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
                     continue
                 stood = writer.record(student, result)
                 if regrade is not None and stood is not None:
                     regrade.add(student, stood, standing(writer.gradebook, week.id, student))
                 why = f"  ({result.reason})" if result.reason else ""
                 mark = f"{result.earned:.4g} of {result.points:g}"
-                tell(f"{student}: {mark}  {result.seconds:.1f} s{why}")
+                done(f"{student}: {mark}  {result.seconds:.1f} s{why}")
     return failures
 
 
 def _is_due(
-    writer: Writer, submission: Submission, assignment: Assignment, scope: Scope, say: Say
+    writer: Writer, submission: Submission, assignment: Assignment, selection: Selection, say: Say
 ) -> bool:
     before = writer.recorded(submission.student, assignment.week)
-    if scope.force or not is_unchanged(submission, before) or before is None:
+    if selection.force or not is_unchanged(submission, before) or before is None:
         return True
     where = Path(submission.student) / assignment.week
     if not same(
         writer.course.root / "submitted" / where, writer.course.root / "autograded" / where
     ):
         return True  # handed in again: another time, another place for the feedback
+    if not before.readable:
+        return True  # written by an engine of another form
     if before.version == assignment.version:
         return False
-    if not scope.changed:
+    if not selection.changed:
         say(f"{submission.student}: graded with earlier tests; --changed grades it again")
-    return scope.changed
+    return selection.changed

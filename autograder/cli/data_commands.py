@@ -2,33 +2,36 @@
 
 import json as json_format
 import sys
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated
 
 import typer
 
-from rnn_course.datasets import DATASETS, find
-
 from ..course.errors import CourseError
 from ..course.manifest import MANIFEST, Course, find_course
-from ..notebook.dataset import Dataset, fetch_file, state
-from ..notebook.download import DataError, amount
+from ..notebook.dataset import DataError, Dataset, amount, find, state, verify
+from .registry import registry, unknown_names, weeks_of
 
 data = typer.Typer(no_args_is_help=True, help="List, check and fetch the course's data sets.")
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names of data sets.")]
 Json = Annotated[bool, typer.Option("--json", help="For a program to read.")]
+NONE = f"This course has no data sets: {MANIFEST} names no module of them (course.data)."
 
 
 @data.command("list")
 def list_all(json: Json = False) -> None:
     """Every data set: its weeks, licence, origin, and whether it is there."""
     course = find_course()
-    rows = [_facts(course, dataset) for dataset in DATASETS.values()]
+    datasets = registry(course)
+    rows = [_row(course, dataset) for dataset in datasets.values()]
+    faults = unknown_names(course, datasets)
     if json:
-        typer.echo(json_format.dumps({"datasets": rows, "faults": unknown_names(course)}, indent=1))
+        _print_json(rows, faults)
         return
-    _show(rows)
-    for line in unknown_names(course):
+    if datasets:
+        _show(rows)
+    for line in faults if datasets else [NONE, *faults]:
         typer.echo(line)
 
 
@@ -36,20 +39,20 @@ def list_all(json: Json = False) -> None:
 def check(names: Names = None, json: Json = False) -> None:
     """Read every data set in full; fails where one that a week needs falls short."""
     course = find_course()
-    faults = [] if names else unknown_names(course)
+    datasets = registry(course)
+    faults = [] if names else unknown_names(course, datasets)
     results = []
-    for dataset in _picked(names):
+    for dataset in _picked(datasets, names):
         needed = bool(names) or (not dataset.optional and bool(weeks_of(course, dataset.name)))
         result = examine(dataset, needed)
         results.append(result)
         if not json:
             typer.echo(result.line())
     if json:
-        listed = [vars(result) for result in results]
-        typer.echo(json_format.dumps({"datasets": listed, "faults": faults}, indent=1))
+        _print_json(results, faults)
     else:
-        for line in faults:
-            typer.echo(f"FAIL {line}")
+        for line in [NONE] if not datasets and not faults else [f"FAIL {line}" for line in faults]:
+            typer.echo(line)
     if faults or any(result.needed and not result.good for result in results):
         raise typer.Exit(1)
 
@@ -57,14 +60,17 @@ def check(names: Names = None, json: Json = False) -> None:
 @data.command()
 def fetch(names: Names = None) -> None:
     """Download what is not there yet; without a name, all that is downloaded at all."""
-    chosen = _picked(names)
+    datasets = registry(find_course())
+    chosen = _picked(datasets, names)
+    if not datasets:
+        typer.echo(NONE)
     good = [_fetch(dataset) for dataset in chosen if names or dataset.files]
     if not all(good):
         raise typer.Exit(1)
 
 
 @dataclass(frozen=True)
-class Checked:
+class DataCheck:
     """What the check of one data set found."""
 
     name: str
@@ -78,35 +84,59 @@ class Checked:
         return f"{mark} {self.name}: {words}"
 
 
-def examine(dataset: Dataset, needed: bool) -> Checked:
+def examine(dataset: Dataset, needed: bool) -> DataCheck:
     """Read a data set in full."""
     glance = state(dataset)
     if not glance.there:
-        return Checked(dataset.name, needed, False, f"{glance.words}: {glance.remedy}")
+        return DataCheck(dataset.name, needed, False, f"{glance.words}: {glance.remedy}")
     try:
-        return Checked(dataset.name, needed, True, dataset.check(dataset))
+        verify(dataset)
+        return DataCheck(dataset.name, needed, True, dataset.check(dataset))
     except Exception as error:  # whatever a data set's loader says of it
         words = " ".join(str(error).split()) or type(error).__name__
-        return Checked(dataset.name, needed, False, words)
+        return DataCheck(dataset.name, needed, False, words)
 
 
-def weeks_of(course: Course, name: str) -> list[int]:
-    """The numbers of the weeks that name a data set, from 1."""
-    return [number for number, week in enumerate(course.weeks, 1) if name in week.data]
+@dataclass(frozen=True)
+class Row:
+    """One data set in the list, as ``--json`` gives it."""
+
+    name: str
+    title: str
+    weeks: list[int]
+    licence: str
+    source: str
+    origin: str
+    bytes: int
+    optional: bool
+    there: bool
+    state: str
+    remedy: str
+
+    def cells(self) -> tuple[str, ...]:
+        weeks = ", ".join(map(str, self.weeks))
+        words = self.state + (f": {self.remedy}" if self.remedy else "")
+        return self.name, self.title, weeks, self.licence, self.origin, words
 
 
-def unknown_names(course: Course) -> list[str]:
-    """A line for every name in the manifest that is no data set's."""
-    return [
-        f"{course.root / MANIFEST}: weeks.{number}.data.{place}: is {name!r}; the data sets are "
-        f"{', '.join(DATASETS)}"
-        for number, week in enumerate(course.weeks, 1)
-        for place, name in enumerate(week.data, 1)
-        if name not in DATASETS
-    ]
+def _row(course: Course, dataset: Dataset) -> Row:
+    found = state(dataset)
+    return Row(
+        name=dataset.name,
+        title=dataset.title,
+        weeks=weeks_of(course, dataset.name),
+        licence=dataset.licence,
+        source=dataset.source,
+        origin=dataset.origin,
+        bytes=dataset.size,
+        optional=dataset.optional,
+        there=found.there,
+        state=found.words,
+        remedy=found.remedy,
+    )
 
 
-def _show(rows: list[dict[str, Any]]) -> None:
+def _show(rows: list[Row]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -115,39 +145,26 @@ def _show(rows: list[dict[str, Any]]) -> None:
     for name in ("name", "what", "weeks", "licence", "from", "state"):
         table.add_column(name, no_wrap=name == "name")
     for row in rows:
-        weeks = ", ".join(str(number) for number in row["weeks"])
-        words = row["state"] + (f": {row['remedy']}" if row["remedy"] else "")
-        cells = (row["name"], row["title"], weeks, row["licence"], row["origin"], words)
-        table.add_row(*map(escape, cells))
+        table.add_row(*map(escape, row.cells()))
     Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table)
 
 
-def _facts(course: Course, dataset: Dataset) -> dict[str, Any]:
-    found = state(dataset)
-    return {
-        "name": dataset.name,
-        "title": dataset.title,
-        "weeks": weeks_of(course, dataset.name),
-        "licence": dataset.licence,
-        "source": dataset.source,
-        "origin": dataset.origin,
-        "bytes": dataset.size,
-        "optional": dataset.optional,
-        "there": found.there,
-        "state": found.words,
-        "remedy": found.remedy,
-    }
+def _print_json(rows: list[Row] | list[DataCheck], faults: list[str]) -> None:
+    tree = {"datasets": [asdict(row) for row in rows], "faults": faults}
+    typer.echo(json_format.dumps(tree, indent=1))
 
 
-def _picked(names: list[str] | None) -> list[Dataset]:
+def _picked(datasets: Mapping[str, Dataset], names: list[str] | None) -> list[Dataset]:
     try:
-        return [find(name) for name in names] if names else list(DATASETS.values())
+        return [find(datasets, name) for name in names] if names else list(datasets.values())
     except DataError as error:
         raise CourseError(str(error)) from None
 
 
 def _fetch(dataset: Dataset) -> bool:
     """Fetch one data set, a line for each file; whether all of it is there now."""
+    from ..notebook.download import fetch_file
+
     if not dataset.files:
         found = state(dataset)
         words = found.words if found.there else f"{found.words}: {found.remedy}"

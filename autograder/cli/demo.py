@@ -13,13 +13,14 @@ from ..authoring.fill import fill
 from ..authoring.samples import broken_files, cheats
 from ..authoring.source import Source
 from ..batch.assignments import load_assignment
-from ..batch.executors import Place
-from ..batch.run import Scope, grade_week
+from ..batch.grader import Grader
+from ..batch.run import Selection, grade_week
 from ..course.errors import CourseError
 from ..course.manifest import MANIFEST, Course, Week, load_course
+from ..course.paths import SOLUTIONS
 from ..gradebook.registration import write_week
-from ..grading.grade import Assignment, exam_of
-from ..judge.exam import Exam
+from ..grading.grade import Assignment
+from ..judge.exam import Exam, open_exam
 from ..report.assessment import NAME, Assessment, Item
 from ..report.feedback import write_feedback
 from ..report.pages import write_reports
@@ -48,14 +49,16 @@ def run_demo(course: Course, folder: Path, weeks: list[str] | None, jobs: int, s
     sample = _hurried(copy_course(course, folder))
     failures = 0
     picked = sample.pick(weeks)
-    for week in picked:
-        write_week(sample, week)
-        assignment = load_assignment(sample, week)
-        count = write_class(sample, week, assignment)
-        say(f"{week.id}: {count} sample submissions in {sample.root / 'submitted'}")
-        failures += grade_week(sample, week, Scope(), Place(jobs), say)
-        write_feedback(sample, week, [])
-        show_class(sample, week)
+    with Grader(jobs, sample.preload(*picked)) as grader:
+        grader.start()
+        for week in picked:
+            write_week(sample, week)
+            assignment = load_assignment(sample, week)
+            count = write_class(sample, week, assignment)
+            say(f"{week.id}: {count} sample submissions in {sample.root / 'submitted'}")
+            failures += grade_week(sample, week, Selection(), grader, say)
+            write_feedback(sample, week, [])
+            show_class(sample, week)
     write_reports(sample, picked, say)
     root = sample.root
     say(f"\nDone in {time.monotonic() - start:.0f} s. Where to look next:")
@@ -84,7 +87,7 @@ def copy_course(course: Course, folder: Path) -> Course:
     (folder / ".sample-class").touch()
     for name in (MANIFEST, "nbgrader_config.py"):
         shutil.copyfile(course.root / name, folder / name)
-    shutil.copytree(course.root / "solutions", folder / "solutions")
+    shutil.copytree(course.root / SOLUTIONS, folder / SOLUTIONS)
     return load_course(folder)
 
 
@@ -101,9 +104,9 @@ def _hurried(course: Course) -> Course:
 def write_class(course: Course, week: Week, assignment: Assignment) -> int:
     """Write a sample class into ``submitted/``; returns how many students it has."""
     submissions = list(sample_class(assignment))
-    source = exam_of(assignment).source
+    source = assignment.source
     for student, name, data in submissions:
-        folder = course.root / "submitted" / student / week.id
+        folder = course.submitted(student, week.id)
         folder.mkdir(parents=True)
         if name:
             (folder / name).write_bytes(data)
@@ -132,7 +135,7 @@ def _assessment(kind: str, source: Source) -> str:
 
 def sample_class(assignment: Assignment) -> Iterator[tuple[str, str, bytes]]:
     """Student, file name and bytes of each submission of a class of 24."""
-    exam = exam_of(assignment)
+    exam = open_exam(assignment.source)
     right = f"{assignment.week}.ipynb"
     loops, *dishonest = cheats(assignment.notebook, exam.source.references)
     kinds = [

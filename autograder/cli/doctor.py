@@ -3,31 +3,32 @@
 import importlib.metadata
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from rnn_course.datasets import DATASETS
+from packaging.requirements import Requirement
 
 from ..authoring.texts import LESSON
 from ..course.errors import CourseError
-from ..course.manifest import find_course
+from ..course.manifest import Course, find_course
 from ..notebook.dataset import state
 from ..sandbox.levels import probe
 from ..sandbox.syscalls import landlock_version
+from .registry import registry
 
-PACKAGES = ("torch", "numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupytext")
+#: What the engine needs; what a course needs besides is in its manifest.
+PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupytext")
 MEANING = {
     "full": "submissions see nothing of this machine but Python and a scratch folder of their own",
     "partial": "submissions cannot read or write files, but see other processes and a network",
     "none": "nothing isolates submissions; grading refuses unless told --unsafe",
 }
+Say = Callable[[str], None]
 
 
-def examine(say: Callable[[str], None]) -> bool:
+def examine(say: Say) -> bool:
     """Print the findings; whether grading can run here."""
     say(f"Python {platform.python_version()}, {platform.system()} {platform.release()}")
-    missing = [name for name in PACKAGES if not _version(name)]
-    for name in PACKAGES:
-        say(f"  {name:12} {_version(name) or 'MISSING: pip install -e .'}")
+    good = _installed(PACKAGES, say)
     found = probe()
     say(f"isolation: {found.level}: {MEANING[found.level]}")
     say(f"  Landlock version {landlock_version()}")
@@ -35,22 +36,42 @@ def examine(say: Callable[[str], None]) -> bool:
         say(f"  not there: {line}")
     say(f"processors: {len(os.sched_getaffinity(0))}")
     try:
-        course = find_course()
-        say(f"course: {course.manifest.course.id} in {course.root}, {len(course.weeks)} weeks")
-        for week in course.weeks:
-            there = (course.source_folder(week) / LESSON).is_file()
-            say(f"  {week.id:24} source {'there' if there else 'MISSING'}")
+        good &= _course(find_course(), say)
     except CourseError as error:
         say(f"course: {error}")
-    say("data sets")
-    for dataset in DATASETS.values():
+    return good and found.level != "none"
+
+
+def _course(course: Course, say: Say) -> bool:
+    """What the course at hand needs; whether its packages are here."""
+    about = course.manifest.course
+    say(f"course: {about.id} in {course.root}, {len(course.weeks)} weeks")
+    for week in course.weeks:
+        there = (course.source_folder(week) / LESSON).is_file()
+        say(f"  {week.id:24} source {'there' if there else 'MISSING'}")
+    good = True
+    if about.requirements:
+        say("packages of the course")
+        good = _installed(about.requirements, say)
+    datasets = registry(course)
+    say("data sets" if datasets else "data sets: the course names none")
+    for dataset in datasets.values():
         now = state(dataset)
         say(f"  {dataset.name:16} {now.words}{now.remedy and f': {now.remedy}'}")
-    return not missing and found.level != "none"
+    return good
 
 
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
+def _installed(requirements: Iterable[str], say: Say) -> bool:
+    """Say which versions of packages are here; whether all of them will do."""
+    good = True
+    for wanted in map(Requirement, requirements):
+        try:
+            version = importlib.metadata.version(wanted.name)
+        except importlib.metadata.PackageNotFoundError:
+            say(f"  {wanted.name:16} MISSING: pip install '{wanted}'")
+            good = False
+            continue
+        fits = wanted.specifier.contains(version, prereleases=True)
+        say(f"  {wanted.name:16} {version}{'' if fits else f', expected {wanted.specifier}'}")
+        good &= fits
+    return good

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..course.manifest import Course
-from ..report.progress import WeekProgress, course_progress, time_left
+from ..report.progress import State, WeekProgress, course_progress, time_left
 
 START = "START.md"
 #: Defaults of JupyterLab's own settings; what a person has set for themselves comes first.
@@ -26,7 +26,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "recordTiming": False,
     },
 }
-MARKS = {"written": "●", "in progress": "◐", "not started": "○"}
+MARKS = {State.WRITTEN: "●", State.IN_PROGRESS: "◐", State.NOT_STARTED: "○"}
 
 
 def start_page(course: Course, weeks: list[WeekProgress]) -> str:
@@ -67,7 +67,7 @@ def prepare(course: Course) -> Path:
     """Write the start page, and the settings below ``build/``; their folder."""
     page = start_page(course, course_progress(course))
     (course.root / START).write_text(page, encoding="utf-8")
-    folder = course.root / "build" / "jupyter"
+    folder = course.build_folder / "jupyter"
     settings = folder / "labconfig" / "default_setting_overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(SETTINGS, indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import typer
 
 from ..course.errors import CourseError
 from ..course.manifest import Course, find_course
+from ..course.search_path import leave_out_working_directory
 from .data_commands import data
 from .instructor_commands import register as register_instructors
 from .report_commands import register as register_reports
@@ -50,10 +51,14 @@ def check(
     run: Annotated[bool, typer.Option("--run", help="Run the experiments as well.")] = False,
 ) -> None:
     """For authors: does the week tell right from wrong, and say why?"""
+    from ..batch.grader import Grader
     from .show import check_week
 
     course = find_course()
-    results = [check_week(course, week, jobs, run) for week in course.pick(weeks)]
+    picked = course.pick(weeks)
+    with Grader(jobs, course.preload(*picked)) as grader:
+        grader.start()
+        results = [check_week(course, week, grader, run) for week in picked]
     if not all(results):
         raise typer.Exit(1)
 
@@ -78,27 +83,26 @@ def grade(
     ] = False,
 ) -> None:
     """Grade what stands in submitted/ and record the marks."""
-    from ..batch.ahead import warm_up
+    from ..batch.glance import anything_to_grade
+    from ..batch.grader import Grader
 
     course = find_course()
     picked = course.pick(weeks)
-    for week in picked if not scheduler else []:
-        if warm_up(course, week, student or (), changed or force):
-            break  # it imports for seconds, beside what is imported here
-    from ..batch.executors import Place
-    from ..batch.run import Scope, grade_week
-    from ..gradebook.regrade import Regrade
-    from ..report.classbook import waiting
-    from .show import show_class
-
-    scope = Scope(tuple(student or ()), changed, force, unsafe)
-    place = Place(jobs, scheduler)
     failures = 0
-    for week in picked:
-        regrade = Regrade()
-        say = typer.echo if not json else _to_stderr
-        failures += grade_week(course, week, scope, place, say, regrade)
-        show_class(course, week, json, regrade, waiting(course, week))
+    with Grader(jobs, course.preload(*picked), scheduler, unsafe) as grader:
+        if anything_to_grade(course, picked, student or (), changed or force):
+            grader.start()  # it imports for seconds, beside what is imported here
+        from ..batch.run import Selection, grade_week
+        from ..gradebook.regrade import Regrade
+        from ..report.classbook import waiting
+        from .show import show_class
+
+        selection = Selection(tuple(student or ()), changed, force)
+        for week in picked:
+            regrade = Regrade()
+            say = typer.echo if not json else _to_stderr
+            failures += grade_week(course, week, selection, grader, say, regrade)
+            show_class(course, week, json, regrade, waiting(course, week))
     if failures:
         raise typer.Exit(1)
 
@@ -195,6 +199,7 @@ def _to_stderr(text: str) -> None:
 
 def main() -> None:
     """Run the command line; a fault of the course is one line and exit status 2."""
+    leave_out_working_directory()
     try:
         app()
     except CourseError as error:

@@ -5,9 +5,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..report.progress import WeekProgress, time_left
+from ..report.progress import State, WeekProgress, time_left
 
-COLORS = {"written": "green", "in progress": "yellow", "not started": "dim"}
+COLORS = {State.WRITTEN: "green", State.IN_PROGRESS: "yellow", State.NOT_STARTED: "dim"}
 
 
 def show(weeks: list[WeekProgress]) -> None:
@@ -17,9 +17,10 @@ def show(weeks: list[WeekProgress]) -> None:
     for name in ("state", "written", "ticked", "due", ""):
         table.add_column(name, no_wrap=True)
     for week in weeks:
+        state = f"{week.state}: {week.note}" if week.note else week.state
         table.add_row(
             Text(week.title or week.week),
-            Text(week.state, style=COLORS.get(week.state, "red")),
+            Text(state, style=COLORS.get(week.state, "red")),
             f"{week.written} of {len(week.exercises)}" if week.exercises else "–",
             f"{week.ticked} of {week.items}" if week.items else "–",
             *time_left(week.due),
@@ -28,7 +29,7 @@ def show(weeks: list[WeekProgress]) -> None:
     console.print(table)
     for week in weeks:
         missing = [exercise.name for exercise in week.exercises if not exercise.written]
-        if missing and week.state == "in progress":
+        if missing and week.state is State.IN_PROGRESS:
             console.print(Text(f"{week.week}: still to write: {', '.join(missing)}"))
     console.print(
         "Written: nothing is left to fill in. Whether it is right, the checks in the notebook say.",

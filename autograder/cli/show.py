@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.table import Table
 from ..authoring.source import read
 from ..batch.assignments import load_assignment
 from ..batch.check import CellExecutionError, check, run_through
+from ..batch.grader import Grader
 from ..course.manifest import Course, Week
 from ..gradebook.regrade import Regrade
 from ..gradebook.writer import graded_facts
@@ -21,22 +23,23 @@ from ..gradebook.writer import graded_facts
 def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
     """One row for each student with a graded notebook: marks by exercise, total and reason."""
     rows = []
-    for folder in sorted((course.root / "autograded").glob(f"*/{week.id}")):
-        facts = graded_facts(course, folder.parent.name, week.id)
+    for student in course.graded_students(week.id):
+        facts = graded_facts(course, student, week.id)
         if facts is None:
             continue
         rows.append(
             {
-                "student": folder.parent.name,
-                "exercises": {t["exercise"]: t["earned"] for t in facts["tests"]},
-                "points": {t["exercise"]: t["points"] for t in facts["tests"]},
-                "earned": round(sum(t["earned"] for t in facts["tests"]), 4),
-                "status": facts["status"],
-                "reason": facts["reason"],
-                "notes": facts["notes"],
-                "submission": facts["submission"],
-                "version": facts["version"],
-                "engine": facts["engine"],
+                "student": student,
+                "exercises": {test.exercise: test.earned for test in facts.tests},
+                "points": {test.exercise: test.points for test in facts.tests},
+                "earned": round(facts.earned, 4),
+                "status": facts.status,
+                "cause": facts.cause,
+                "reason": facts.reason,
+                "notes": [asdict(note) for note in facts.notes],
+                "submission": facts.submission,
+                "version": facts.version,
+                "engine": facts.engine,
             }
         )
     return rows
@@ -76,7 +79,8 @@ def show_class(
     table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=44)
     for row in rows:
         marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
-        remarks = [row["reason"], *row["notes"]] if row["reason"] else row["notes"]
+        notes = [note["text"] for note in row["notes"]]
+        remarks = [row["reason"], *notes] if row["reason"] else notes
         remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
         table.add_row(escape(row["student"]), *marks, f"{row['earned']:.2f}", escape(remark))
     _console().print(table)
@@ -123,11 +127,11 @@ def _mark(earned: float, points: float) -> str:
     return f"[bold]{text}[/bold]" if earned == points else text
 
 
-def check_week(course: Course, week: Week, jobs: int, run: bool) -> bool:
+def check_week(course: Course, week: Week, grader: Grader, run: bool) -> bool:
     """Print an author's check of a week; whether all is well."""
     assignment = load_assignment(course, week)
     good = True
-    for checked in check(assignment, jobs):
+    for checked in check(assignment, grader):
         mark = f"{checked.earned:.4g} of {checked.points:g}"
         print(
             f"{'ok  ' if not checked.faults else 'FAIL'} {week.id}: {checked.what}: {mark}",

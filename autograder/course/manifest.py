@@ -4,14 +4,35 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from packaging.requirements import InvalidRequirement, Requirement
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from .errors import CourseError
+from .paths import Paths
 
 MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]+$")]
+Module = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
+
+
+def _requirement(line: str) -> str:
+    try:
+        return str(Requirement(line))
+    except InvalidRequirement:
+        raise ValueError(f"is {line!r}; expected what pip can install, as numpy>=2") from None
+
+
+PipRequirement = Annotated[str, AfterValidator(_requirement)]
 
 
 class Part(BaseModel):
@@ -30,7 +51,10 @@ class Hours(Part):
 
 
 class Week(Part):
-    """One week: its assignment id, title, dates and what it stands on."""
+    """One week: its assignment id, title, dates and what it stands on.
+
+    ``preload`` names modules that its kernels have imported, beside those of every week.
+    """
 
     id: Name
     title: str
@@ -39,6 +63,7 @@ class Week(Part):
     hours: Hours = Hours()
     data: tuple[str, ...] = ()
     prerequisites: tuple[Name, ...] = ()
+    preload: tuple[Module, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> "Week":
@@ -85,11 +110,29 @@ class Grading(Part):
     late: LatePolicy = LatePolicy()
 
 
+class KernelPolicy(Part):
+    """The kernels in which submissions run.
+
+    ``preload`` names modules that they have imported before they start. It saves every one of
+    them the time; a package that is installed for editing is readable there for this reason only.
+    """
+
+    preload: tuple[Module, ...] = ()
+
+
 class About(Part):
-    """What the course is called."""
+    """What the course is called, and what its notebooks need.
+
+    Attributes
+    ----------
+    data : the module that lists its data sets, as ``DATASETS``; installed, not beside the manifest
+    requirements : what pip installs for its notebooks; a pinned framework comes first
+    """
 
     id: Name
     title: str
+    data: Module | None = None
+    requirements: tuple[PipRequirement, ...] = ()
 
 
 class Manifest(Part):
@@ -97,6 +140,7 @@ class Manifest(Part):
 
     course: About
     weeks: tuple[Week, ...]
+    kernels: KernelPolicy = KernelPolicy()
     grading: Grading = Grading()
     exchange: str = "exchange"
 
@@ -115,28 +159,34 @@ class Manifest(Part):
         return self
 
 
-class Course:
-    """A course: its folder and its manifest."""
+class Course(Paths):
+    """A course: its folder, the paths in it, and its manifest."""
 
     def __init__(self, root: Path, manifest: Manifest) -> None:
-        self.root, self.manifest = root, manifest
+        super().__init__(root)
+        self.manifest = manifest
 
     @property
     def weeks(self) -> tuple[Week, ...]:
         return self.manifest.weeks
 
     @property
-    def gradebook(self) -> str:
-        """The address of nbgrader's database."""
-        return f"sqlite:///{self.root / 'gradebook.db'}"
+    def exchange_folder(self) -> Path:
+        """The folder of nbgrader's exchange."""
+        return self.root / self.manifest.exchange
+
+    def preload(self, *weeks: Week) -> tuple[str, ...]:
+        """The modules that the kernels of these weeks have imported, each once, in order."""
+        names = [*self.manifest.kernels.preload, *(name for week in weeks for name in week.preload)]
+        return tuple(dict.fromkeys(names))
 
     def source_folder(self, week: Week) -> Path:
         """The folder of a week's source."""
-        return self.root / "solutions" / week.id
+        return self.source(week.id)
 
     def notebook_path(self, week: Week) -> Path:
-        """Where the student's notebook of a week stands."""
-        return self.root / "notebooks" / week.id / f"{week.id}.ipynb"
+        """The notebook of a week as students get it."""
+        return self.notebook(week.id)
 
     def pick(self, words: list[str] | None) -> list[Week]:
         """The weeks that a command names, by id or number; all of them without a word."""
@@ -219,6 +269,7 @@ def _keys(location: tuple[Any, ...]) -> list[str]:
         "course": About,
         "weeks": Week,
         "hours": Hours,
+        "kernels": KernelPolicy,
         "grading": Grading,
         "limits": LimitPolicy,
         "late": LatePolicy,

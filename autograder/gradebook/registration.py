@@ -69,7 +69,7 @@ def _told(course: Course, week: Week) -> dict[str, Any]:
 
 
 def _note_path(course: Course, week: str) -> Path:
-    return course.root / "build" / f"{week}.registered"
+    return course.build_folder / f"{week}.registered"
 
 
 def _digest_of(folder: Path) -> str:

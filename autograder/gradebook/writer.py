@@ -23,7 +23,7 @@ from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..course.roster import load_roster
 from ..course.tokens import TIMESTAMP, carry
-from ..grading.results import Graded
+from ..grading.results import Facts, Graded, read_facts
 from ..grading.sanitise import OWN
 from .registration import is_registered, register
 from .standing import Standing, keep_decisions, standing
@@ -31,11 +31,15 @@ from .standing import Standing, keep_decisions, standing
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an earlier run left of a submission: the bytes and the versions it graded."""
+    """What an earlier run left of a submission: the bytes and the versions it graded.
+
+    ``readable`` tells whether the notebook's facts have today's form; others count as not graded.
+    """
 
     submission: str
     version: str
     engine: str
+    readable: bool = True
 
 
 class Writer:
@@ -95,14 +99,17 @@ class Writer:
 
     def recorded(self, student: str, week: str) -> Recorded | None:
         """What was graded before, or None."""
-        facts = graded_facts(self.course, student, week)
-        if facts is None:
+        tree = _facts_tree(self.course, student, week)
+        if not {"submission", "version", "engine"} <= set(tree):
             return None
-        return Recorded(facts["submission"], facts["version"], facts["engine"])
+        readable = read_facts(tree) is not None
+        return Recorded(
+            str(tree["submission"]), str(tree["version"]), str(tree["engine"]), readable
+        )
 
     def timestamp(self, student: str, week: str) -> datetime | None:
         """When the submission was handed in, from the file that nbgrader puts beside it."""
-        path = self.course.root / "submitted" / student / week / TIMESTAMP
+        path = self.course.submitted(student, week) / TIMESTAMP
         try:
             stamp: datetime = parse_utc(path.read_text().strip())
             return stamp
@@ -110,14 +117,14 @@ class Writer:
             return None
 
     def _write(self, student: str, graded: Graded) -> None:
-        folder = self.course.root / "autograded" / student / graded.week
+        folder = self.course.autograded(student, graded.week)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{graded.week}.ipynb"
         draft = folder / f".{graded.week}.{os.getpid()}.tmp"
         draft.write_text(graded.notebook, encoding="utf-8")
         draft.chmod(0o444)
         draft.replace(path)
-        carry(self.course.root / "submitted" / student / graded.week, folder)
+        carry(self.course.submitted(student, graded.week), folder)
 
 
 def settle(course: Course, submission: SubmittedAssignment) -> None:
@@ -161,7 +168,7 @@ def writing(course: Course) -> Iterator[Writer]:
             yield Writer(course, gradebook)
     except (DatabaseError, InvalidEntry) as error:
         why = str(getattr(error, "orig", error)).splitlines()[0]
-        raise _unwritable(course.root / "gradebook.db", why) from None
+        raise _unwritable(course.gradebook_path, why) from None
     except OSError as error:
         raise _unwritable(course.root, error) from None
 
@@ -173,16 +180,16 @@ def _unwritable(path: Path, why: object) -> CourseError:
     )
 
 
-def graded_path(course: Course, student: str, week: str) -> Path:
-    """Where a graded notebook stands."""
-    return course.root / "autograded" / student / week / f"{week}.ipynb"
+def graded_facts(course: Course, student: str, week: str) -> Facts | None:
+    """The results that a graded notebook carries; None where there is none of today's form."""
+    return read_facts(_facts_tree(course, student, week))
 
 
-def graded_facts(course: Course, student: str, week: str) -> dict[str, Any] | None:
-    """The results that a graded notebook carries; None where there is none of ours."""
+def _facts_tree(course: Course, student: str, week: str) -> dict[str, Any]:
+    """What a graded notebook says of itself; nothing where there is none of ours."""
     try:
-        tree = json.loads(graded_path(course, student, week).read_text(encoding="utf-8"))
-        facts: dict[str, Any] = tree["metadata"][OWN]
+        tree = json.loads(course.graded_notebook(student, week).read_text(encoding="utf-8"))
+        facts = tree["metadata"][OWN]
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return facts if {"submission", "version", "engine", "tests"} <= set(facts) else None
+        return {}
+    return facts if isinstance(facts, dict) else {}

@@ -6,17 +6,25 @@ replayed without it, so that it costs its own exercise only.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ..authoring.build import SKIP_TAG
 from ..judge.exam import Exam, Result
-from ..kernels.session import CellRun, KernelSession
+from ..kernels.limits import CellRun, CellStatus, not_run
+from ..kernels.session import KernelSession
+from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError
 from .clean import clean_outputs
+from .notes import Note
 from .results import TestResult, earn
 
 #: How often a submission may take its kernel with it.
 RESTARTS = 12
+#: After these, what a cell defined can be had again by running it again.
+REPEATABLE = (CellStatus.OK, CellStatus.ERROR, CellStatus.FLOOD)
+#: What a cell may end with without a note: its own output says it.
+USUAL = (Cause.RAISED, Cause.NOT_WRITTEN)
 #: How many bytes of cells' outputs a graded notebook holds.
 ALL_OUTPUTS = 32 << 20
 
@@ -38,7 +46,7 @@ class Execution:
         self.restarts = 0
         self.room = ALL_OUTPUTS
         self.tests: dict[str, TestResult] = {}
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
 
     def run(self, notebook: Any, exercise_of: Callable[[Any], str]) -> tuple[TestResult, ...]:
         """Run every cell in order; test cells are judged where they stand."""
@@ -54,11 +62,18 @@ class Execution:
                 self.tests[exercise] = self._judge(cell, exercise, ran)
             else:
                 cell.outputs = self._kept(clean_outputs(ran.outputs))
-                if ran.status in ("timeout", "flood", "dead"):
-                    cell.outputs.append(_said(ran.reason))
-                    name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of your own")
-                    self.notes.append(f"{name}: {ran.reason}")
+                self._note(cell, ran)
         return tuple(self.tests.values())
+
+    def _note(self, cell: Any, ran: CellRun) -> None:
+        """Say below a cell and in the notes that it hit a limit or took its kernel with it."""
+        if ran.cause is None or ran.cause in USUAL:
+            return
+        if ran.status is not CellStatus.ERROR:
+            cell.outputs.append(_said(ran.reason))
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        text = f"{name or 'a cell of your own'}: {ran.reason[:300]}"
+        self.notes.append(Note(ran.cause, text, name))
 
     def _kept(self, outputs: list[Any]) -> list[Any]:
         """The outputs, or a word in their place once a notebook holds too much of them."""
@@ -69,14 +84,13 @@ class Execution:
         return outputs
 
     def _cell(self, code: str, keep: bool) -> CellRun:
-        if time.monotonic() > self.deadline:
-            return CellRun("timeout", [], "not run: the time limit of a submission is used up")
         try:
+            self._check_time()
             self._revive()
         except LinkError as error:
-            return CellRun("dead", [], str(error))
+            return not_run(error)
         ran = self.session.run(code)
-        if keep and ran.status in ("ok", "error", "flood") and self.session.alive:
+        if keep and ran.status in REPEATABLE and self.session.alive:
             self.replay.append(code)
         return ran
 
@@ -93,31 +107,35 @@ class Execution:
             points=points,
             earned=earn(points, programs),
             programs=programs,
-            visible="" if ran.status == "ok" else ran.reason[:2000],
+            visible=ran.reason[:2000],
+            visible_cause=ran.cause,
             waits_for=waits,
         )
 
     def _connect(self) -> Link:
-        if time.monotonic() > self.deadline:
-            raise LinkError("not run: the time limit of a submission is used up")
+        self._check_time()
         self._revive()
         return self.session.connect()
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise LinkError(Cause.SUBMISSION_TIME)
 
     def _revive(self) -> None:
         """A living kernel in which all that may be replayed has run."""
         link = self.session.link
         if link is not None and link.lost:  # what it last ran may hold the kernel still
-            self.session.hang_up()
+            with suppress(LinkError):
+                self.session.reconnect()
         if self.session.alive:
             return
         self.restarts += 1
         if self.restarts > RESTARTS:
-            raise LinkError(f"not run: the kernel died {RESTARTS} times before")
+            raise LinkError(Cause.KERNEL_DIED_OFTEN, times=RESTARTS)
         self.session.start()
         for code in list(self.replay):
-            if time.monotonic() > self.deadline:
-                raise LinkError("not run: the time limit of a submission is used up")
-            if self.session.run(code).status in ("dead", "timeout"):
+            self._check_time()
+            if self.session.run(code).status not in REPEATABLE:
                 self.replay.remove(code)
                 self._revive()
                 return

@@ -3,7 +3,6 @@
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +15,30 @@ from ..authoring.build import student_notebook, tests_id
 from ..authoring.source import Source, parse
 from ..authoring.texts import WeekTexts, read_texts
 from ..authoring.version import marks_version
-from ..judge.exam import Exam, open_exam
-from ..kernels.reserve import kernel
-from ..kernels.session import Limits
-from ..kernels.warm import LauncherError
+from ..judge.exam import Exam
+from ..kernels.launcher import LauncherError
+from ..kernels.limits import Limits
+from ..kernels.supply import KernelSupply
+from ..remote.causes import Cause
 from .execute import Execution
+from .notes import Note
 from .render import outputs
-from .results import Graded, TestResult
+from .results import Graded, SubmissionStatus, TestResult
 from .rubrics import put_rubrics
 from .sanitise import OWN, sanitise, stub_names
-
-#: The roles of the cells that run in the student's kernel when it is graded.
-GRADED_ROLES = ("given", "exercise", "tests")
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """All of a week that grading needs, as plain data that travels between processes."""
+    """All of a week that grading needs, as plain data that travels between processes.
+
+    ``version`` is a short name of what decides its marks.
+    """
 
     week: str
     title: str
     folder: str
+    version: str
     texts: WeekTexts = field(repr=False)
     notebook: str = field(repr=False)
     limits: Limits = field(default_factory=Limits)
@@ -44,52 +46,48 @@ class Assignment:
     submission_seconds: float = 600.0
 
     @property
-    def version(self) -> str:
-        """A short name of what decides its marks."""
-        return marks_version(parse(self.texts, Path(self.folder), self.week))
+    def source(self) -> Source:
+        """The week's source, read from its texts."""
+        return parse(self.texts, Path(self.folder), self.week)
 
 
 def make_assignment(
     source: Source, title: str, limits: Limits, notebook: str = "", **more: Any
 ) -> Assignment:
     """The assignment of a week's source; ``notebook`` is what students got, where that is known."""
-    texts = read_texts(source.path.parent)
-    limits = replace(limits, torch=kernels_need_torch(source))
     return Assignment(
-        source.week,
-        title,
-        str(source.path.parent),
-        texts,
-        notebook or student_notebook(source),
-        limits,
+        week=source.week,
+        title=title,
+        folder=str(source.path.parent),
+        version=marks_version(source),
+        texts=read_texts(source.path.parent),
+        notebook=notebook or student_notebook(source),
+        limits=limits,
         **more,
     )
 
 
-def kernels_need_torch(source: Source) -> bool:
-    """Whether a cell that runs in the student's kernel names torch."""
-    cells = source.of(*GRADED_ROLES)
-    return any("torch" in cell.text for cell in cells)
-
-
-@lru_cache(maxsize=4)
-def exam_of(assignment: Assignment) -> Exam:
-    """The hidden side of an assignment, made once in a process."""
-    return open_exam(parse(assignment.texts, Path(assignment.folder), assignment.week))
-
-
 def grade(
-    assignment: Assignment, submission: bytes, notes: tuple[str, ...] = (), more: bool = False
+    assignment: Assignment,
+    submission: bytes,
+    kernels: KernelSupply,
+    exam: Exam,
+    notes: tuple[Note, ...] = (),
+    another: bool = False,
 ) -> Graded:
-    """Grade one submission; ``notes`` are what is known of it already.
-
-    With ``more`` to come in this process, a kernel for the next is made meanwhile.
+    """Grade one submission.
 
     Whatever the submission holds or does ends in a result; an exception is a fault of the
     engine or of the course.
+
+    Parameters
+    ----------
+    kernels : where the submission runs
+    exam : the assignment's hidden side, opened
+    notes : what is known of the submission already
+    another : whether one more of this assignment comes next; its kernel is made meanwhile
     """
     start = time.monotonic()
-    exam = exam_of(assignment)
     defined = {cell.name: stub_names(cell.text) for cell in exam.source.exercises}
     clean = sanitise(submission, assignment.notebook, defined, assignment.submission_bytes)
     if clean.reason:
@@ -99,11 +97,11 @@ def grade(
     def exercise_of(cell: Any) -> str:
         return names.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), "")
 
-    with kernel(assignment.limits, more) as session:
+    with kernels.kernel(assignment.limits, another) as session:
         execution = Execution(session, exam, assignment.submission_seconds)
         tests = execution.run(clean.notebook, exercise_of)
-        if session.orphaned:
-            raise LauncherError("the launcher of kernels died meanwhile")
+    if session.orphaned:
+        raise LauncherError("the launcher of kernels died meanwhile")
     by_cell = {test.cell: test for test in tests}
     for cell in clean.notebook.cells:
         test = by_cell.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
@@ -111,7 +109,7 @@ def grade(
             cell.outputs = outputs(test)
     seconds = round(time.monotonic() - start, 3)
     facts = _Facts(assignment, submission, seconds, (*notes, *clean.notes, *execution.notes))
-    return facts.graded("graded", "", tests, clean.notebook)
+    return facts.graded(None, "", tests, clean.notebook)
 
 
 def broken(assignment: Assignment, reason: str, submission: bytes = b"") -> Graded:
@@ -129,7 +127,7 @@ def broken(assignment: Assignment, reason: str, submission: bytes = b"") -> Grad
             cell.outputs = outputs(tests[-1])
     notebook.cells.insert(0, note)
     facts = _Facts(assignment, submission, 0.0, ())
-    return facts.graded("broken", reason, tuple(tests), notebook)
+    return facts.graded(Cause.UNREADABLE, reason, tuple(tests), notebook)
 
 
 @dataclass(frozen=True)
@@ -139,25 +137,25 @@ class _Facts:
     assignment: Assignment
     submission: bytes
     seconds: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def graded(
-        self, status: str, reason: str, tests: tuple[TestResult, ...], notebook: Any
+        self, cause: Cause | None, reason: str, tests: tuple[TestResult, ...], notebook: Any
     ) -> Graded:
         """The result, its facts written into the notebook as well."""
         result = Graded(
             week=self.assignment.week,
-            status=status,
+            status=SubmissionStatus.BROKEN if cause else SubmissionStatus.GRADED,
+            cause=cause,
             reason=reason,
             notes=self.notes,
             tests=tests,
-            notebook="",
             seconds=self.seconds,
             submission=hashlib.sha256(self.submission).hexdigest(),
             version=self.assignment.version,
             engine=__version__,
         )
-        put_rubrics(notebook, exam_of(self.assignment).source)
+        put_rubrics(notebook, self.assignment.source)
         notebook.metadata[OWN] = result.facts()
         return replace(result, notebook=_written(nbformat.from_dict(notebook)))
 

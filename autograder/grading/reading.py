@@ -6,6 +6,8 @@ from typing import Any
 
 import nbformat
 
+from .notes import Note, put_right
+
 #: Byte-order marks and the encodings that they announce.
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -29,7 +31,7 @@ class SubmittedCell:
     attachments: dict[str, Any] = field(default_factory=dict)
 
 
-def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[str]]:
+def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[Note]]:
     """The cells of a submitted notebook, and notes on what was put right.
 
     Raises
@@ -44,7 +46,7 @@ def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[str]]
         )
     if not data.strip():
         raise Unreadable("the file is empty; save the notebook and submit it again")
-    notes: list[str] = []
+    notes: list[Note] = []
     tree = _tree(_text(data, notes))
     if tree.get("nbformat") != 4:
         tree = _upgraded(tree, notes)
@@ -58,16 +60,17 @@ def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[str]]
         )
     found = [cell for cell in map(_cell, cells) if cell is not None]
     if len(found) < len(cells):
-        notes.append(f"{len(cells) - len(found)} entries that are not cells were left out")
+        count = len(cells) - len(found)
+        notes.append(put_right(f"{count} entries that are not cells were left out"))
     if not found:
         raise Unreadable("the notebook has no cells; open your work, save it and submit again")
     return found, notes
 
 
-def _text(data: bytes, notes: list[str]) -> str:
+def _text(data: bytes, notes: list[Note]) -> str:
     encoding = next((name for mark, name in MARKS.items() if data.startswith(mark)), "utf-8")
     if encoding != "utf-8":
-        notes.append("a byte-order mark in front of the file was left out")
+        notes.append(put_right("a byte-order mark in front of the file was left out"))
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -93,10 +96,11 @@ def _tree(text: str) -> dict[str, Any]:
     return tree
 
 
-def _upgraded(tree: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _upgraded(tree: dict[str, Any], notes: list[Note]) -> dict[str, Any]:
     version = tree.get("nbformat")
     if version not in (1, 2, 3):
-        notes.append(f"the notebook's format is {str(version)[:20]!r}; it was read as version 4")
+        shown = repr(str(version)[:20])
+        notes.append(put_right(f"the notebook's format is {shown}; it was read as version 4"))
         return tree
     try:
         upgraded = nbformat.convert(nbformat.from_dict(tree), 4)
@@ -105,7 +109,7 @@ def _upgraded(tree: dict[str, Any], notes: list[str]) -> dict[str, Any]:
             f"the notebook's format {version} cannot be upgraded ({type(error).__name__}); "
             "open it in JupyterLab, save it and submit it again"
         ) from None
-    notes.append(f"the notebook's format was {version} and was upgraded to 4")
+    notes.append(put_right(f"the notebook's format was {version} and was upgraded to 4"))
     return dict(upgraded)
 
 

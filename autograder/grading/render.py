@@ -5,8 +5,9 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from ..judge.exam import NOT_WRITTEN
+from ..judge.exam import Result
 from ..kernels.outputs import node
+from ..remote.causes import Cause
 from .results import TestResult
 
 STYLE = "margin:.3em 0;padding-left:.6em;border-left:4px solid "
@@ -34,10 +35,8 @@ def heading(test: TestResult) -> str:
 
 def unwritten(test: TestResult) -> bool:
     """Whether the exercise still is the stub."""
-    return (
-        bool(test.programs)
-        and all(program.rationale == NOT_WRITTEN for program in test.programs if not program.passed)
-        and not any(program.passed for program in test.programs)
+    return bool(test.programs) and all(
+        program.cause is Cause.NOT_WRITTEN for program in test.programs
     )
 
 
@@ -54,6 +53,11 @@ def remarks(test: TestResult) -> list[str]:
     return found
 
 
+def recognised(program: Result) -> str:
+    """What a student reads of a known mistake before its hint."""
+    return f"recognised: {program.mistake_words} (in {program.mistake_of})"
+
+
 def as_text(test: TestResult) -> str:
     """The lines of a test cell as plain text."""
     lines = [heading(test), *(f"  ! {remark}" for remark in remarks(test))]
@@ -61,6 +65,8 @@ def as_text(test: TestResult) -> str:
         lines.append(f"  {'passed' if program.passed else 'FAILED'}  {program.title}")
         if program.rationale:
             lines.append(f"          {program.rationale}")
+        if program.mistake:
+            lines.append(f"          {recognised(program)}")
         if program.help:
             lines.append(f"          -> {program.help}")
     return "\n".join(lines)
@@ -75,6 +81,8 @@ def as_html(test: TestResult) -> str:
         row = f'<span style="color:{colour};font-weight:bold">{sign}</span> {escape(program.title)}'
         if program.rationale:
             row += f"<br>{escape(program.rationale)}"
+        if program.mistake:
+            row += f"<br>{escape(recognised(program))}"
         if program.help:
             row += f"<br><em>{escape(program.help)}</em>"
         rows.append(f'<p style="{STYLE}{colour}">{row}</p>')

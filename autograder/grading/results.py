@@ -1,9 +1,25 @@
 """What grading gives: plain data, to be recorded, shown and sent between processes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from ..judge.exam import Result
+from ..remote.causes import Cause
+from .notes import Note
+
+#: The form of the facts in a graded notebook. A notebook with facts of another form is none of
+#: ours as far as marks and reports go: it is graded again.
+SCHEMA = 2
+
+
+class SubmissionStatus(StrEnum):
+    """Whether there was anything to run."""
+
+    GRADED = "graded"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -15,7 +31,7 @@ class TestResult:
     exercise, cell : the exercise, and the nbgrader id of its test cell
     points, earned : what it is worth and what the submission got
     programs : one line for each hidden program
-    visible : why the visible checks failed; empty where they passed
+    visible, visible_cause : why the visible checks failed; empty and None where they passed
     waits_for : needed exercises that do not pass yet
     """
 
@@ -25,6 +41,7 @@ class TestResult:
     earned: float
     programs: tuple[Result, ...] = ()
     visible: str = ""
+    visible_cause: Cause | None = None
     waits_for: tuple[str, ...] = ()
 
     @property
@@ -33,28 +50,29 @@ class TestResult:
 
 
 @dataclass(frozen=True)
-class Graded:
-    """One graded submission: a pure function of the assignment and the submitted bytes.
+class Facts:
+    """All that is known of one graded submission but its notebook, which carries them.
 
     Attributes
     ----------
-    status : "graded", or "broken" where there is nothing to run, with ``reason``
+    status : BROKEN where there is nothing to run: ``cause`` and ``reason`` say why
     notes : what was put right or left out, for the student and the instructor
-    notebook : the graded notebook, the text of its file
     submission : a digest of the submitted bytes
     version, engine : of the assignment and of the package that graded it
+    schema : the form of these facts
     """
 
     week: str
-    status: str
+    status: SubmissionStatus
+    cause: Cause | None
     reason: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     tests: tuple[TestResult, ...]
-    notebook: str
     seconds: float
     submission: str
     version: str
     engine: str
+    schema: int = SCHEMA
 
     @property
     def earned(self) -> float:
@@ -64,11 +82,31 @@ class Graded:
     def points(self) -> float:
         return sum(test.points for test in self.tests)
 
+
+@dataclass(frozen=True)
+class Graded(Facts):
+    """One graded submission: a pure function of the assignment and the submitted bytes.
+
+    ``notebook`` is the text of the graded notebook's file.
+    """
+
+    notebook: str = field(default="", repr=False)
+
     def facts(self) -> dict[str, Any]:
         """All but the notebook, as plain data."""
-        facts = asdict(self)
+        facts: dict[str, Any] = msgspec.to_builtins(self)
         del facts["notebook"]
         return facts
+
+
+def read_facts(tree: object) -> Facts | None:
+    """Facts from plain data; None where they are none, or have another form than today's."""
+    if not isinstance(tree, dict) or tree.get("schema") != SCHEMA:
+        return None
+    try:
+        return msgspec.convert(tree, Facts)
+    except msgspec.ValidationError:
+        return None
 
 
 def earn(points: float, programs: tuple[Result, ...]) -> float:

@@ -6,6 +6,7 @@ import nbformat.v4
 
 from ..authoring.rubric import for_graders, split_rubric
 from ..authoring.source import Source
+from ..course.cells import marking
 from .sanitise import OWN
 
 #: What the metadata of such a cell holds under ``OWN``.
@@ -18,7 +19,7 @@ def put_rubrics(notebook: Any, source: Source) -> None:
     cells: list[Any] = []
     for cell in notebook.cells:
         cells.append(cell)
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        name = marking(cell).grade_id
         if cell.cell_type == "markdown" and rubrics.get(name):
             node = nbformat.v4.new_markdown_cell(for_graders(rubrics[name]))
             node.id = f"rubric-{name}".replace("_", "-")[:64]

@@ -7,6 +7,7 @@ Given cells, test cells, points and every other metadata are the assignment's.
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ import nbformat.v4
 
 from ..authoring.build import SKIP_TAG, tests_id
 from ..authoring.percent import plain_python
+from ..remote.causes import Cause
+from .notes import Note, put_right
 from .reading import SubmittedCell, Unreadable, read_cells
 
 #: Where a cell of the student's own is marked, and whose cell a test cell tests.
@@ -26,7 +29,7 @@ class Sanitised:
     """A notebook to run, and notes on what was put right; ``reason`` where nothing was read."""
 
     notebook: Any
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     reason: str = ""
 
 
@@ -70,7 +73,7 @@ def stub_names(text: str) -> set[str]:
 class _Merger:
     """Puts submitted cells, one after the other, at their places in the skeleton."""
 
-    def __init__(self, notebook: Any, exercises: dict[str, set[str]], notes: list[str]) -> None:
+    def __init__(self, notebook: Any, exercises: dict[str, set[str]], notes: list[Note]) -> None:
         self.notebook, self.exercises, self.notes = notebook, exercises, notes
         self.by_grade_id = {
             cell.metadata.nbgrader.grade_id: index
@@ -91,7 +94,7 @@ class _Merger:
         index = self._place_of(cell)
         if index is None:
             if cell.grade_id:
-                self.notes.append(
+                self._changed(
                     f"a cell with the unknown id {cell.grade_id[:60]!r} is run as your own"
                 )
             self._add(self.place, cell)
@@ -106,7 +109,7 @@ class _Merger:
             if text == self.stubs[index] or own.cell_type != "code":
                 return
             if repeated:
-                self.notes.append(f"a changed copy of {_name(own)!r} is run as your own cell")
+                self._changed(f"a changed copy of {_name(own)!r} is run as your own cell")
                 self._add(index, cell)
             else:
                 self.edited.append(_name(own))
@@ -114,13 +117,13 @@ class _Merger:
         if text == self.stubs[index]:
             return
         if own.source.strip() != self.stubs[index]:
-            self.notes.append(f"{_name(own)!r} stands there more than once; all are run, in order")
+            text = f"{_name(own)!r} is there more than once; all are run, in order"
+            self.notes.append(put_right(text, _name(own)))
             self._add(index, cell)
             return
         if cell.kind != own.cell_type:
-            self.notes.append(
-                f"{_name(own)!r} was a {cell.kind} cell; it is read as {own.cell_type}"
-            )
+            text = f"{_name(own)!r} was a {cell.kind} cell; it is read as {own.cell_type}"
+            self.notes.append(put_right(text, _name(own)))
         own.source = cell.text
         if own.cell_type == "markdown":
             own.source = _without_missing(cell.text, cell.attachments)
@@ -135,17 +138,17 @@ class _Merger:
                 self._adopt(index, name, defined)
         if self.adopted:
             names = ", ".join(self.adopted)
-            self.notes.append(f"cells without their ids were found by what they define: {names}")
+            text = f"cells without their ids were found by what they define: {names}"
+            self.notes.append(put_right(text))
         lost = [
             name for name in self.exercises if self.by_grade_id[tests_id(name)] not in self.found
         ]
         if lost:
-            self.notes.append(
-                f"the test cells of {', '.join(lost)} were missing; the originals are used"
-            )
+            names = ", ".join(lost)
+            self._changed(f"the test cells of {names} were missing; the originals are used")
         if self.edited:
             names = ", ".join(self.edited[:6]) + (" and others" if len(self.edited) > 6 else "")
-            self.notes.append(f"read-only cells were changed ({names}); the originals are used")
+            self._changed(f"read-only cells were changed ({names}); the originals are used")
         cells: list[Any] = [self._node(cell) for cell in self.added.get(-1, [])]
         for index, own in enumerate(self.notebook.cells):
             cells.append(own)
@@ -154,6 +157,10 @@ class _Merger:
             if OWN in cell.metadata:
                 cell.id = f"own-{number}"
         self.notebook.cells = cells
+
+    def _changed(self, text: str) -> None:
+        """Note a change of what is not the student's to change."""
+        self.notes.append(Note(Cause.CHANGED_CELLS, text))
 
     def _place_of(self, cell: SubmittedCell) -> int | None:
         if cell.grade_id in self.by_grade_id:
@@ -178,10 +185,10 @@ class _Merger:
                     own.source = cell.text
                     self.adopted.append(name)
                     return
-        self.notes.append(f"the cell of {name!r} is missing; nothing is there to grade")
+        self.notes.append(put_right(f"the cell of {name!r} is missing; nothing is graded", name))
 
     def _node(self, cell: SubmittedCell) -> Any:
-        make = {
+        make: Callable[..., Any] = {
             "code": nbformat.v4.new_code_cell,
             "markdown": nbformat.v4.new_markdown_cell,
             "raw": nbformat.v4.new_raw_cell,

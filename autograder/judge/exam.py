@@ -4,26 +4,26 @@ An exam lives in the grader's process only. Making one executes the given and th
 cells of the source, and nothing else of it.
 """
 
-import traceback
-import types
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Any
 
 from ..authoring.faults import SourceError
-from ..authoring.percent import plain_python
 from ..authoring.source import Source
 from ..authoring.variants import Mistake
+from ..remote import wire
+from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError, LocalLink
 from .constant import SECONDS, constants
 from .difference import Difference, difference
-from .programs import Outcome, Program, collecting, run
+from .explain import explain
+from .gradients import gradient_difference
+from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
+from .programs import Outcome, OutcomeStatus, Program, run
+from .reference import hidden_programs, namespace, namespace_of_mistake
 
 REFERENCE_SECONDS = 120.0
-#: The rationale where the implementation raised NotImplementedError.
-NOT_WRITTEN = "not written yet"
+Run = tuple[Program, Outcome]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Result:
 
     Attributes
     ----------
+    rationale, help : why it failed and what to do, for the student
+    cause : why it failed, as data; None where it passed
     mistake, mistake_of : the name of the known mistake that was recognised, and the exercise in
         which it was made; empty where none was
     """
@@ -45,6 +47,17 @@ class Result:
     mistake: str = ""
     mistake_of: str = ""
     seconds: float = 0.0
+    cause: Cause | None = None
+
+    @property
+    def mistake_words(self) -> str:
+        """The name of the recognised mistake as one reads it."""
+        return self.mistake.replace("-", " ")
+
+    @property
+    def recognised(self) -> str:
+        """The recognised mistake with its exercise; empty where there is none."""
+        return f"{self.mistake_of}: {self.mistake_words}" if self.mistake else ""
 
 
 @dataclass
@@ -70,10 +83,11 @@ class Exam:
         Parameters
         ----------
         exercise : name of the exercise
-        connect : called before each program; a link to a living implementation
+        connect : called before each program, and for the guards; a link to a living implementation
         seconds : time limit of one program
         """
         runs = [(program, _try(program, connect, seconds)) for program in self.programs[exercise]]
+        runs = self._guarded(exercise, runs, connect, seconds)
         faults = {
             program.name: (program, outcome, fault)
             for program, outcome in runs
@@ -97,9 +111,65 @@ class Exam:
                     mistake=mistake.name if mistake else "",
                     mistake_of=mistake.exercise if mistake else "",
                     seconds=outcome.seconds,
+                    cause=outcome.cause or Cause.WRONG,
                 )
             )
         return tuple(results)
+
+    def _guarded(
+        self, exercise: str, runs: list[Run], connect: Callable[[], Link], seconds: float
+    ) -> list[Run]:
+        """The runs, those that pass and offend against a guard with the offence as outcome."""
+        passing = [
+            (program, outcome)
+            for program, outcome in runs
+            if outcome.trace is not None and self._fault(exercise, program, outcome) is None
+        ]
+        offences: dict[str, Offence] = {}
+        for pair in (passing[start : start + 2] for start in range(0, len(passing), 2)):
+            for (program, _), offence in zip(
+                pair, self._offences(exercise, pair, connect, seconds), strict=True
+            ):
+                if offence is not None:
+                    offences[program.name] = offence
+        return [
+            (program, _offending(outcome, offences[program.name]))
+            if program.name in offences
+            else (program, outcome)
+            for program, outcome in runs
+        ]
+
+    def _offences(
+        self, exercise: str, pair: list[Run], connect: Callable[[], Link], seconds: float
+    ) -> list[Offence | None]:
+        """What the guards find in one or two passing runs, held against the reference's."""
+        found: list[Offence | None] = []
+        traces, rights = [], []
+        try:
+            ask = Ask(connect, seconds * len(pair))
+            again = Ask(lambda: self._link(None), REFERENCE_SECONDS)
+            for program, outcome in pair:
+                right = self._expect(exercise, program).trace
+                if outcome.trace is None or right is None:
+                    return [None] * len(pair)
+                traces.append(outcome.trace)
+                rights.append(right)
+                found.append(
+                    effect_offence(outcome.trace, right)
+                    or seed_offence(outcome.trace, right, ask, again, program.seed)
+                )
+            remembered = memory_offences(traces, ask)
+        except (LinkError, wire.WireError) as error:
+            cause = error.cause if isinstance(error, LinkError) else Cause.FORGED_ANSWER
+            lost = Offence(cause, "again", Difference(f"when it is run again: {error}"))
+            return [one or lost for one in [*found, None, None][: len(pair)]]
+        if any(remembered):
+            steady = memory_offences(rights, again)
+            remembered = [
+                None if right is not None else own
+                for own, right in zip(remembered, steady, strict=True)
+            ]
+        return [one or other for one, other in zip(found, remembered, strict=True)]
 
     def believed(self, exercise: str) -> dict[str, str]:
         """The programs that pass on an implementation which computes nothing, and its answer."""
@@ -117,14 +187,15 @@ class Exam:
     def _fault(self, exercise: str, program: Program, outcome: Outcome) -> Difference | None:
         """What is wrong with an outcome, for the student; None where nothing is."""
         match outcome.status:
-            case "value" if not program.compares:
+            case OutcomeStatus.OFFENDS:
+                return Difference(outcome.message, outcome.help)
+            case OutcomeStatus.VALUE if not program.compares:
                 return None
-            case "value":
-                expected = self._expect(exercise, program)
-                return difference(outcome.value, expected.value, program.ask)
-            case "raised":
-                return _explain(outcome)
-            case "unusable":
+            case OutcomeStatus.VALUE:
+                return _difference(program, outcome, self._expect(exercise, program))
+            case OutcomeStatus.RAISED:
+                return explain(outcome)
+            case OutcomeStatus.UNUSABLE:
                 self._expect(exercise, program)  # raises where the program itself is at fault
                 help = "Does it return what its docstring says, with these types?"
                 return Difference(f"the result could not be used: {outcome.message}", help)
@@ -136,7 +207,7 @@ class Exam:
         key = f"{exercise}/{program.name}"
         if key not in self._expected:
             outcome = run(program, self._link(None), REFERENCE_SECONDS)
-            if outcome.status != "value":
+            if outcome.status is not OutcomeStatus.VALUE:
                 message = f"{program.name} on the reference: {outcome.status}: {outcome.message}"
                 raise SourceError(self.source.hidden.path, program.line, message)
             self._expected[key] = outcome
@@ -150,8 +221,8 @@ class Exam:
         A mistake that explains more of the failures is believed before one that explains
         fewer; the exercise's own come before those of the exercises it needs.
         """
-        failed = [(p, o) for p, o in failed if o.kind != "NotImplementedError"]
-        failed = [(p, o) for p, o in failed if o.status != "lost"]
+        failed = [(p, o) for p, o in failed if o.cause is not Cause.NOT_WRITTEN]
+        failed = [(p, o) for p, o in failed if o.status is not OutcomeStatus.LOST]
         if not failed:
             return {}
         needs = self.source.tests_of(exercise).needs
@@ -175,15 +246,19 @@ class Exam:
         """The program's outcome on a known mistake, once."""
         key = (*mistake.key, exercise, program.name)
         if key not in self._mistaken:
-            self._mistaken[key] = run(program, self._link(mistake), REFERENCE_SECONDS)
+            link = self._link(mistake)
+            runs = [(program, run(program, link, REFERENCE_SECONDS))]
+            guarded = self._guarded(exercise, runs, lambda: link, REFERENCE_SECONDS)
+            self._mistaken[key] = guarded[0][1]
         return self._mistaken[key]
 
     def _link(self, mistake: Mistake | None) -> Link:
         """A link to the reference, with one exercise replaced by a mistake if given."""
         key = mistake.key if mistake else ("", "")
         if key not in self._links:
-            replaced = {mistake.exercise: mistake.text} if mistake else {}
-            self._links[key] = LocalLink(namespace(self.source, replaced))
+            self._links[key] = LocalLink(
+                namespace_of_mistake(self.source, mistake) if mistake else namespace(self.source)
+            )
         return self._links[key]
 
 
@@ -192,7 +267,7 @@ def _try(program: Program, connect: Callable[[], Link], seconds: float) -> Outco
     try:
         link = connect()
     except LinkError as error:
-        return Outcome("lost", message=str(error))
+        return Outcome(OutcomeStatus.LOST, cause=error.cause, message=str(error))
     return run(program, link, seconds)
 
 
@@ -206,80 +281,49 @@ def open_exam(source: Source) -> Exam:
     """
     exam = Exam(source)
     exam._links["", ""] = LocalLink(namespace(source))
-    for program in _programs(source):
+    for program in hidden_programs(source):
         exam.programs[program.exercise] = (*exam.programs.get(program.exercise, ()), program)
     return exam
 
 
-def namespace(source: Source, replaced: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
-    """The names that the given and exercise cells define, some exercises' texts replaced."""
-    names: dict[str, Any] = {"__name__": "__reference__"}
-    for cell in source.of("given", "exercise"):
-        text = replaced.get(cell.name, cell.text) if cell.role == "exercise" else cell.text
-        padded = "\n" * cell.line + plain_python(text)
-        try:
-            exec(compile(padded, str(source.path), "exec"), names)
-        except Exception as error:
-            message = f"this {cell.role} cell raises {type(error).__name__}: {error}"
-            raise SourceError(source.path, cell.line, message) from error
-    return names
+def _offending(outcome: Outcome, offence: Offence) -> Outcome:
+    """The outcome of a run that a guard caught."""
+    return replace(
+        outcome,
+        status=OutcomeStatus.OFFENDS,
+        cause=offence.cause,
+        kind=offence.kind,
+        message=offence.words.what,
+        help=offence.words.help,
+    )
 
 
-def _programs(source: Source) -> list[Program]:
-    """Run the module of hidden tests, which makes its programs."""
-    hidden = source.hidden
-    module = types.ModuleType(f"hidden_tests_of_{source.week}")
-    module.__file__ = str(hidden.path)
-    try:
-        with collecting() as programs:
-            exec(compile(hidden.text, str(hidden.path), "exec"), vars(module))
-    except Exception as error:
-        line = _line_in(error, str(hidden.path))
-        message = f"the hidden tests raise {type(error).__name__}: {error}"
-        raise SourceError(hidden.path, line, message) from error
-    lines = {program.name: program.line for program in hidden.programs}
-    return [replace(program, line=lines.get(program.name, 1)) for program in programs]
-
-
-def _line_in(error: BaseException, path: str) -> int:
-    """The line of the file ``path`` that an error passed through last."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return next((f.lineno or 1 for f in reversed(frames) if f.filename == path), 1)
+def _difference(program: Program, found: Outcome, right: Outcome) -> Difference | None:
+    """The first difference between what two runs returned, in the smallest case that has one."""
+    if len(program.cases) == 1:
+        pairs = [(program.cases[0], found.value, right.value)]
+    else:
+        pairs = list(zip(program.cases, found.value, right.value, strict=True))
+    for case, one, other in pairs:
+        ask = replace(program.ask, dtype=True) if case.dtype else program.ask
+        fault = (
+            gradient_difference(one, other, ask) if case.gradients else difference(one, other, ask)
+        )
+        if fault is not None:
+            return replace(fault, what=f"{case.words}{fault.what}")
+    return None
 
 
 def _same(program: Program, student: Outcome, mistake: Outcome) -> bool:
     """Whether two runs gave the same: the returned values, or all that came back on the way."""
     if student.status != mistake.status:
         return False
-    if student.status == "value":
-        return difference(student.value, mistake.value, program.ask) is None
+    if student.status is OutcomeStatus.OFFENDS and student.kind != mistake.kind:
+        return False
+    if student.status in (OutcomeStatus.VALUE, OutcomeStatus.OFFENDS):
+        return _difference(program, student, mistake) is None
     if student.kind != mistake.kind or len(student.record) != len(mistake.record):
         return False
-    if student.status == "raised" and not student.record[:-1]:
+    if student.status is OutcomeStatus.RAISED and not student.record[:-1]:
         return student.message == mistake.message
     return difference(list(student.record), list(mistake.record), program.ask) is None
-
-
-def _explain(outcome: Outcome) -> Difference:
-    """An exception of the implementation, as a rationale and a help."""
-    if outcome.kind == "NotImplementedError":
-        return Difference(NOT_WRITTEN, "Replace the line that raises NotImplementedError.")
-    text = f"raised {outcome.message}"
-    if outcome.where:
-        text += f" (in {outcome.where})"
-    match outcome.kind:
-        case "NameError" if outcome.where:
-            help = "The function uses a name that it does not know: make it from its arguments."
-        case "NameError":
-            help = "Is the name spelled as in the exercise, and did its cell run without an error?"
-        case "TypeError" if "not callable" in outcome.message:
-            help = "A name that should be a function or a class is something else here."
-        case "TypeError" if "argument" in outcome.message:
-            help = "Compare the parameters with the signature in the exercise."
-        case "ValueError" | "RuntimeError" if (
-            "shape" in outcome.message or "dim" in outcome.message
-        ):
-            help = "Write each operand's shape beside the line, then look for the axis that is off."
-        case _:
-            help = "Call it with small arrays in a cell of your own and read the traceback."
-    return Difference(text, help)

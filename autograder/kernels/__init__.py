@@ -1,4 +1,5 @@
 """Kernels for submissions: forked warm from a launcher, and one session for each.
 
-`session.KernelSession` runs cells; a hit limit is a result with a cause, never an exception.
+`launcher.Launcher` owns the process that forks, `supply.KernelSupply` hands out kernels, and
+`session.KernelSession` runs cells: a hit limit is a result with a cause, never an exception.
 """

@@ -1,293 +1,195 @@
-"""The launcher: a process that has imported everything, and forks a kernel on request.
+"""The grader's side of the launcher: start one, ask it for kernels, end it.
 
-It is started with a small environment, holds nothing of the course, runs no torch operation
-and starts no thread. Requests come over a Unix socket, one JSON object in a packet; the answer
-carries a file descriptor of the new process (pidfd). When the connection that asked for a
-kernel closes, the kernel dies; when standard input closes, so does the launcher.
+There is no address to ask at: a ``Forker`` has inherited the launcher's socket, or was handed it
+when its process was started.
 """
 
-import gc
-import importlib
-import json
 import os
 import select
 import signal
 import socket
+import subprocess
 import sys
-import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Self
 
-from ..sandbox.jail import Cell, enter, isolate
-from ..sandbox.syscalls import die_with_parent
+import msgspec
 
-#: What a kernel would import otherwise, one after the other, at the student's cost.
-PRELOAD = [
-    "numpy",
-    "matplotlib",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib_inline.backend_inline",
-    "matplotlib_inline.config",
-    "IPython",
-    "IPython.core.pylabtools",
-    "IPython.core.completer",
-    "IPython.core.magics",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "ipywidgets",
-    "tqdm",
-    "tqdm.auto",
-    "PIL.PngImagePlugin",
-    "asyncio.base_subprocess",
-    "multiprocessing.connection",
-    "multiprocessing.reduction",
-    "ipykernel.debugger",
-    "IPython.core.magics.execution",
-    "IPython.core.magics.ast_mod",
-    "IPython.extensions.storemagic",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.utils.module_paths",
-    "stack_data.formatting",
-    "pygments.formatters.terminal256",
-    "pydoc",
-    "sqlite3",
-    "encodings.idna",
-    "tornado.platform.asyncio",
-    "tornado.queues",
-    "autograder.remote.agent",
-    "autograder.notebook.checks",
-    "rnn_course.plots",
-]
-#: The same for an assignment that uses torch; an optimiser's first step imports _dynamo.
-TORCH = [
-    "torch",
-    "torch.nn",
-    "torch.nn.functional",
-    "torch.optim",
-    "torch.utils.data",
-    "torch.nn.utils.rnn",
-    "torch._dynamo",
-]
-MESSAGE_LIMIT = 1 << 16
-#: No history, which nobody comes back to read; plain tracebacks, which take a twentieth of the
-#: processor time of those with context and colours.
-SPARING = ["--HistoryManager.enabled=False", "--InteractiveShell.xmode=Plain"]
+from ..course.errors import CourseError
+from .request import PACKET_BYTES, KernelRequest
+
+#: How long a launcher may take to answer; it may have to import modules first.
+ANSWER_SECONDS = 120.0
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+#: No byte code beside the sources, and no warning of a debugger that nobody asked for.
+QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
-def main(place: int, torch: bool) -> None:
-    """Serve on the socket that file descriptor ``place`` is, until standard input closes."""
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    _import([*PRELOAD, *TORCH] if torch else PRELOAD)
-    _figure()
-    listener = socket.socket(fileno=place)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    _serve(listener)
+class LauncherError(CourseError):
+    """No kernel could be forked; the message says why."""
 
 
-def _import(names: list[str]) -> None:
-    """Import what is there, and keep it on pages that forks share."""
-    for name in names:
+class ForkedKernel:
+    """A kernel's process, which ends when this is closed.
+
+    Parameters
+    ----------
+    process : a descriptor of it (pidfd)
+    lifeline : the launcher ends the kernel when this is closed, and only its own end closes the
+        other side
+    doorbell : where the kernel's agent takes connections
+    """
+
+    def __init__(self, process: int, lifeline: socket.socket, doorbell: socket.socket) -> None:
+        self.process, self.lifeline, self.doorbell = process, lifeline, doorbell
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process >= 0 and not self.ends_within(0)
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the launcher has ended, and the kernel with it."""
         try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
-    gc.collect()
-    gc.freeze()
-
-
-def _figure() -> None:
-    """Draw once: the first figure of a process costs half a second."""
-    import io
-
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.plot([0, 1], label="$x$")
-    axes.set(title="t", xlabel="x", ylabel="y")
-    axes.legend()
-    figure.savefig(io.BytesIO(), format="png")
-
-
-def _serve(listener: socket.socket) -> None:
-    kernels: dict[socket.socket, list[int]] = {}
-    poller = select.poll()
-    poller.register(0, select.POLLIN | select.POLLHUP)
-    poller.register(listener, select.POLLIN)
-    clients: dict[int, socket.socket] = {}
-    while True:
-        for number, _ in poller.poll(1000):
-            if number == 0:
-                _end_all(kernels)
-                return
-            if number == listener.fileno():
-                client, _ = listener.accept()
-                clients[client.fileno()] = client
-                kernels[client] = []
-                poller.register(client, select.POLLIN)
-                continue
-            client = clients[number]
-            if not _request(client, kernels[client], [listener, *clients.values()]):
-                poller.unregister(client)
-                for pid in kernels.pop(client):
-                    _end(pid)
-                del clients[number]
-                client.close()
-        _reap(kernels)
-
-
-def _request(client: socket.socket, mine: list[int], ends: list[socket.socket]) -> bool:
-    """Answer one request; whether the client is still there."""
-    try:
-        data = client.recv(MESSAGE_LIMIT)
-    except OSError:
-        data = b""
-    if not data:
-        return False
-    try:
-        pid, ticket = _fork(json.loads(data), ends)
-        mine.append(pid)
-        socket.send_fds(client, [b"ok"], [ticket])
-        os.close(ticket)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        client.send(f"error {error}".encode()[:MESSAGE_LIMIT])
-    return True
-
-
-def _fork(request: dict[str, Any], ends: list[socket.socket]) -> tuple[int, int]:
-    """Fork a keeper that forks the kernel; the keeper's pid and the kernel's pidfd."""
-    if request["torch"] and "torch._dynamo" not in sys.modules:
-        _import(TORCH)
-    cell = Cell(**{**request["cell"], "scratch": Path(request["cell"]["scratch"])})
-    mine, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
-        for end in (mine, *ends):
-            end.close()
-        _keep(cell, request["argv"], request["environment"], theirs)
-    theirs.close()
-    with mine:
-        mine.settimeout(20)
-        message, tickets, _, _ = socket.recv_fds(mine, MESSAGE_LIMIT, 1)
-    if not tickets:
-        os.waitpid(pid, 0)
-        raise OSError(message.decode() or "the kernel's process ended at once")
-    return pid, tickets[0]
-
-
-def _keep(cell: Cell, argv: list[str], environment: dict[str, str], end: socket.socket) -> None:
-    """The keeper: leaves the namespaces, forks the kernel and waits for it."""
-    code = 1
-    try:
-        die_with_parent(signal.SIGKILL)
-        os.setsid()
-        own_users = isolate() if cell.level == "full" else True
-        ready, told = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(ready)
-            end.close()
-            _become_kernel(cell, own_users, argv, environment, told)
-        os.close(told)
-        with os.fdopen(ready, "rb") as pipe:
-            fault = pipe.read(4000)
-        if fault:
-            end.send(fault)
-        else:
-            ticket = os.pidfd_open(pid)
-            socket.send_fds(end, [b"ok"], [ticket])
-            os.close(ticket)
-        end.close()
-        _, status = os.waitpid(pid, 0)
-        code = os.waitstatus_to_exitcode(status) & 0xFF
-    except BaseException as error:
-        try:
-            end.send(str(error).encode()[:4000] or b"failed")
+            if not select.select([self.lifeline], [], [], 0)[0]:
+                return False
+            while packet := self.lifeline.recv(PACKET_BYTES, socket.MSG_DONTWAIT):
+                assert packet  # word of the kernel's end
+        except BlockingIOError:
+            return False
         except OSError:
-            code = 1
-    finally:
-        os._exit(code)
+            return True
+        return True
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the process ends in that time."""
+        return bool(select.select([self.process], [], [], seconds)[0])
+
+    def signal(self, number: int) -> None:
+        """Send a signal, if there is somebody to get it."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.process, number)
+
+    def connect(self) -> socket.socket:
+        """A new connection to the kernel's agent; ``OSError`` where there is no kernel."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.doorbell, [b"c"], [theirs.fileno()], socket.MSG_DONTWAIT)
+        return ours
+
+    def close(self) -> None:
+        """End the kernel and all that it started, and let go of it."""
+        if self.process < 0:
+            return
+        self.signal(signal.SIGKILL)
+        self.lifeline.close()
+        self.doorbell.close()
+        os.close(self.process)
+        self.process = -1
 
 
-def _become_kernel(
-    cell: Cell, own_users: bool, argv: list[str], environment: dict[str, str], told: int
-) -> None:
-    """The first process of the sandbox: enter it, then be a kernel."""
-    try:
-        die_with_parent(signal.SIGKILL)
-        os.environ.clear()
-        os.environ.update(environment)
-        nothing = os.open("/dev/null", os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(nothing, number)
-        os.dup2(told, 3)
-        os.closerange(4, 4096)
-        told = 3
-        enter(cell, own_users)
-    except BaseException as error:
-        os.write(told, f"{type(error).__name__}: {error}".encode()[:4000])
-        os._exit(1)
-    os.close(told)
-    try:
-        _run_kernel(argv)
-    finally:
-        os._exit(0)
+@dataclass(frozen=True)
+class Forker:
+    """Asks a launcher for kernels; it can be handed to a process that is being started.
 
+    Every packet is whole, so that several processes may ask on one socket.
+    """
 
-def _run_kernel(argv: list[str]) -> None:
-    import random
+    control: socket.socket
 
-    import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
+    def fork(self, request: KernelRequest) -> ForkedKernel:
+        """Fork a kernel into the sandbox.
 
-    from ..remote.agent import bound_printing
-
-    tempfile.tempdir = None
-    random.seed()
-    np.random.seed()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    sys.argv = ["ipykernel_launcher", *argv]
-    sys.path[:] = ["", *(entry for entry in sys.path if entry)]
-    bound_printing()
-    app = IPKernelApp.instance()
-    app.initialize([*argv, *SPARING])
-    app.shell.enable_matplotlib("inline")  # a fresh kernel does this when it imports pyplot
-    app.start()
-
-
-def _reap(kernels: dict[socket.socket, list[int]]) -> None:
-    while True:
+        Raises
+        ------
+        LauncherError
+            If a module cannot be preloaded, or the sandbox cannot be entered, with the call that
+            failed; or if there is no launcher any more.
+        """
+        lifeline, reply = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        doorbell, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        lifeline.settimeout(ANSWER_SECONDS)
         try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-        for mine in kernels.values():
-            if pid in mine:
-                mine.remove(pid)
+            with reply, inside:
+                ends = [reply.fileno(), inside.fileno()]
+                socket.send_fds(self.control, [msgspec.json.encode(request)], ends)
+            packet, tickets, _, _ = socket.recv_fds(lifeline, PACKET_BYTES, 1)
+        except OSError as error:
+            packet, tickets = f"error no answer: {error}".encode(), []
+        if tickets:
+            return ForkedKernel(tickets[0], lifeline, doorbell)
+        lifeline.close()
+        doorbell.close()
+        reason = packet.decode(errors="replace").removeprefix("error ")
+        raise LauncherError(reason or "the launcher of kernels died")
 
 
-def _end(pid: int) -> None:
-    """End a keeper; its kernel, and all that the kernel started, die with it."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+class Launcher:
+    """A launcher process; use it as a context manager.
+
+    Parameters
+    ----------
+    level : of its kernels' isolation, for good
+    preload : modules to import before the first fork; a request may name more
+    folder : for its log, and for what its kernels write
+    """
+
+    def __init__(self, level: str, preload: tuple[str, ...], folder: Path) -> None:
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.forker = Forker(control)
+        self.log = folder / "launcher.log"
+        module = "autograder.kernels.launcher_process"
+        command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), level, *preload]
+        with theirs, self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=small_environment(folder),
+                cwd=folder,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    def wait(self) -> None:
+        """Wait until everything is imported; ``LauncherError`` where something cannot be."""
+        assert self.process.stdout is not None
+        if self.process.stdout.readline() != b"ready\n":
+            said = self.log.read_text(errors="replace").strip().splitlines()
+            raise LauncherError(f"the launcher of kernels did not start: {' '.join(said[-1:])}")
+
+    def close(self) -> None:
+        """End the launcher and every kernel that it forked."""
+        for end in (self.process.stdin, self.process.stdout, self.forker.control):
+            if end is not None:
+                end.close()
+        self.process.wait()
 
 
-def _end_all(kernels: dict[socket.socket, list[int]]) -> None:
-    for mine in kernels.values():
-        for pid in mine:
-            _end(pid)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "1")
+def small_environment(home: Path) -> dict[str, str]:
+    """What a kernel's process may know of the grader's environment, and its own folders."""
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"):
+        kept[name] = str(home)
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return kept | dict.fromkeys(threads, "1") | QUIET

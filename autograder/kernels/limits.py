@@ -1,7 +1,12 @@
 """What a kernel may use, and what became of a cell that ran in it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+from ..remote.causes import Cause, cause_of, words
+from ..remote.proxy import LinkError
+from .outputs import Outputs
 
 
 @dataclass(frozen=True)
@@ -10,8 +15,7 @@ class Limits:
 
     Seconds per cell and per program, bytes that a cell may print, bytes of memory, how many
     processes and threads, open files in a process, bytes of files in its folder, bytes that
-    may come back to one program. ``level`` is that of its sandbox, the best of this machine
-    unless given; ``unsafe`` allows none. ``torch`` tells whether it comes with torch imported.
+    may come back to one program. ``preload`` names the modules with which it comes imported.
     """
 
     cell_seconds: float = 60.0
@@ -22,19 +26,62 @@ class Limits:
     open_files: int = 512
     written_bytes: int = 256 << 20
     returned_bytes: int = 256 << 20
-    level: str = ""
-    unsafe: bool = False
-    torch: bool = True
+    preload: tuple[str, ...] = ()
+
+
+class CellStatus(StrEnum):
+    """How a cell ended, as whoever goes on with the kernel has to know it."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    FLOOD = "flood"
+    DEAD = "dead"
 
 
 @dataclass(frozen=True)
 class CellRun:
     """What became of one cell.
 
-    ``status`` is "ok", "error" (it raised), "timeout", "flood" (it printed too much) or
-    "dead" (it took the kernel with it); ``reason`` says it in words.
+    Attributes
+    ----------
+    status : DEAD where there is no kernel any more, or was none to run it
+    outputs : what it has shown
+    reason : why it did not end well, in words
+    cause : the same as data; None where it ended well
     """
 
-    status: str
+    status: CellStatus
     outputs: list[Any]
     reason: str = ""
+    cause: Cause | None = None
+
+
+def not_run(error: LinkError) -> CellRun:
+    """A cell for which there was no kernel."""
+    return CellRun(CellStatus.DEAD, [], str(error), error.cause)
+
+
+def cell_run(
+    status: CellStatus, outputs: Outputs, limits: Limits, flooded: bool = False
+) -> CellRun:
+    """What became of a cell that has run.
+
+    Parameters
+    ----------
+    flooded : the kernel was killed because of all that it sent
+    """
+    match status:
+        case CellStatus.OK:
+            return CellRun(status, outputs.nodes)
+        case CellStatus.ERROR if outputs.error:
+            return CellRun(status, outputs.nodes, outputs.error, cause_of(outputs.raised))
+        case CellStatus.ERROR:
+            cause, details = Cause.OUT_OF_MEMORY, {}
+        case CellStatus.TIMEOUT:
+            cause, details = Cause.CELL_TIME, {"seconds": limits.cell_seconds}
+        case CellStatus.DEAD if not flooded:
+            cause, details = Cause.KERNEL_DIED, {}
+        case _:
+            cause, details = Cause.PRINTED_TOO_MUCH, {"kib": limits.output_bytes >> 10}
+    return CellRun(status, outputs.nodes, words(cause, **details), cause)

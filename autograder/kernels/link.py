@@ -1,14 +1,12 @@
 """The judge's end of the socket to the agent in a kernel."""
 
-import os
 import socket
-import stat
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
-from ..remote.agent import receive
+from ..remote import wire
+from ..remote.causes import Cause
 from ..remote.proxy import LinkError
 from ..remote.wire import WireError
 
@@ -16,42 +14,23 @@ from ..remote.wire import WireError
 GRACE = 2.0
 
 
-def _nothing() -> None:
-    """What interrupts a kernel before there is one."""
-
-
 class AgentLink:
-    """Requests and answers over a Unix socket that an agent connects to.
+    """Requests and answers over a connection to the agent in a kernel.
 
     Parameters
     ----------
-    path : where to listen; the kernel must be able to reach it
+    connection : the judge's end
     most : how many bytes may come back to one program
+    interrupt : stops what runs in the kernel
     """
 
-    def __init__(self, path: Path, most: int) -> None:
-        self.path, self.most = path, most
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        _open_to_all(path)  # a kernel may run as another user; its folder is closed to others
-        self.listener.listen(1)
-        self.connection: socket.socket | None = None
-        self.interrupt: Callable[[], None] = _nothing
+    def __init__(self, connection: socket.socket, most: int, interrupt: Callable[[], None]) -> None:
+        self.connection, self.most, self.interrupt = connection, most, interrupt
         self.lost = False
-
-    def accept(self, seconds: float) -> bool:
-        """Wait for the agent; whether it came."""
-        self.listener.settimeout(seconds)
-        try:
-            self.connection, _ = self.listener.accept()
-        except OSError:
-            return False
-        return True
 
     @property
     def end(self) -> int:
         """The file descriptor where answers arrive."""
-        assert self.connection is not None
         return self.connection.fileno()
 
     def ask(self, message: bytes, deadline: float) -> bytes:
@@ -65,7 +44,7 @@ class AgentLink:
             self._receive(time.monotonic() + GRACE)
         except TimeoutError:
             self.lost = True
-        raise LinkError("stopped: it took longer than the time limit")
+        raise LinkError(Cause.PROGRAM_TIME)
 
     def send(self, message: bytes) -> None:
         """Send a request whose answer is taken later."""
@@ -73,7 +52,7 @@ class AgentLink:
             self._send(message, time.monotonic() + GRACE)
         except TimeoutError:
             self.lost = True
-            raise LinkError("the kernel does not listen") from None
+            raise LinkError(Cause.NO_ANSWER) from None
 
     def answer(self, deadline: float) -> bytes:
         """Take the answer to what was sent."""
@@ -81,11 +60,11 @@ class AgentLink:
             return self._receive(deadline)
         except TimeoutError:
             self.lost = True
-            raise LinkError("the kernel does not answer") from None
+            raise LinkError(Cause.NO_ANSWER) from None
 
     def _send(self, message: bytes, deadline: float) -> None:
-        if self.connection is None or self.lost:
-            raise LinkError("the kernel died")
+        if self.lost:
+            raise LinkError(Cause.KERNEL_DIED)
         self.connection.settimeout(max(0.001, deadline - time.monotonic()))
         try:
             self.connection.sendall(message)
@@ -93,7 +72,6 @@ class AgentLink:
             self._died()
 
     def _receive(self, deadline: float) -> bytes:
-        assert self.connection is not None
         try:
             answer = receive(self.connection, deadline)
         except ConnectionError:
@@ -105,25 +83,41 @@ class AgentLink:
 
     def _died(self) -> NoReturn:
         self.lost = True
-        raise LinkError("the kernel died in the middle of the test")
+        raise LinkError(Cause.KERNEL_DIED)
 
     def close(self) -> None:
-        """Hang up, which ends the agent, and remove the socket."""
-        for end in (self.connection, self.listener):
-            if end is not None:
-                end.close()
-        self.path.unlink(missing_ok=True)
+        """Hang up."""
+        self.lost = True
+        self.connection.close()
 
 
-def _open_to_all(path: Path) -> None:
-    """Let every user connect to the socket at ``path``, and touch nothing else there.
+def receive(connection: socket.socket, deadline: float) -> bytes | None:
+    """Read one message; None where the other side has hung up between two messages.
 
-    Where nothing but file modes protects the folder, its owner could have put a link to
-    another file in the socket's place meanwhile.
+    All of it must have come by ``deadline`` (monotonic seconds); else ``TimeoutError``.
     """
-    place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        if stat.S_ISSOCK(os.fstat(place).st_mode):
-            os.chmod(f"/proc/self/fd/{place}", 0o777)
-    finally:
-        os.close(place)
+    prefix = _exactly(connection, wire.PREFIX.size, deadline)
+    if prefix is None:
+        return None
+    body = _exactly(connection, sum(wire.sizes(prefix)), deadline)
+    if body is None:
+        raise ConnectionError("hung up in the middle of a message")
+    return prefix + body
+
+
+def _exactly(connection: socket.socket, size: int, deadline: float) -> bytes | None:
+    """So many bytes; None where there is not even one of a message's first."""
+    parts = bytearray(size)
+    view, got = memoryview(parts), 0
+    while got < size:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+        count = connection.recv_into(view[got:])
+        if count == 0:
+            if got == 0 and size == wire.PREFIX.size:
+                return None
+            raise ConnectionError("hung up in the middle of a message")
+        got += count
+    return bytes(parts)

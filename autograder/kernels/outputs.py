@@ -22,6 +22,7 @@ class Outputs:
         self.full = False
         self.nodes: list[Any] = []
         self.error = ""
+        self.raised: tuple[str, ...] = ()
         self.clear_first = False
 
     def add(self, kind: Any, content: Any) -> None:
@@ -67,6 +68,7 @@ class Outputs:
             name, value = legible(content["ename"]), legible(content["evalue"])
             trace = [legible(line) for line in content["traceback"]]
             self.error = f"{name}: {value}" if value else name
+            self.raised = (name,)
             self.nodes.append(node("error", ename=name, evalue=value, traceback=trace))
         else:
             data = {

@@ -1,63 +1,69 @@
 """A kernel for one submission: cells in, outputs and reasons out.
 
-The session speaks Jupyter's own protocol to a real ipykernel. Every limit that is hit is a
-result with a reason, never an exception of the grader.
+The kernel is a real ipykernel. Its agent takes cells and the judge's requests on one connection,
+and what a cell shows comes over Jupyter's own iopub channel. Every limit that is hit is a result
+with a reason, never an exception of the grader.
 """
 
 import itertools
 import os
-import re
 import secrets
-import select
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Self
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
+import numpy as np
+from jupyter_client.connect import write_connection_file
 
 from ..remote import wire
+from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError
-from ..sandbox.levels import best_level
-from .channels import Channels, belongs, take
-from .limits import CellRun, Limits
+from .iopub import PublishedMessages, keep_output
+from .launcher import ForkedKernel, Forker, small_environment
+from .limits import CellRun, CellStatus, Limits, cell_run, not_run
 from .link import GRACE, AgentLink
 from .outputs import Outputs
-from .provisioner import NAME
-from .warm import current, is_open
+from .request import KernelRequest
 from .watch import Watch
 
-__all__ = ["CellRun", "KernelSession", "Limits"]
-
 START_SECONDS = 60.0
-#: The reason of a cell whose exception the kernel could not format any more.
-UNTOLD = "it raised an exception that the kernel could not show: it is out of memory"
 #: How much this process may grow while it listens to a kernel, in bytes.
 GROWTH_LIMIT = 1 << 30
-#: A cell with one of these runs on the kernel's own event loop.
-AWAITS = re.compile(r"\b(await|async|asyncio)\b")
 
 
 class KernelSession:
-    """One kernel in a scratch folder of its own; use it as a context manager."""
+    """One kernel in a scratch folder of its own; use it as a context manager.
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.scratch = Path(tempfile.mkdtemp(prefix="nb-"))
+    Parameters
+    ----------
+    forker : where kernels come from
+    limits : of the kernel
+    folder : where the scratch folder is made
+    """
+
+    def __init__(self, forker: Forker, limits: Limits, folder: Path) -> None:
+        self.forker, self.limits = forker, limits
+        self.scratch = Path(tempfile.mkdtemp(prefix="nb-", dir=folder))
         self.number = itertools.count(1)
-        self.manager: KernelManager | None = None
+        self.kernel: ForkedKernel | None = None
         self.link: AgentLink | None = None
-        self.agent_request = ""
-        self.launchers: list[Any] = []
+        self.orphaned = False
 
-    def __enter__(self) -> "KernelSession":
-        if self.manager is None:
+    def __enter__(self) -> Self:
+        if self.kernel is None:
             self.start()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -68,248 +74,198 @@ class KernelSession:
     @property
     def alive(self) -> bool:
         """Whether there is a kernel that can run a cell."""
-        ticket = self.manager.provisioner.ticket if self.manager is not None else -1
-        return ticket >= 0 and not select.select([ticket], [], [], 0)[0]
-
-    @property
-    def orphaned(self) -> bool:
-        """Whether a kernel ended because its launcher did: no fault of what ran in it."""
-        return not all(is_open(launcher) for launcher in self.launchers)
+        return self.kernel is not None and self.kernel.alive
 
     def start(self) -> None:
         """Start a kernel; what an earlier one defined is gone."""
         self.stop()
         place = self.scratch / str(next(self.number))
-        place.mkdir()
-        self.run_folder = place / "run"
-        manager = KernelManager()
-        manager._kernel_spec = self._specification(place)
-        manager.start_kernel(env={})
-        self.manager = manager
-        self.launchers.append(current())
-        self.watch = Watch(os.dup(manager.provisioner.ticket), GROWTH_LIMIT)
-        self.channels = Channels(manager)
-        self._wait_until_ready()
+        self.run_folder, home = place / "run", place / "home"
+        for folder in (self.run_folder, home):
+            folder.mkdir(parents=True)
+        file, connection = write_connection_file(
+            str(self.run_folder / "kernel.json"),
+            transport="ipc",
+            ip=str(self.run_folder / "z"),
+            key=secrets.token_hex(16).encode(),
+        )
+        self.kernel = self.forker.fork(
+            KernelRequest(
+                scratch=str(place),
+                argv=("-f", file),
+                environment=small_environment(home),
+                preload=self.limits.preload,
+                memory_bytes=self.limits.memory_bytes,
+                processes=self.limits.processes,
+                files=self.limits.open_files,
+                written_bytes=self.limits.written_bytes,
+            )
+        )
+        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT)
+        self.published = PublishedMessages(connection)
+        try:
+            self._wait_until_ready(self.kernel)
+        except LinkError:
+            self.stop()
+            raise LinkError(Cause.KERNEL_DID_NOT_START) from None
 
     def stop(self) -> None:
-        """End the kernel, if there is one."""
-        self.hang_up(wait=False)
-        if self.manager is None:
+        """End the kernel, if there is one; ``orphaned`` says whether its launcher did before."""
+        self._hang_up()
+        if self.kernel is None:
             return
+        self.orphaned |= self.kernel.orphaned
         self.watch.end()
-        self.manager.shutdown_kernel(now=True)
-        self.channels.close()
-        self.manager = None
+        self.kernel.close()
+        self.published.close()
+        self.kernel = None
 
     def run(self, code: str) -> CellRun:
         """Run one cell and wait for it, at most ``cell_seconds``."""
-        if not self.alive:
-            self.hang_up(wait=False)
-            return CellRun("dead", [], "there is no kernel")
-        outputs = Outputs(self.limits.output_bytes)
-        status = self._served(code, outputs) or self._requested(code, outputs)
-        match status:
-            case "timeout":
-                reason = f"stopped after {self.limits.cell_seconds:g} s, the time limit of a cell"
-            case "flood":
-                reason = f"stopped: it printed more than {self.limits.output_bytes >> 10} KiB"
-            case "dead":
-                reason = "the kernel died: the cell ended its own process or ran out of memory"
-            case _:
-                reason = outputs.error or (UNTOLD if status == "error" else "")
-        return CellRun(status, outputs.nodes, reason)
+        outputs, number = Outputs(self.limits.output_bytes), secrets.token_hex(16)
+        text = np.frombuffer(bytearray(code, "utf-8", "surrogatepass"), np.uint8)
+        try:
+            link = self._ready_link()
+            link.send(wire.encode(("run", text, number, self.limits.output_bytes)))
+        except LinkError as error:
+            return not_run(error)
+        status = self._finish(link, number, outputs)
+        return cell_run(status, outputs, self.limits, self.watch.fired)
 
     def connect(self) -> Link:
-        """A link to the agent in this kernel, started if it is not there."""
-        return self._agent(self.limits.program_seconds)
+        """A link to the agent in this kernel."""
+        return self._ready_link()
 
-    def _agent(self, seconds: float) -> AgentLink:
-        if self.link is not None and not self.link.lost:
-            return self.link
-        self.hang_up()
+    def reconnect(self) -> None:
+        """Get a new link where the last one was lost, or kill a kernel that gives none.
+
+        What ran last may hold the kernel still: it is interrupted after a while, and killed where
+        that does not help.
+        """
+        self._hang_up()
+        if self.kernel is None or not self.kernel.alive:
+            raise LinkError(Cause.KERNEL_DIED)
         try:
-            path = self.run_folder / secrets.token_hex(4)
-            link = AgentLink(path, self.limits.returned_bytes)
+            self._greet(self.kernel, GRACE)
+        except LinkError:
+            self._kill()
+            raise
+
+    def _ready_link(self) -> AgentLink:
+        if self.link is None or self.link.lost or not self.alive:
+            self.reconnect()
+        assert self.link is not None
+        return self.link
+
+    def _greet(self, kernel: ForkedKernel, seconds: float) -> AgentLink:
+        """Connect to the agent and wait for a sign of it."""
+        try:
+            connection = kernel.connect()
         except OSError as error:
-            raise LinkError(f"the kernel cannot be asked: {error.strerror}") from None
-        link.interrupt = self._signal
-        self.agent_request = self.channels.request(
-            "__import__('autograder.remote.agent', fromlist=['serve'])"
-            f".serve({str(link.path)!r}, get_ipython())",
-            silent=True,
-            store_history=False,
-        )
+            raise LinkError(Cause.NO_ANSWER) from error
+        link = AgentLink(connection, self.limits.returned_bytes, self._interrupt)
+        try:
+            link.ask(wire.encode(("greet",)), time.monotonic() + seconds)
+        except LinkError as error:  # what was interrupted may have been another's program
+            if link.lost:
+                link.close()
+                raise LinkError(Cause.NO_ANSWER) from error
+        except wire.WireError as error:
+            link.close()
+            raise LinkError(Cause.FORGED_ANSWER, detail=str(error)) from error
         self.link = link
-        deadline = time.monotonic() + seconds
-        drain = Outputs(0)
-        while not link.accept(0.1):
-            soon = time.monotonic() + 0.01
-            ended = self._follow(self.agent_request, drain, soon, bounded=False)
-            if ended != "timeout" or time.monotonic() > deadline:
-                link.lost = True
-                raise LinkError("the kernel does not answer: it is busy or broken")
         return link
 
-    def _served(self, code: str, outputs: Outputs) -> str:
-        """Have the agent run a cell; its status, or nothing where it must be requested."""
-        if AWAITS.search(code):
-            return ""
-        try:
-            link = self._agent(self.limits.program_seconds)
-            number = secrets.token_hex(16)
-            link.send(wire.encode(("run", code, number, self.limits.output_bytes)))
-        except (LinkError, wire.WireError):
-            return ""
-        deadline = time.monotonic() + self.limits.cell_seconds
-        status, done = self._watch(link, number, outputs, deadline)
-        if not done:
-            self._signal()
-            _, done = self._watch(link, number, None, time.monotonic() + GRACE)
-        if not done:
-            self._kill()
-        return status
-
-    def _watch(
-        self, link: AgentLink, number: str, outputs: Outputs | None, deadline: float
-    ) -> tuple[str, bool]:
-        """Gather what a cell shows until the agent says that it is done.
-
-        Returns its status, and whether there is nothing more to wait for.
-        """
-        status, idle, kept = "", False, outputs or Outputs(0)
-        self.channels.listen(link.end)
-        try:
-            while not (status and idle):
-                now = time.monotonic()
-                if now > deadline:  # or the idle message was lost in a flood
-                    return status or "timeout", bool(status)
-                for channel, message in self.channels.messages(min(0.1, deadline - now)):
-                    if channel == "agent":
-                        status = _status(link, deadline + GRACE)
-                        deadline = time.monotonic() + 1.0
-                        self.channels.ignore(link.end)
-                    elif channel == "iopub":
-                        idle |= take(message, number, kept)
-                if outputs is not None and outputs.full:
-                    return "flood", bool(status)
-                if link.lost:
-                    return "error" if self._survives() else "dead", True
-            return status, True
-        finally:
-            if not status:
-                self.channels.ignore(link.end)
-
-    def _survives(self) -> bool:
-        """Whether the kernel is there a moment after its agent has gone."""
-        if self.manager is not None:
-            select.select([self.manager.provisioner.ticket], [], [], 0.2)
-        return self.alive
-
-    def _requested(self, code: str, outputs: Outputs) -> str:
-        """Run a cell by an execute request, on the kernel's own event loop."""
-        self.hang_up()
-        if not self.alive:
-            return "dead"
-        request = self.channels.request(code)
-        status = self._follow(request, outputs, time.monotonic() + self.limits.cell_seconds)
-        if status in ("timeout", "flood") and not self._interrupt(request):
-            self._kill()
-        return status
-
-    def hang_up(self, wait: bool = True) -> None:
-        """End the agent; where it does not give the kernel back, the kernel is killed."""
-        if self.link is None:
-            return
-        self.link.close()
-        self.link = None
-        if not wait or not self.alive:
-            return
-        drain = Outputs(0)
-        status = self._follow(self.agent_request, drain, time.monotonic() + GRACE, bounded=False)
-        if status == "timeout" and not self._interrupt(self.agent_request):
-            self._kill()
-
-    def _specification(self, place: Path) -> KernelSpec:
-        """A kernel specification that asks for the sandbox with these limits."""
-        limits = {
-            "scratch": str(place),
-            "level": self.limits.level or best_level(self.limits.unsafe),
-            "memory_bytes": self.limits.memory_bytes,
-            "processes": self.limits.processes,
-            "files": self.limits.open_files,
-            "written_bytes": self.limits.written_bytes,
-            "torch": self.limits.torch,
-        }
-        provisioner = {"provisioner_name": NAME, "config": {"limits": limits}}
-        return KernelSpec(
-            argv=["python", "-f", "{connection_file}"],
-            language="python",
-            display_name="Python 3",
-            metadata={"kernel_provisioner": provisioner},
-        )
-
-    def _wait_until_ready(self) -> None:
-        """Start the agent, and have it publish something until that is heard."""
+    def _wait_until_ready(self, kernel: ForkedKernel) -> None:
+        """Have the agent publish something until that is heard."""
         deadline = time.monotonic() + START_SECONDS
-        try:
-            link = self._agent(START_SECONDS)
-        except LinkError:
-            raise LinkError("the kernel did not start") from None
-        while True:
+        link = self._greet(kernel, START_SECONDS)
+        while time.monotonic() < deadline and kernel.alive:
             number = secrets.token_hex(16)
-            link.send(wire.encode(("tell", number)))
+            link.send(wire.encode(("announce", number)))
             link.answer(deadline)
             until = time.monotonic() + 0.1
             while time.monotonic() < until:
-                for channel, message in self.channels.messages(0.05):
-                    if channel == "iopub" and take(message, number, Outputs(0)):
+                for message in self.published.receive(0.05)[0]:
+                    if keep_output(message, number, Outputs(0)):
                         return
-            if time.monotonic() > deadline or not self.alive:
-                raise LinkError("the kernel did not start")
+        raise LinkError(Cause.KERNEL_DID_NOT_START)
 
-    def _follow(self, request: str, outputs: Outputs, deadline: float, bounded: bool = True) -> str:
-        """Gather a request's outputs until it is done, dead, too long or too loud."""
-        reply, idle, replied_at = "", False, 0.0
-        while not (reply and idle):
+    def _finish(self, link: AgentLink, number: str, outputs: Outputs) -> CellStatus:
+        """Wait for a cell's end; stop it where it takes too long or shows too much."""
+        deadline = time.monotonic() + self.limits.cell_seconds
+        status, ended = self._follow(link, number, outputs, deadline)
+        if not ended:
+            self._interrupt()
+            drain = Outputs(0)
+            _, ended = self._follow(link, number, drain, time.monotonic() + GRACE, bounded=False)
+        if not ended:
+            self._kill()
+        return status
+
+    def _follow(
+        self,
+        link: AgentLink,
+        number: str,
+        outputs: Outputs,
+        deadline: float,
+        bounded: bool = True,
+    ) -> tuple[CellStatus, bool]:
+        """Gather what a cell shows until the agent says that it has ended.
+
+        Returns
+        -------
+        tuple of CellStatus and bool
+            How it ended, and whether there is nothing more to wait for.
+        """
+        status: CellStatus | None = None
+        idle = False
+        while not (status and idle):
             now = time.monotonic()
-            if now > deadline:
-                return "timeout"
-            if reply and now > replied_at + 1.0:
-                break  # the idle message was lost in a flood
-            arrived = self.channels.messages(min(0.1, deadline - now))
-            if not arrived and not self.alive:
-                return "dead"
-            for channel, message in arrived:
-                if channel == "iopub":
-                    idle |= take(message, request, outputs)
-                elif channel == "shell" and belongs(message, request):
-                    reply, replied_at = str(message["content"].get("status")), time.monotonic()
+            if now > deadline:  # or the idle message was lost in a flood
+                return status or CellStatus.TIMEOUT, bool(status)
+            messages, answered = self.published.receive(
+                min(0.1, deadline - now), link.end if status is None else -1
+            )
+            for message in messages:
+                idle |= keep_output(message, number, outputs)
+            if answered:
+                status = _cell_status(link, deadline + GRACE)
+                deadline = time.monotonic() + 1.0
             if bounded and outputs.full:
-                return "flood"
-        return "ok" if reply == "ok" else "error"
+                return CellStatus.FLOOD, bool(status)
+            if link.lost:
+                return self._status_without_agent(), True
+        return status, True
 
-    def _interrupt(self, request: str) -> bool:
-        """Interrupt what runs; whether the kernel is free again soon after."""
-        self._signal()
-        deadline = time.monotonic() + GRACE
-        return self._follow(request, Outputs(0), deadline, bounded=False) in ("ok", "error")
+    def _status_without_agent(self) -> CellStatus:
+        """How a cell ended after which no agent answers: its kernel may be there still."""
+        if self.kernel is not None:
+            self.kernel.ends_within(0.2)
+        return CellStatus.ERROR if self.alive else CellStatus.DEAD
 
-    def _signal(self) -> None:
-        if self.manager is not None and self.alive:
-            self.manager.interrupt_kernel()
+    def _hang_up(self) -> None:
+        if self.link is not None:
+            self.link.close()
+            self.link = None
+
+    def _interrupt(self) -> None:
+        if self.kernel is not None:
+            self.kernel.signal(signal.SIGINT)
 
     def _kill(self) -> None:
-        if self.manager is not None:
-            self.manager.shutdown_kernel(now=True)
+        if self.kernel is not None:
+            self.kernel.signal(signal.SIGKILL)
+            self.kernel.ends_within(GRACE)
 
 
-def _status(link: AgentLink, deadline: float) -> str:
-    """What the agent says of a cell that it ran: "ok", "error" or "flood"."""
+def _cell_status(link: AgentLink, deadline: float) -> CellStatus:
+    """What the agent says of a cell that it ran: OK or FLOOD, and ERROR for anything else."""
     try:
         told = wire.decode(link.answer(deadline))
     except (LinkError, wire.WireError):
-        return "error"
+        return CellStatus.ERROR
     match told:
         case (str() as word, str() as status) if word == "value" and status in ("ok", "flood"):
-            return status
-    return "error"
+            return CellStatus(status)
+    return CellStatus.ERROR

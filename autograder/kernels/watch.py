@@ -25,6 +25,7 @@ class Watch:
 
     def __init__(self, ticket: int, most: int) -> None:
         self.ticket, self.most = ticket, most
+        self.fired = False
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -39,6 +40,7 @@ class Watch:
         before = resident()
         while not self.ended.wait(INTERVAL_SECONDS):
             if resident() - before > self.most:
+                self.fired = True
                 with suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self.ticket, signal.SIGKILL)
                 return

@@ -129,7 +129,7 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
             kept[found.path] = {
                 "student_id": student,
                 "file_id": file_id,
-                **_time_known(course.root / "submitted" / student / week, file_id, found.path),
+                **_time_known(course.submitted(student, week), file_id, found.path),
             }
             if owner not in students:
                 unknown.add(owner)

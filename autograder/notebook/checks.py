@@ -38,7 +38,8 @@ def expect_close(got: Any, want: Any, what: str, tolerance: float = 1e-6) -> Non
         _fail(f"{what}. Found the shape {found.shape}, expected {expected.shape}.")
     if np.array_equal(found, expected):
         return
-    limit = tolerance * max(1.0, float(np.abs(expected).max()))
+    finite = np.abs(expected[np.isfinite(expected)])
+    limit = tolerance * max(1.0, float(finite.max(initial=0.0)))
     with np.errstate(invalid="ignore"):  # the difference of two infinities
         difference = np.where(found == expected, 0.0, np.abs(found - expected))
     off = ~(difference <= limit)  # nan differs from everything
@@ -54,7 +55,8 @@ def expect_close(got: Any, want: Any, what: str, tolerance: float = 1e-6) -> Non
         _fail(f"{what}. Found {found[place]:g}{_at(place)}.", *notes)
     difference[np.isnan(difference)] = np.inf  # between two infinities of one sign, or two nan
     place = _place(difference == difference.max())
-    _fail(f"{what}. The largest difference is {difference.max():.2g}{_at(place)}.", *notes)
+    size = f"The largest difference is {difference.max():.2g}."
+    _fail(f"{what}. It differs most{_at(place)}." if place else f"{what}.", size, *notes)
 
 
 def expect_results(got: Any, names: Sequence[str]) -> Any:
@@ -118,9 +120,12 @@ def _array(value: Any, what: str) -> Array:
     if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().double().numpy()
     try:
-        return np.asarray(value, dtype=float)
+        array = np.asarray(value)
     except (TypeError, ValueError):
-        _fail(f"{what}. Found {type(value).__name__}, which is no array of numbers.")
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        _fail(f"{what}. Found {type(value).__name__}, which is no array of real numbers.")
+    return array.astype(float)
 
 
 def _numbers(found: Array, expected: Array, off: NDArray[np.bool_]) -> list[str]:
@@ -157,7 +162,7 @@ def _place(mask: NDArray[np.bool_]) -> tuple[int, ...]:
 
 
 def _at(place: tuple[int, ...]) -> str:
-    return f", at index {list(place)}" if place else ""
+    return f" at index {list(place)}" if place else ""
 
 
 def _copy(value: Any) -> Any:

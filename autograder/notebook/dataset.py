@@ -1,25 +1,53 @@
 """What a data set is: where it comes from, under which licence, and whether it is there.
 
-Most come with Python or an installed package. Some are files that ``autograder data fetch``
-downloads once into a folder of their own, ``data_folder()``.
+A course lists its own in a module with a mapping ``DATASETS``, which ``course.yml`` names. Most
+come with Python or an installed package; some are files that ``autograder data fetch`` downloads
+once, into the course's ``DataFolder``.
 """
 
+import hashlib
 import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .download import DataError, amount, fetch
+import platformdirs
 
-#: Where downloaded files go instead of the user's cache.
-FOLDER = "RNN_COURSE_DATA"
+
+class DataError(Exception):
+    """A data set cannot be had; one line says which, why and what to do."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Where a course keeps the files it downloads.
+
+    Attributes
+    ----------
+    name : its folder in the user's cache
+    variable : the environment variable with which a user chooses another folder
+    """
+
+    name: str = "autograder"
+    variable: str = "AUTOGRADER_DATA"
+
+    def path(self) -> Path:
+        """The folder, which need not exist yet."""
+        chosen = os.environ.get(self.variable)
+        with suppress(RuntimeError):  # no home
+            if chosen:
+                return Path(chosen).expanduser().absolute()
+            folder = platformdirs.user_cache_path(self.name, appauthor=False)
+            if folder.is_absolute():
+                return folder
+        raise DataError(f"there is no home folder; set {self.variable} to a folder of yours")
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file that is downloaded; ``part`` is what `path` calls it."""
+    """A file that is downloaded; ``part`` is what `fetched_path` calls it, ``size`` its bytes."""
 
     part: str
     url: str
@@ -41,6 +69,7 @@ class Dataset:
     check : reads all of it and says in words what it found; raises where it falls short
     module : what Python must be able to import for it
     package : what pip installs to have that; empty where it is part of Python
+    files : what is downloaded for it, into ``folder``
     optional : only stretch exercises need it
     """
 
@@ -52,6 +81,7 @@ class Dataset:
     module: str = ""
     package: str = ""
     files: tuple[RemoteFile, ...] = ()
+    folder: DataFolder = DataFolder()
     optional: bool = False
 
     @property
@@ -95,31 +125,63 @@ def state(dataset: Dataset) -> State:
     return State(False, words, f"autograder data fetch {dataset.name}")
 
 
-def fetch_file(dataset: Dataset, file: RemoteFile, bar: bool = True) -> Path:
-    """Download one file of a data set, unless it is there; raises `DataError` as `fetch` does."""
-    return fetch(file.url, file.sha256, file_path(dataset, file), size=file.size, bar=bar)
+def find(datasets: Mapping[str, Dataset], name: str) -> Dataset:
+    """The data set of a name.
+
+    Raises
+    ------
+    DataError
+        If there is none; the line names those there are.
+    """
+    if name not in datasets:
+        there = ", ".join(datasets) or "none in this course"
+        raise DataError(f"there is no data set {name!r}; there are {there}")
+    return datasets[name]
+
+
+def fetched_path(dataset: Dataset, part: str = "") -> Path:
+    """A file of a data set that is downloaded.
+
+    Parameters
+    ----------
+    part : which of its files, such as ``train``; may be left out where there is one
+
+    Raises
+    ------
+    DataError
+        If there is no such part, or its file is not there; the line says which command fetches it.
+    """
+    chosen = [file for file in dataset.files if part == file.part or not part]
+    if len(chosen) != 1:
+        parts = ", ".join(repr(file.part) for file in dataset.files) or "none: nothing is fetched"
+        raise DataError(f"{dataset.name}: there is no one part {part!r}; its parts are {parts}")
+    if not is_whole(dataset, chosen[0]):
+        fetch = f"fetch it: autograder data fetch {dataset.name}"
+        raise DataError(f"{dataset.name} is not on this machine; {fetch}")
+    return file_path(dataset, chosen[0])
+
+
+def verify(dataset: Dataset) -> None:
+    """Compare every file that was downloaded with its checksum.
+
+    Raises
+    ------
+    DataError
+        If one is damaged; the line names both checksums and the command that fetches it again.
+    """
+    for file in dataset.files:
+        path = file_path(dataset, file)
+        found = checksum(path)
+        if found != file.sha256:
+            raise DataError(
+                f"{path}: has SHA-256 {found}, expected {file.sha256}; "
+                f"fetch it again: autograder data fetch {dataset.name}"
+            )
 
 
 def file_path(dataset: Dataset, file: RemoteFile) -> Path:
-    """Where a file of a data set stands once it is fetched."""
-    return data_folder() / dataset.name / file.name
-
-
-def data_folder() -> Path:
-    """Where downloaded files go: ``$RNN_COURSE_DATA``, or a folder in the user's cache."""
-    try:
-        chosen = os.environ.get(FOLDER)
-        return Path(chosen).expanduser().absolute() if chosen else _cache() / "rnn-course"
-    except RuntimeError:
-        raise DataError(f"there is no home folder; set {FOLDER} to a folder of yours") from None
-
-
-def _cache() -> Path:
-    """The folder where this user's programs keep what they can get again."""
-    cache = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
-    if Path(cache).is_absolute():  # XDG: a relative path is to be ignored
-        return Path(cache)
-    return Path.home() / ".cache"
+    """Where a file of a data set is once it is fetched."""
+    return dataset.folder.path() / dataset.name / file.name
 
 
 def is_whole(dataset: Dataset, file: RemoteFile) -> bool:
@@ -129,6 +191,19 @@ def is_whole(dataset: Dataset, file: RemoteFile) -> bool:
         return place.is_file() and place.stat().st_size == file.size
     except OSError:  # a folder that may not be looked into
         return False
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def amount(count: int) -> str:
+    """A number of bytes in words: ``1.7 MB``."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
 
 
 def _importable(module: str) -> bool:

@@ -1,24 +1,30 @@
-"""One file from the network: resumed where it broke off, checked, and whole or not there at all."""
+"""One file from the network: resumed where it broke off, checked, and whole or not there at all.
+
+pooch asks, checks and names the file; what it lacks is here: going on where an earlier call broke
+off, refusing another file than expected before it is received, and errors of one clear line.
+"""
 
 import errno
-import hashlib
 import http.client
+import io
 import os
 import socket
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+
+import pooch
+import requests
+
+from .dataset import DataError, Dataset, RemoteFile, amount, file_path
 
 try:
     import fcntl
 except ImportError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
-BLOCK = 1 << 16
 #: From so many bytes on, a download shows a progress bar.
 LARGE = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -26,13 +32,15 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
-class DataError(Exception):
-    """A data set cannot be had; one line says which, why and what to do."""
+def fetch_file(dataset: Dataset, file: RemoteFile, bar: bool = True) -> Path:
+    """Download one file of a data set, unless it is there; raises `DataError` as `fetch` does."""
+    try:
+        return fetch(file, file_path(dataset, file), bar=bar)
+    except _DiskError as error:
+        raise DataError(f"{error}; set {dataset.folder.variable} to use another folder") from None
 
 
-def fetch(
-    url: str, sha256: str, target: Path, *, size: int = 0, timeout: float = 30, bar: bool = True
-) -> Path:
+def fetch(file: RemoteFile, target: Path, *, timeout: float = 30, bar: bool = True) -> Path:
     """Download a file, unless it is there already.
 
     What has come is kept in ``target.part``, and the next call asks for the rest. Only a file
@@ -40,10 +48,7 @@ def fetch(
 
     Parameters
     ----------
-    url : where the file is, ``http`` or ``https``
-    sha256 : its checksum, in hexadecimal digits
     target : where it goes; folders are made
-    size : its bytes; 0 where they are not known
     timeout : how long the server may be silent, in seconds
     bar : whether a large file shows its progress
 
@@ -60,30 +65,19 @@ def fetch(
     KeyboardInterrupt
         If a person interrupts; the message says what is kept.
     """
+    pooch.get_logger().setLevel("WARNING")  # the caller says what was downloaded
+    receive = partial(_resume, file, target.with_name(target.name + ".part"), timeout, bar)
     try:
-        if target.is_file() and checksum(target) == sha256:
-            return target
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone(target.parent):
-            part = target.with_name(target.name + ".part")
-            _complete(url, sha256, part, size, timeout, bar)
-            part.replace(target)
+            pooch.retrieve(
+                file.url, f"sha256:{file.sha256}", target.name, target.parent, downloader=receive
+            )
     except OSError as error:
-        raise DataError(_on_disk(error, target)) from None
+        raise _on_disk(error, target) from None
+    except ValueError as error:  # pooch's, of the checksum
+        raise DataError(f"{file.url}: {error} The next call starts over.") from None
     return target
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def amount(count: int) -> str:
-    """A number of bytes in words: ``1.7 MB``."""
-    if count < 1000:
-        return f"{count} bytes"
-    return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
 
 
 @contextmanager
@@ -104,146 +98,122 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
-def _complete(url: str, sha256: str, part: Path, size: int, timeout: float, bar: bool) -> None:
-    """Bring ``part`` to its end and check it."""
-    with part.open("ab", buffering=0) as file:
-        if file.tell() == 0 or checksum(part) != sha256:
-            _receive(url, file, size, timeout, bar)
+class _Part(io.BufferedWriter):
+    """What has come of a file so far; it takes no more bytes than the file has."""
+
+    def __init__(self, path: Path, file: RemoteFile) -> None:
+        super().__init__(io.FileIO(path, "a"))
+        self.file = file
+        if self.tell() > file.size:
+            self.cut(0)
+
+    def cut(self, size: int) -> None:
+        self.truncate(size)
+        self.seek(size)
+
+    def write(self, block: bytes) -> int:  # type: ignore[override]  # bytes is all that comes
+        if self.tell() + len(block) > self.file.size:
+            raise DataError(f"{self.file.url}: sends more than {amount(self.file.size)}, its size")
+        return super().write(block)
+
+    def kept(self) -> str:
+        there = self.tell()
+        return f"; {amount(there)} are kept, the next call resumes" if there else ""
+
+
+def _resume(
+    file: RemoteFile, path: Path, timeout: float, bar: bool, url: str, draft: str, _: object
+) -> None:
+    """Bring a part to its end and let it take the place of pooch's draft, which pooch checks."""
+    with _Part(path, file) as part:
+        if part.tell() < file.size:
+            _receive(url, part, timeout, bar and file.size >= LARGE)
             with suppress(OSError):  # not every file system can be told to
-                os.fsync(file.fileno())
-    found = checksum(part)
-    if found != sha256:
-        received = part.stat().st_size
-        part.unlink()
-        raise DataError(
-            f"{url}: another file than expected: {amount(received)} with SHA-256 {found}, "
-            f"expected {sha256}; it is removed, the next call starts over"
-        )
+                os.fsync(part.fileno())
+    path.replace(draft)
 
 
-def _receive(url: str, file: IO[bytes], size: int, timeout: float, bar: bool) -> None:
-    """Add what the server sends to ``file``, from the file's end on if the server can."""
+def _receive(url: str, part: _Part, timeout: float, bar: bool) -> None:
+    """Add what the server sends to a part, from its end on if the server can."""
+    headers = {"Accept-Encoding": "identity"}
+    if part.tell():
+        headers["Range"] = f"bytes={part.tell()}-"
+    download = pooch.HTTPDownloader(
+        progressbar=bar,
+        timeout=timeout,
+        headers=headers,
+        hooks={"response": partial(_begin, part)},
+    )
     try:
-        with _ask(url, file.tell(), timeout) as answer:
-            start = _start(answer, file.tell())
-            length = answer.headers.get("Content-Length")
-            total = start + int(length) if length and length.isdigit() else size
-            if size and total != size:
-                raise DataError(
-                    f"{url}: the server offers {amount(total)}, expected {amount(size)}; "
-                    "does a page to log in stand between? try another network"
-                )
-            file.truncate(start)
-            file.seek(start)
-            with _progress(url, start, total, bar) as progress:
-                for block in _blocks(answer, (total or 1 << 62) - start):
-                    _write(file, block)
-                    progress.update(len(block))
-            if file.tell() < total:
-                raise http.client.IncompleteRead(b"", total - file.tell())
-    except _Disk as error:
-        raise error.cause from None
-    except (OSError, http.client.HTTPException) as error:
-        raise DataError(f"{url}: {_on_the_way(error, url, timeout)}{_kept(file)}") from None
+        download(url, part, None)
+    except requests.RequestException as error:
+        raise DataError(f"{url}: {_on_the_way(error, url, timeout)}{part.kept()}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"{url}: interrupted{_kept(file)}") from None
+        raise KeyboardInterrupt(f"{url}: interrupted{part.kept()}") from None
+    if part.tell() < part.file.size:
+        raise DataError(f"{url}: the server broke off{part.kept()}")
 
 
-def _ask(url: str, offset: int, timeout: float) -> Any:
-    """Ask for a file from an offset on; for all of it, where the server has nothing from there."""
-    headers = {"User-Agent": "rnn-course", "Accept-Encoding": "identity"}
-    if offset:
-        headers["Range"] = f"bytes={offset}-"
-    try:
-        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=timeout)
-    except urllib.error.HTTPError as error:
-        if offset and error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return _ask(url, 0, timeout)
-        raise
+def _begin(part: _Part, response: requests.Response, **_: object) -> None:
+    """Look at an answer before anything of it is received: is it our file, and from where on?"""
+    if response.status_code not in (http.client.OK, http.client.PARTIAL_CONTENT):
+        return  # sent elsewhere, or refused
+    start = part.tell() if response.status_code == http.client.PARTIAL_CONTENT else 0
+    told = response.headers.get("Content-Range", "")
+    if start and not told.startswith(f"bytes {start}-"):
+        raise DataError(f"{response.url}: asked for bytes from {start} on, it sends {told!r}")
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and start + int(length) != part.file.size:
+        raise DataError(
+            f"{response.url}: the server offers {amount(start + int(length))}, expected "
+            f"{amount(part.file.size)}; does a page to log in stand between? try another network"
+        )
+    part.cut(start)
 
 
-def _start(answer: Any, offset: int) -> int:
-    """Where in the file the answer begins: at the offset, or at 0 where ranges are ignored."""
-    if answer.status != http.client.PARTIAL_CONTENT:
-        return 0
-    told = answer.headers.get("Content-Range", "")
-    if not told.startswith(f"bytes {offset}-"):
-        raise http.client.HTTPException(f"asked for bytes from {offset} on, it sends {told!r}")
-    return offset
-
-
-def _blocks(answer: Any, most: int) -> Iterator[bytes]:
-    """What comes, as it comes, and no more than ``most`` bytes of it."""
-    while most > 0 and (block := answer.read1(min(BLOCK, most))):
-        most -= len(block)
-        yield block
-
-
-class _Disk(Exception):
-    """A write failed; told apart from a failure of the network, which is an OSError as well."""
-
-    def __init__(self, cause: OSError) -> None:
-        self.cause = cause
-
-
-def _write(file: IO[bytes], block: bytes) -> None:
-    rest = memoryview(block)
-    try:
-        while rest:
-            rest = rest[file.write(rest) :]
-    except OSError as error:
-        raise _Disk(error) from None
-
-
-def _progress(url: str, start: int, total: int, bar: bool) -> Any:
-    from tqdm.auto import tqdm
-
-    name = url.rsplit("/", 1)[-1]
-    hidden = not bar or total < LARGE
-    return tqdm(desc=name, initial=start, total=total, unit="B", unit_scale=True, disable=hidden)
-
-
-def _kept(file: IO[bytes]) -> str:
-    there = file.tell()
-    return f"; {amount(there)} are kept, the next call resumes" if there else ""
-
-
-def _on_the_way(error: Exception, url: str, timeout: float) -> str:
+def _on_the_way(error: requests.RequestException, url: str, timeout: float) -> str:
     """What failed between the server and here, and what to do."""
     host = urllib.parse.urlsplit(url).netloc
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answers {error.code} {error.reason}"
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    match reason:
-        case socket.gaierror():
-            words = f"no network, or no such name: {host} cannot be resolved"
-        case TimeoutError():
-            words = f"no answer from {host} within {timeout:g} s; call again"
-        case ConnectionRefusedError():
-            words = f"{host} refuses the connection"
-        case ConnectionError() | http.client.IncompleteRead():
-            words = f"{host} broke off"
-        case OSError(errno=number) if number in NO_NETWORK:
-            words = f"no network leads to {host}"
-        case _:
-            words = f"{host}: {' '.join(str(reason).split()) or type(reason).__name__}"
-    return words + (" (asked through the proxy that is set here)" if _through_proxy(url) else "")
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answers {error.response.status_code} {error.response.reason}"
+    causes = list(_causes(error))
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if among(socket.gaierror):
+        words = f"no network, or no such name: {host} cannot be resolved"
+    elif among(TimeoutError, requests.Timeout):
+        words = f"no answer from {host} within {timeout:g} s; call again"
+    elif among(ConnectionRefusedError):
+        words = f"{host} refuses the connection"
+    elif among(ConnectionError, http.client.HTTPException):
+        words = f"{host} broke off"
+    elif any(isinstance(cause, OSError) and cause.errno in NO_NETWORK for cause in causes):
+        words = f"no network leads to {host}"
+    else:
+        words = f"{host}: {' '.join(str(causes[-1]).split()) or type(causes[-1]).__name__}"
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+    return words + (" (asked through the proxy that is set here)" if proxy else "")
 
 
-def _through_proxy(url: str) -> bool:
-    parts = urllib.parse.urlsplit(url)
-    known = parts.scheme in urllib.request.getproxies()
-    return known and not urllib.request.proxy_bypass(parts.hostname or "")
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, the one that it was made of, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
-def _on_disk(error: OSError, target: Path) -> str:
-    """What failed on this machine's disk, and what to do."""
+class _DiskError(DataError):
+    """This machine's disk is what failed: another folder may do."""
+
+
+def _on_disk(error: OSError, target: Path) -> _DiskError:
+    """What failed on this machine's disk."""
     words = error.strerror or type(error).__name__
     if error.errno in NO_ROOM:
-        return (
-            f"{target}: no room on the disk ({words}); what has come is kept: make room and call "
-            "again, or set RNN_COURSE_DATA to a folder elsewhere"
-        )
+        kept = "what has come is kept, the next call resumes"
+        return _DiskError(f"{target}: no room on the disk ({words}); {kept}")
     if error.errno in FORBIDDEN:
-        return f"{target}: may not be written ({words}); set RNN_COURSE_DATA to a folder of yours"
-    return f"{target}: cannot be written: {words}"
+        return _DiskError(f"{target}: may not be written ({words})")
+    return _DiskError(f"{target}: cannot be written: {words}")

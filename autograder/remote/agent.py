@@ -1,150 +1,199 @@
-"""The agent inside the student's kernel: one call serves the grader for a whole notebook.
+"""The agent inside the student's kernel: it runs cells and answers requests on their names.
 
-It holds no test, no expected value and no secret: it runs cells and answers requests on the
-notebook's names, on the main thread, until the grader hangs up.
+It holds no test, no expected value and no secret. It lives on the kernel's own event loop, as
+the shell's requests do: a cell that awaits, and the tasks that it leaves behind, are served
+between two requests.
 """
 
+import asyncio
+import builtins
+import getpass
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from ipykernel.iostream import OutStream
+import numpy as np
+from ipykernel.zmqshell import ZMQInteractiveShell
 
 from . import wire
+from .printing import Allowance, BoundedStream
 from .scope import Scope, describe
 
 
-def receive(connection: socket.socket, deadline: float | None = None) -> bytes | None:
-    """Read one message; None where the other side has hung up between two messages.
+class Agent:
+    """The agent of one kernel.
 
-    All of it must have come by ``deadline`` (monotonic seconds); else ``TimeoutError``.
+    Parameters
+    ----------
+    shell : the kernel's
+    doorbell : where the grader hands over a connection, one in each message; the agent serves
+        them one after the other
     """
-    prefix = _exactly(connection, wire.PREFIX.size, deadline)
+
+    def __init__(self, shell: ZMQInteractiveShell, doorbell: socket.socket) -> None:
+        self.shell, self.kernel, self.doorbell = shell, shell.kernel, doorbell
+        self.streams = [s for s in (sys.stdout, sys.stderr) if isinstance(s, BoundedStream)]
+        self.allowance = Allowance()
+        for stream in self.streams:
+            stream.allowance = self.allowance
+        self.task: asyncio.Task[None] | None = None
+        self.busy = False
+        self.awaited = True  # until the grader has gone
+        self.requested: tuple[str, str, int] | None = None
+
+    def listen(self) -> None:
+        """Serve from now on; to be called on the running event loop."""
+        # nobody is there to be asked, and the kernel says so
+        builtins.input, getpass.getpass = self.kernel.raw_input, self.kernel.getpass
+        self.loop = asyncio.get_running_loop()
+        self.loop.add_reader(self.doorbell, self._accept)
+
+    def _accept(self) -> None:
+        _, ends, _, _ = socket.recv_fds(self.doorbell, 1, 1)
+        if not ends:
+            self.awaited = False
+            self.loop.remove_reader(self.doorbell)
+            return
+        connection = socket.socket(fileno=ends[0])
+        connection.setblocking(False)
+        signal.signal(signal.SIGINT, self._interrupt)
+        self.task = self.loop.create_task(serve(self, connection, self.task))
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Stop the code that runs, and nothing else: raise in it, or cancel what it awaits."""
+        task = self.task
+        if not self.busy or task is None:
+            return
+        if asyncio.current_task(self.loop) is task:
+            raise KeyboardInterrupt
+        self.loop.call_soon_threadsafe(task.cancel)
+
+    async def answer(self, scope: Scope, message: bytes) -> bytes:
+        """Answer one request, whatever it raises; a cell is run here and not by the scope."""
+        self.busy = True
+        try:
+            answer = scope.answer(message)
+            if self.requested is not None:
+                cell, self.requested = self.requested, None
+                answer = wire.encode(("value", await self._run(*cell)))
+                scope.namespace = self.shell.user_ns
+            return answer
+        except (KeyboardInterrupt, asyncio.CancelledError) as error:
+            return wire.encode(("raised", *describe(error)))
+        finally:
+            self.busy = False
+
+    def request_cell(self, scope: Scope, text: np.ndarray, number: str, most: int) -> None:
+        """Take one cell, ``text`` as bytes, to be run as ``number`` and to print ``most`` letters.
+
+        Any text has a place among a message's arrays; its strings are bounded more tightly.
+        """
+        self.requested = (text.tobytes().decode("utf-8", "surrogatepass"), number, most)
+
+    def greet(self, scope: Scope) -> None:
+        """Answer, and do nothing else."""
+
+    def announce(self, scope: Scope, number: str) -> None:
+        """Publish a status and nothing else, for a grader that waits for its first message."""
+        with self._parent(number):
+            return
+
+    async def _run(self, code: str, number: str, most: int) -> str:
+        """Run one cell as ipykernel does for an execute request; "ok", "error" or "flood".
+
+        Without the request's round trip through five threads it costs less than 1 ms, not 6.
+        """
+        self.allowance.renew(most)
+        fault: Any = None
+        try:
+            transformed = self.shell.transform_cell(code)
+        except Exception:  # the shell shows it as the cell's own
+            transformed, fault = code, sys.exc_info()
+        result = None
+        with self._parent(number):
+            try:
+                result = await self.shell.run_cell_async(
+                    code,
+                    store_history=True,
+                    transformed_cell=transformed,
+                    preprocessing_exc_tuple=fault,
+                )
+            except BaseException:  # raised around the cell's own code, by a hook for example
+                self.shell.showtraceback(running_compiled_code=True)
+            finally:
+                self.shell.events.trigger("post_execute")
+                self.shell.events.trigger("post_run_cell", result)
+        if self.allowance.exceeded:
+            return "flood"
+        return "ok" if result is not None and result.success else "error"
+
+    @contextmanager
+    def _parent(self, number: str) -> Iterator[None]:
+        """Everything shown belongs to ``number``, and the end of it is published."""
+        session = self.kernel.session
+        parent = session.msg("execute_request")
+        parent["header"]["msg_id"] = parent["msg_id"] = number
+        self.kernel.set_parent([], parent)
+        try:
+            yield
+            for stream in self.streams:
+                stream.flush()  # type: ignore[no-untyped-call]
+        finally:
+            state = {"execution_state": "idle"}
+            session.send(self.kernel.iopub_socket, "status", state, parent, ident=b"status")
+
+
+async def serve(
+    agent: Agent, connection: socket.socket, before: "asyncio.Task[None] | None"
+) -> None:
+    """Answer the grader on ``connection`` until it hangs up, once the task ``before`` has ended."""
+    if before is not None:
+        await asyncio.wait([before])
+    verbs = {"run": agent.request_cell, "greet": agent.greet, "announce": agent.announce}
+    scope = Scope(agent.shell.user_ns, **verbs)
+    with connection:
+        while True:
+            try:
+                message = await receive(agent.loop, connection)
+            except asyncio.CancelledError:  # by a cell that cancels every task there is
+                continue
+            except ConnectionError:
+                return
+            if message is None:
+                return
+            answer = await agent.answer(scope, message)
+            try:
+                await agent.loop.sock_sendall(connection, answer)
+            except ConnectionError:
+                return
+
+
+async def receive(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes | None:
+    """Read one message; None where the other side has hung up between two messages."""
+    prefix = await _exactly(loop, connection, wire.PREFIX.size)
     if prefix is None:
         return None
-    body = _exactly(connection, sum(wire.sizes(prefix)), deadline)
+    body = await _exactly(loop, connection, sum(wire.sizes(prefix)))
     if body is None:
         raise ConnectionError("hung up in the middle of a message")
     return prefix + body
 
 
-def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes | None:
+async def _exactly(
+    loop: asyncio.AbstractEventLoop, connection: socket.socket, size: int
+) -> bytes | None:
+    """So many bytes; None where there is not even one of a message's first."""
     parts = bytearray(size)
     view, got = memoryview(parts), 0
     while got < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            connection.settimeout(left)
-        count = connection.recv_into(view[got:])
+        count = await loop.sock_recv_into(connection, view[got:])
         if count == 0:
             if got == 0 and size == wire.PREFIX.size:
                 return None
             raise ConnectionError("hung up in the middle of a message")
         got += count
     return bytes(parts)
-
-
-class Flood(BaseException):
-    """A cell prints more than it may; no ``except Exception`` goes on with it."""
-
-
-class Printed:
-    """How many letters the cell that runs may print yet."""
-
-    room = sys.maxsize
-    flooded = False
-
-
-def bound_printing() -> None:
-    """Stop a flood where it springs: as one message it would be too large to be sent.
-
-    To be called before the shell is made, which keeps the streams' own ``write``.
-    """
-    write = OutStream.write
-
-    def bounded(stream: Any, text: str) -> Any:
-        Printed.room -= len(text)
-        if Printed.room < 0 and not Printed.flooded:
-            Printed.flooded = True
-            raise Flood("this cell prints too much")
-        return write(stream, text)
-
-    OutStream.write = bounded
-
-
-class Cells:
-    """Runs a notebook's cells as ipykernel would for an execute request, without its round trip.
-
-    A request costs a kernel some 6 ms of processor time in five threads, a cell by itself
-    less than 1 ms. What a cell shows goes the usual way, with ``number`` as its parent.
-    """
-
-    def __init__(self, shell: Any) -> None:
-        self.shell = shell
-
-    def run(self, scope: Scope, code: str, number: str, most: int) -> str:
-        """Run one cell that may print ``most`` letters; "ok", "error" or "flood"."""
-        Printed.room, Printed.flooded = most, False
-        with self._parent(number):
-            result = self.shell.run_cell(code, store_history=True)
-        scope.namespace = self.shell.user_ns
-        if Printed.flooded:
-            return "flood"
-        return "ok" if result.success else "error"
-
-    def tell(self, scope: Scope, number: str) -> None:
-        """Publish a status and nothing else, for a grader that waits for its first message."""
-        with self._parent(number):
-            return
-
-    @contextmanager
-    def _parent(self, number: str) -> Iterator[None]:
-        """Everything shown belongs to ``number``, and the end of it is published."""
-        kernel = self.shell.kernel
-        ident, own = kernel._shell_parent_ident.get(), kernel.get_parent("shell")
-        parent = {**own, "header": {**own["header"], "msg_id": number}, "msg_id": number}
-        kernel.set_parent(ident, parent)
-        try:
-            yield
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-        finally:
-            kernel._publish_status("idle", "shell", parent)
-            kernel.set_parent(ident, own)
-
-
-def serve(path: str, shell: Any) -> None:
-    """Serve the grader over the socket at ``path`` in the notebook of ``shell``."""
-    cells = Cells(shell)
-    scope = Scope(shell.user_ns, run=cells.run, tell=cells.tell)
-    busy = False
-
-    def on_interrupt(number: int, frame: FrameType | None) -> None:
-        if busy:
-            raise KeyboardInterrupt
-
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(path)
-        before = signal.signal(signal.SIGINT, on_interrupt)
-        try:
-            while (message := receive(connection)) is not None:
-                try:
-                    busy = True
-                    answer = scope.answer(message)
-                    busy = False
-                except KeyboardInterrupt as error:
-                    answer = wire.encode(("raised", *describe(error)))
-                finally:
-                    busy = False
-                connection.sendall(answer)
-        except ConnectionError:
-            pass
-        finally:
-            signal.signal(signal.SIGINT, before)

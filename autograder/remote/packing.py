@@ -16,8 +16,16 @@ RANGE_LIMIT = 1 << 20
 BIT_CARRIERS = {"bfloat16": "<i2"}
 
 
-class WireError(ValueError):
+class WireError(Exception):
     """Bytes or a value that the wire format does not carry; the message says which."""
+
+
+class Malformed(WireError):
+    """Bytes that no honest sender writes."""
+
+
+class TooLarge(WireError):
+    """Bytes that hold more than one message may."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 import builtins
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from . import wire
+from .causes import Cause, words
 from .scope import MESSAGE_LIMIT, Scope
+from .trace import MOST_BYTES, Trace, told_effects
 
 #: All that one program may get back, in bytes, where its link says nothing else.
 PROGRAM_LIMIT = 256 << 20
@@ -23,7 +25,11 @@ class Link(Protocol):
 
 
 class LinkError(Exception):
-    """No answer came: the kernel died or took too long. The message is for the student."""
+    """No answer came: ``cause`` says why, and the message says it to the student."""
+
+    def __init__(self, cause: Cause, **details: object) -> None:
+        super().__init__(words(cause, **details))
+        self.cause = cause
 
 
 class Raised(Exception):
@@ -46,22 +52,35 @@ class Misuse(TypeError):
 
 
 class Session:
-    """One program's conversation with a scope, and a record of every value that came back."""
+    """One program's conversation with a scope, and a record of every value that came back.
 
-    def __init__(self, link: Link, seconds: float) -> None:
-        self.link = link
+    ``cast`` is what becomes of every value that goes to the scope.
+    """
+
+    def __init__(
+        self, link: Link, seconds: float, cast: Callable[[Any], Any] = lambda value: value
+    ) -> None:
+        self.link, self.cast = link, cast
         self.most: int = getattr(link, "most", PROGRAM_LIMIT)
         self.deadline = time.monotonic() + seconds
         self.received = 0
         self.record: list[Any] = []
+        self.requests: list[bytes] = []
+        self.answers: list[bytes] = []
+        self.kept = 0
 
     def ask(self, verb: str, *arguments: Any) -> Any:
         if time.monotonic() > self.deadline:
-            raise LinkError("stopped: it took longer than the time limit")
-        answer = self.link.ask(wire.encode((verb, *map(_lower, arguments))), self.deadline)
+            raise LinkError(Cause.PROGRAM_TIME)
+        request = wire.encode((verb, *(self.cast(_lower(value)) for value in arguments)))
+        answer = self.link.ask(request, self.deadline)
+        self.kept += len(request) + len(answer)
+        if self.kept <= MOST_BYTES:
+            self.requests.append(request)
+            self.answers.append(answer)
         self.received += wire.weight(answer)
         if self.received > self.most:
-            raise LinkError(f"more than {self.most >> 20} MiB came back in one test")
+            raise LinkError(Cause.RETURNED_TOO_MUCH, detail=f"more than {self.most >> 20} MiB")
         match wire.decode(answer):
             case (str() as word, value) if word == "value":
                 self.record.append(_blank(value))
@@ -70,11 +89,18 @@ class Session:
                 word == "raised"
             ):
                 if not all(isinstance(name, str) for name in rest):
-                    raise wire.WireError("malformed: an exception")
+                    raise wire.Malformed("an exception without names")
                 first, message, where = map(_legible, (first, message, where))
                 self.record.append(f"{first}: {message}")
                 raise _exception([first, *rest], message, where)
-        raise wire.WireError("malformed: neither a value nor an exception")
+        raise wire.Malformed("neither a value nor an exception")
+
+    def trace(self) -> Trace | None:
+        """What went over the wire until now and what it left behind; None for too much of it."""
+        requests, answers = tuple(self.requests), tuple(self.answers)
+        whole = self.kept <= MOST_BYTES
+        effects, generators = told_effects(self.ask("effects"))
+        return Trace(requests, answers, effects, generators) if whole else None
 
     def _lift(self, value: Any) -> Any:
         if isinstance(value, wire.Reference):
@@ -118,7 +144,7 @@ class Handle:
     def __len__(self) -> int:
         length = _session(self).ask("length", self)
         if type(length) is not int or not 0 <= length <= LENGTH_LIMIT:
-            raise wire.WireError("malformed: a length")
+            raise wire.Malformed("a length that is no number of entries")
         return length
 
     def __iter__(self) -> Iterator[Any]:

@@ -6,16 +6,19 @@ rules everywhere: plain values and arrays by value, everything else as a referen
 """
 
 import ast
+import inspect
 import linecache
-import random
-import sys
 import traceback
 from collections.abc import Callable, MutableMapping
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from . import wire
+from .conversation import Conversation, Wishes
+from .effects import left_behind, look
+from .generators import digests, seed_generators, set_states, states
 
 MESSAGE_LIMIT = 2000
 
@@ -31,45 +34,73 @@ class Scope:
     def __init__(self, namespace: MutableMapping[str, Any], **verbs: Callable[..., Any]) -> None:
         self.namespace = namespace
         self.verbs = {**VERBS, **verbs}
-        self.objects: dict[int, Any] = {}
-        self.count = 0
+        self.now = Conversation()
+        self.answers: list[bytes] = []
 
     def answer(self, message: bytes) -> bytes:
         """Answer one request; whatever the implementation raises is an answer too."""
         try:
             verb, *arguments = wire.decode(message)
-            value = self.verbs[verb](self, *map(self._resolve, arguments))
-            return wire.encode(("value", value), self._keep)
+            with self.now.place():
+                value = self._do(verb, arguments)
+                return wire.encode(("value", value), self.now.keep)
         except wire.WireError as error:
             return wire.encode(("raised", ["WireError"], f"the result is {error}", ""))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers as well
             return wire.encode(("raised", *describe(error)))
 
-    def _keep(self, value: Any) -> wire.Reference:
-        self.count += 1
-        self.objects[self.count] = value
-        return wire.Reference(self.count, type(value).__name__[:80])
+    def _do(self, verb: str, arguments: list[Any]) -> Any:
+        """Do what a request asks for, and note what that leaves behind."""
+        resolved = [self.now.resolve(argument) for argument in arguments]
+        if verb == "call":
+            before = look(*_of_a_call(arguments, resolved))
+        elif verb == "evaluate":
+            before = look(*_parted(arguments[1], resolved[1]))
+        else:
+            return self.verbs[verb](self, *resolved)
+        try:
+            return self.now.settle(self.verbs[verb](self, *resolved))
+        finally:
+            for effect in left_behind(before):
+                self.now.effects[effect] = None
 
-    def _resolve(self, value: Any) -> Any:
-        if isinstance(value, wire.Reference):
-            return self.objects[value.number]
-        if isinstance(value, list | tuple):
-            return type(value)(map(self._resolve, value))
-        if isinstance(value, dict):
-            return {key: self._resolve(item) for key, item in value.items()}
-        return value
+    def begin(self, seed: int, wishes: dict[str, bool]) -> None:
+        """Begin a program: nothing of the last one is left, every global generator is seeded."""
+        self.now.restart(Wishes(**wishes))
+        seed_generators(seed)
 
-    def begin(self, seed: int) -> None:
-        """Forget the last program's objects and seed every global generator."""
-        self.objects.clear()
-        random.seed(seed)
-        np.random.seed(seed)
-        torch = sys.modules.get("torch")
-        if torch is not None and hasattr(torch, "default_generator"):
-            # torch.manual_seed would write down the whole stack for every kind of device
-            torch.default_generator.manual_seed(seed)
-            if torch.cuda.is_initialized():
-                torch.cuda.manual_seed_all(seed)
+    def gradients(self) -> list[dict[str, Any]]:
+        """The gradients of each call of this program, by argument."""
+        return self.now.gradients
+
+    def effects(self) -> dict[str, Any]:
+        """What this program left behind, and how the global generators stand."""
+        found = [[str(effect), name] for effect, name in self.now.effects]
+        return {"effects": found, "generators": digests()}
+
+    def replay(self, steps: list[tuple[int, Any]]) -> list[str]:
+        """Answer requests again, in conversations of their own; a digest of each answer.
+
+        Parameters
+        ----------
+        steps : the number of a conversation and a request as an array of bytes, in order
+        """
+        outer, talks = self.now, dict[int, Conversation]()
+        self.answers = []
+        try:
+            for number, message in steps:
+                self.now = talks.setdefault(number, Conversation())
+                if self.now.states is not None:
+                    set_states(self.now.states)
+                self.answers.append(self.answer(message.tobytes()))
+                self.now.states = states()
+        finally:
+            self.now = outer
+        return [blake2b(answer, digest_size=8).hexdigest() for answer in self.answers]
+
+    def replayed(self, index: int) -> Any:
+        """An answer of the last replay, as an array of bytes."""
+        return np.frombuffer(self.answers[index], np.uint8)
 
     def name(self, name: str) -> Any:
         if name not in self.namespace:
@@ -85,6 +116,35 @@ class Scope:
         if not isinstance(last, ast.Expr):
             return None
         return eval(compile(ast.Expression(last.value), "<hidden test>", "eval"), here)
+
+
+def _of_a_call(sent: list[Any], resolved: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+    """The data that a call was given, by its parameters' names, and the objects in it."""
+    target, positional, named = resolved
+    names = _parameters(target)
+    names += [f"argument {number}" for number in range(len(names) + 1, len(positional) + 1)]
+    given, living = _parted(
+        dict(zip(names, sent[1], strict=False)) | sent[2],
+        dict(zip(names, positional, strict=False)) | named,
+    )
+    return given, [target, getattr(target, "__self__", None), *living]
+
+
+def _parted(sent: dict[str, Any], resolved: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """What came as data, by name, and what lives here."""
+    data = {n: v for n, v in resolved.items() if not isinstance(sent[n], wire.Reference)}
+    return data, [v for n, v in resolved.items() if n not in data]
+
+
+def _parameters(target: Any) -> list[str]:
+    """The names of a function's parameters, as far as it tells them."""
+    try:
+        kinds = inspect.signature(getattr(target, "forward", target)).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [
+        one.name for one in kinds if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+    ]
 
 
 def describe(error: BaseException) -> tuple[list[str], str, str]:
@@ -121,11 +181,15 @@ def _next(scope: Scope, iterator: Any) -> tuple[Any, ...]:
 
 VERBS: dict[str, Any] = {
     "begin": Scope.begin,
+    "effects": Scope.effects,
+    "gradients": Scope.gradients,
+    "replay": Scope.replay,
+    "replayed": Scope.replayed,
     "name": Scope.name,
     "evaluate": Scope.evaluate,
     "attribute": lambda scope, target, name: getattr(target, name),
     "set attribute": lambda scope, target, name, value: setattr(target, name, value),
-    "call": lambda scope, target, args, kwargs: target(*args, **kwargs),
+    "call": lambda scope, target, args, kwargs: scope.now.call(target, args, kwargs),
     "item": lambda scope, target, key: target[key],
     "set item": _set_item,
     "length": lambda scope, target: len(target),

@@ -9,8 +9,9 @@ from .packing import (
     DEPTH_LIMIT,
     ELEMENTS,
     RANGE_LIMIT,
+    Malformed,
     Reference,
-    WireError,
+    TooLarge,
     is_short,
 )
 
@@ -29,7 +30,7 @@ class Unpacker:
         if tree is None or isinstance(tree, bool | int | float | str):
             return tree
         if not isinstance(tree, list) or not tree or depth > 2 * DEPTH_LIMIT:
-            raise WireError("malformed: not a value, or nested too deeply")
+            raise Malformed("not a value, or nested too deeply")
         tag, *rest = tree
         if tag in ("a", "n", "T"):
             return self._array(tag, rest)
@@ -47,10 +48,10 @@ class Unpacker:
     def _array(self, tag: str, rest: list[Any]) -> Any:
         name, shape = rest
         if not isinstance(shape, list) or len(shape) > 32 or not all(map(_is_count, shape)):
-            raise WireError("malformed: the shape of an array")
+            raise Malformed("an array without a valid shape")
         carrier = BIT_CARRIERS.get(str(name)) if tag == "T" else None
         if not isinstance(name, str) or (carrier or name) not in ELEMENTS:
-            raise WireError(f"malformed: an array of type {name!r}"[:200])
+            raise Malformed(f"an array of type {name!r}"[:200])
         dtype = np.dtype(carrier or name)
         count = 1
         for size in shape:
@@ -59,7 +60,7 @@ class Unpacker:
             np.empty(shape, dtype)  # raises where NumPy has no such shape
         end = self.position + count * dtype.itemsize
         if end > len(self.buffers):
-            raise WireError("malformed: an array is longer than its bytes")
+            raise Malformed("an array is longer than its bytes")
         raw = bytearray(self.buffers[self.position : end])
         self.position = end
         if dtype.kind == "b":
@@ -68,14 +69,16 @@ class Unpacker:
             array = np.frombuffer(raw, dtype).reshape(shape)
         if tag == "n":
             if shape:
-                raise WireError("malformed: a number with a shape")
+                raise Malformed("a number with a shape")
             return array[()]
         return _tensor(array, name if carrier else None) if tag == "T" else array
 
 
 def _tensor(array: Any, bits_of: str | None) -> Any:
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        raise Malformed("a tensor, and torch is not installed here") from None
     tensor = torch.from_numpy(array)
     return tensor.view(getattr(torch, bits_of)) if bits_of else tensor
 
@@ -94,7 +97,7 @@ def _check_keys(keys: list[Any]) -> None:
         for key in keys
     )
     if odd > KEY_LIMIT:
-        raise WireError(f"a set or dictionary of more than {KEY_LIMIT} keys of this kind")
+        raise TooLarge(f"a set or dictionary of more than {KEY_LIMIT} keys of this kind")
 
 
 def _build(tag: Any, items: list[Any]) -> Any:
@@ -114,10 +117,10 @@ def _build(tag: Any, items: list[Any]) -> Any:
             return complex(*items)
         case "g" if len(items) == 3:
             if not is_short(range(*items)):
-                raise WireError(f"a range of more than {RANGE_LIMIT:,} numbers")
+                raise Malformed(f"a range of more than {RANGE_LIMIT:,} numbers")
             return range(*items)
         case "k" if len(items) == 3:
             return slice(*items)
         case "." if not items:
             return ...
-    raise WireError(f"malformed: an unknown tag {tag!r}"[:200])
+    raise Malformed(f"an unknown tag {tag!r}"[:200])

@@ -17,10 +17,20 @@ from typing import Any
 
 import msgspec
 
-from .packing import Reference, WireError, is_tensor, pack
+from .packing import Malformed, Reference, TooLarge, WireError, is_tensor, pack
 from .unpacking import Unpacker
 
-__all__ = ["Reference", "WireError", "decode", "encode", "is_tensor", "sizes", "weight"]
+__all__ = [
+    "Malformed",
+    "Reference",
+    "TooLarge",
+    "WireError",
+    "decode",
+    "encode",
+    "is_tensor",
+    "sizes",
+    "weight",
+]
 
 HEADER_LIMIT = 2 << 20
 BUFFER_LIMIT = 64 << 20
@@ -62,12 +72,11 @@ def decode(message: bytes | bytearray | memoryview) -> Any:
     """Read one whole message; ``WireError`` for anything that is not one."""
     view = memoryview(message)
     if len(view) < PREFIX.size:
-        raise WireError(f"a message of {len(view)} bytes has no header")
+        raise Malformed(f"a message of {len(view)} bytes has no header")
     header_size, buffer_size = sizes(bytes(view[: PREFIX.size]))
     if len(view) != PREFIX.size + header_size + buffer_size:
-        raise WireError(
-            f"{len(view)} bytes where {PREFIX.size + header_size + buffer_size} are due"
-        )
+        expected = PREFIX.size + header_size + buffer_size
+        raise Malformed(f"a message of {len(view)} bytes, expected {expected}")
     header = view[PREFIX.size : PREFIX.size + header_size]
     try:
         tree = msgspec.msgpack.decode(header)
@@ -76,9 +85,9 @@ def decode(message: bytes | bytearray | memoryview) -> Any:
     except WireError:
         raise
     except (msgspec.DecodeError, RecursionError, ValueError, TypeError, OverflowError) as error:
-        raise WireError(f"malformed: {type(error).__name__}: {error}") from None
+        raise Malformed(f"{type(error).__name__}: {error}") from None
     if unpacker.position != buffer_size:
-        raise WireError("bytes left over behind the last array")
+        raise Malformed("bytes left over behind the last array")
     return value
 
 
@@ -86,7 +95,7 @@ def sizes(prefix: bytes) -> tuple[int, int]:
     """The two lengths in a message's first 12 bytes, checked against the limits."""
     header_size, buffer_size = PREFIX.unpack(prefix)
     if header_size > HEADER_LIMIT or buffer_size > BUFFER_LIMIT:
-        raise WireError(f"a message of {header_size + buffer_size:,} bytes is too large")
+        raise TooLarge(f"a message of {header_size + buffer_size:,} bytes")
     return header_size, buffer_size
 
 

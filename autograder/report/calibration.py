@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..grading.results import SubmissionStatus
 from .assessment import Item
 from .classbook import Sheet
 from .statistics import FEW, Estimate, paired_g, share, unknown
@@ -35,7 +36,7 @@ class Claim:
 
 def claims(sheet: Sheet) -> tuple[Claim, ...]:
     """A student's statements that hidden tests can check; none without a self-assessment."""
-    if sheet.assessment is None or sheet.status != "graded":
+    if sheet.assessment is None or sheet.status is not SubmissionStatus.GRADED:
         return ()
     tests = {test.exercise: test.complete for test in sheet.tests}
     return tuple(
@@ -127,7 +128,7 @@ def calibrate(sheets: Sequence[Sheet]) -> ClassCalibration:
         sum(thought) / n if n else 0.0,
         sum(right) / n if n else 0.0,
         n,
-        sum(sheet.status == "graded" for sheet in sheets),
+        sum(sheet.status is SubmissionStatus.GRADED for sheet in sheets),
     )
 
 

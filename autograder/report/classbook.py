@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from msgspec.structs import replace
 from nbgrader.api import Gradebook
@@ -13,8 +12,9 @@ from ..course.database import open_gradebook
 from ..course.manifest import Course, Week
 from ..course.roster import Roster, load_roster
 from ..gradebook.writer import graded_facts
-from ..grading.results import TestResult
-from ..judge.exam import Result
+from ..grading.notes import Note
+from ..grading.results import Facts, SubmissionStatus, TestResult
+from ..remote.causes import Cause
 from .assessment import Assessment, Item, read_assessment
 from .marks import Marks, Person, people, week_marks
 
@@ -25,7 +25,7 @@ class Sheet:
 
     Attributes
     ----------
-    status : "graded"; "broken", with ``reason``, where there was nothing to run
+    status : BROKEN, with a ``cause`` and a ``reason``, where there was nothing to run
     tests : an exercise's tests, in the order of the notebook
     notes : what grading put right or left out
     marks : what the gradebook holds, None where it has no such submission
@@ -33,10 +33,11 @@ class Sheet:
     """
 
     person: Person
-    status: str
+    status: SubmissionStatus
+    cause: Cause | None
     reason: str
     tests: tuple[TestResult, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seconds: float
     marks: Marks | None
     assessment: Assessment | None = None
@@ -70,6 +71,7 @@ class ClassWeek:
     sheets : of everybody who counts and has a result, by name
     missing : who counts and has none
     withdrawn : who has a result and does not count any more
+    outdated : whose graded notebook is of an engine of another form, and counts as not graded
     """
 
     week: Week
@@ -77,11 +79,12 @@ class ClassWeek:
     sheets: tuple[Sheet, ...]
     missing: tuple[Person, ...] = ()
     withdrawn: tuple[Person, ...] = ()
+    outdated: tuple[Person, ...] = ()
 
     @property
     def graded(self) -> tuple[Sheet, ...]:
         """The sheets that statistics are made of: what could be run."""
-        return tuple(sheet for sheet in self.sheets if sheet.status == "graded")
+        return tuple(sheet for sheet in self.sheets if sheet.status is SubmissionStatus.GRADED)
 
     @property
     def exercises(self) -> dict[str, float]:
@@ -110,7 +113,13 @@ class Book:
         """Read a week of the class."""
         everybody = people(self.gradebook)
         sheets = list(self._sheets(week, everybody))
-        handed_in = {sheet.student for sheet in sheets}
+        found = {sheet.student for sheet in sheets}
+        outdated = [
+            student
+            for student in self.course.graded_students(week.id)
+            if student not in found and self.course.graded_notebook(student, week.id).exists()
+        ]
+        handed_in = {*found, *outdated}
         counts = [sheet for sheet in sheets if self.roster.is_active(sheet.student)]
         return ClassWeek(
             week,
@@ -122,6 +131,11 @@ class Book:
                 if person.id not in handed_in and self.roster.is_active(person.id)
             ),
             tuple(sheet.person for sheet in sheets if not self.roster.is_active(sheet.student)),
+            tuple(
+                everybody.get(student, Person(student))
+                for student in outdated
+                if self.roster.is_active(student)
+            ),
         )
 
     def everybody(self, week: Week) -> Iterator[Sheet]:
@@ -131,8 +145,7 @@ class Book:
     def _sheets(self, week: Week, everybody: dict[str, Person]) -> Iterator[Sheet]:
         marks = week_marks(self.gradebook, week.id)
         items = course_items(self.course, week)
-        for folder in sorted((self.course.root / "autograded").glob(f"*/{week.id}")):
-            student = folder.parent.name
+        for student in self.course.graded_students(week.id):
             facts = graded_facts(self.course, student, week.id)
             if facts is not None:
                 person = everybody.get(student, Person(student))
@@ -148,7 +161,7 @@ def open_book(course: Course) -> Iterator[Book]:
 
 def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
     """For each student who counts, the written answers that wait for a person."""
-    if not (course.root / "gradebook.db").is_file():
+    if not course.gradebook_path.is_file():
         return {}
     with open_book(course) as book:
         return {
@@ -173,7 +186,7 @@ def sheet_of(
     course: Course,
     week: Week,
     person: Person,
-    facts: dict[str, Any],
+    facts: Facts,
     marks: Marks | None,
     items: dict[str, Item],
 ) -> Sheet:
@@ -182,7 +195,7 @@ def sheet_of(
     Of a self-assessment only the ticks are the student's: what an item says and which
     exercise it is about is taken from the course, where the course has ``items``.
     """
-    folder = course.root / "submitted" / person.id / week.id
+    folder = course.submitted(person.id, week.id)
     assessment, unread = read_assessment(folder, week.id)
     if assessment is not None and items:
         ticked = {item.id for item in assessment.items if item.ticked}
@@ -191,21 +204,16 @@ def sheet_of(
         assessment = replace(assessment, items=tuple(kept))
     return Sheet(
         person,
-        facts["status"],
-        facts["reason"],
-        tuple(map(test_of, facts["tests"])),
-        tuple(facts["notes"]),
-        facts["seconds"],
+        facts.status,
+        facts.cause,
+        facts.reason,
+        facts.tests,
+        facts.notes,
+        facts.seconds,
         marks,
         assessment,
         unread,
     )
-
-
-def test_of(facts: dict[str, Any]) -> TestResult:
-    """One exercise's result from its facts."""
-    programs = tuple(Result(**program) for program in facts["programs"])
-    return TestResult(**{**facts, "programs": programs, "waits_for": tuple(facts["waits_for"])})
 
 
 def _by_name(person: Person) -> tuple[str, str]:

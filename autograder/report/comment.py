@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..course.manifest import Week
-from ..grading.render import remarks, unwritten
+from ..grading.render import recognised, remarks, unwritten
 from ..grading.results import TestResult
 from .calibration import in_a_sentence
 from .classbook import Sheet
@@ -13,13 +13,13 @@ from .lessons import Lesson, teaser
 def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None) -> str:
     """The mark, what works, and for each loss why and what to read again."""
     lines = [f"{week.title}: {in_points(sheet)}", ""]
-    if sheet.reason:
+    if sheet.cause:
         lines += [f"This submission could not be graded: {sheet.reason}", ""]
-    lines += [f"Note: {note}" for note in sheet.notes]
+    lines += [f"Note: {note.text}" for note in sheet.notes]
     done = [test.exercise for test in sheet.tests if test.complete]
     if done:
         lines += [f"Every test passes: {', '.join(done)}.", ""]
-    for test in () if sheet.reason else sheet.tests:
+    for test in () if sheet.cause else sheet.tests:
         if not test.complete:
             lines += [*_loss(test, (taught or {}).get(test.exercise)), ""]
     claim = in_a_sentence(sheet)
@@ -53,6 +53,8 @@ def _loss(test: TestResult, lesson: Lesson | None) -> list[str]:
         lines.append(f"  - {program.title}: {program.rationale}")
         if program.help and program.help not in told:
             told.add(program.help)
+            if program.mistake:
+                lines.append(f"    {recognised(program)}")
             lines.append(f"    {program.help}")
     if lesson:
         lines.append(f"  Read again in the notebook: {teaser(lesson.sections)}.")

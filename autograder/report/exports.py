@@ -83,7 +83,7 @@ class CsvExporter(CourseExporter):
             [
                 *("student_id", "last_name", "first_name", "email", "section", "week", "title"),
                 *("due", "extension_hours", "handed_in", "state"),
-                *("tests", "answers", "penalty", "mark", "most"),
+                *("tests", "answers", "penalty", "mark", "most", "mistakes"),
             ]
         ]
         for week in weeks:
@@ -250,23 +250,30 @@ def _inert(cell: Any) -> str:
 
 def _row(sheet: Sheet | None) -> list[str]:
     if sheet is None or sheet.marks is None:
-        return ["", "missing", "", "", "", "", ""]
+        return ["", "missing", "", "", "", "", "", ""]
     marks = sheet.marks
     state = "to mark" if marks.unmarked else sheet.status
     handed_in = marks.timestamp.isoformat() if marks.timestamp else ""
     points = (sheet.earned, marks.score - sheet.earned, marks.penalty, marks.mark, marks.most)
-    return [handed_in, state, *(f"{value:.6g}" for value in points)]
+    numbers = (f"{value:.6g}" for value in points)
+    return [handed_in, state, *numbers, "; ".join(mistakes(sheet))]
+
+
+def mistakes(sheet: Sheet) -> list[str]:
+    """The known mistakes that were recognised, as "exercise: what it does"."""
+    return sorted({p.recognised for test in sheet.tests for p in test.programs if p.mistake})
 
 
 def _tree(sheet: Sheet) -> dict[str, Any]:
     marks = sheet.marks or Marks()
     return {
         "state": "to mark" if marks.unmarked else sheet.status,
+        "cause": sheet.cause,
         "reason": sheet.reason,
         "handed_in": marks.timestamp.isoformat() if marks.timestamp else None,
         "penalty": marks.penalty,
         "mark": marks.mark,
         "most": marks.most,
         "cells": {name: asdict(cell) for name, cell in marks.cells.items()},
-        "mistakes": sorted({p.mistake for t in sheet.tests for p in t.programs if p.mistake}),
+        "mistakes": mistakes(sheet),
     }

@@ -4,18 +4,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from ..course.cells import marking
 from ..course.manifest import Course, Week
 from ..course.tokens import carry
-from ..gradebook.writer import graded_path
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
+from ..judge.exam import Result
 from .calibration import in_a_sentence
 from .classbook import Sheet, open_book
 from .comment import comment
@@ -34,7 +34,7 @@ class ExercisePage:
     test: TestResult
     remarks: tuple[str, ...]
     unwritten: bool
-    hints: tuple[str, ...]
+    hints: tuple[Result, ...]
     code: str
     lesson: Lesson | None
 
@@ -53,9 +53,9 @@ def write_feedback(course: Course, week: Week, students: list[str], text: bool =
     """
     count = 0
     for sheet in sheets(course, week, students):
-        page = page_of(course, sheet.student, week)
+        page = course.feedback_page(sheet.student, week.id)
         write(page, render(course, week, sheet))
-        carry(graded_path(course, sheet.student, week.id).parent, page.parent)
+        carry(course.autograded(sheet.student, week.id), page.parent)
         if text:
             taught = lessons(_cells(course, sheet.student, week))
             write(page.with_suffix(".txt"), comment(sheet, week, taught))
@@ -68,7 +68,7 @@ def render(course: Course, week: Week, sheet: Sheet) -> str:
     cells = _cells(course, sheet.student, week)
     taught = lessons(cells)
     exercises = [_exercise(test, cells, taught) for test in sheet.tests]
-    again = _again(exercises) if not sheet.reason else []
+    again = _again(exercises) if not sheet.cause else []
     glyphs = {name: path for section in again for name, path in section.glyphs.items()}
     return (
         environment()
@@ -99,24 +99,23 @@ def sheets(course: Course, week: Week, students: list[str]) -> Iterator[Sheet]:
 
 def _cells(course: Course, student: str, week: Week) -> list[dict[str, Any]]:
     """The cells of a graded notebook, the text of each in one piece."""
-    tree = json.loads(graded_path(course, student, week.id).read_text(encoding="utf-8"))
+    tree = json.loads(course.graded_notebook(student, week.id).read_text(encoding="utf-8"))
     return [{**cell, "source": "".join(cell["source"])} for cell in tree["cells"]]
 
 
 def _exercise(
     test: TestResult, cells: list[dict[str, Any]], taught: dict[str, Lesson]
 ) -> ExercisePage:
-    code = "\n\n".join(
-        cell["source"]
-        for cell in cells
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == test.exercise
-    )
-    hints = dict.fromkeys(p.help for p in test.programs if p.mistake and p.help)
+    code = "\n\n".join(cell["source"] for cell in cells if marking(cell).grade_id == test.exercise)
+    hints: dict[str, Result] = {}
+    for program in test.programs:
+        if program.mistake and program.help:
+            hints.setdefault(program.help, program)
     return ExercisePage(
         test,
         tuple(remarks(test)),
         unwritten(test),
-        tuple(hints),
+        tuple(hints.values()),
         _coloured(code) if code.strip() else "",
         taught.get(test.exercise),
     )
@@ -149,21 +148,16 @@ def _answers(cells: list[dict[str, Any]], sheet: Sheet) -> list[dict[str, Any]]:
     """The written answers with what a person gave for them."""
     found = []
     for cell in cells:
-        own = cell["metadata"].get("nbgrader", {})
-        if cell["cell_type"] == "markdown" and own.get("grade"):
-            name = own["grade_id"]
+        own = marking(cell)
+        if cell["cell_type"] == "markdown" and own.grade:
+            name = own.grade_id
             found.append(
                 {
                     "name": name,
-                    "points": own["points"],
+                    "points": own.points,
                     "text": cell["source"],
                     "mark": sheet.marks.cells.get(name) if sheet.marks else None,
                     "comment": sheet.marks.comments.get(name, "") if sheet.marks else "",
                 }
             )
     return found
-
-
-def page_of(course: Course, student: str, week: Week) -> Path:
-    """Where a student's feedback page stands."""
-    return course.root / "feedback" / student / week.id / f"{week.id}.html"

@@ -1,89 +1,88 @@
-"""Time-outs, crashes and attempts to tamper, recognised in what grading recorded.
+"""Time-outs, crashes and attempts to tamper, as grading recorded them.
 
 Nothing here changes a mark. An attempt is a reason to look at the notebook, not a verdict:
 a read-only cell is edited by accident more often than on purpose.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
+from ..remote.causes import Cause
 from .classbook import Sheet
 
-#: Kinds, in the order of a report: what it is called and what it means.
-KINDS = {
-    "time-out": "stopped at a time limit",
-    "crash": "the kernel died: the cell ended its own process or ran out of memory",
-    "flood": "stopped because it printed or returned too much",
-    "forged answer": "an answer that no unchanged kernel sends",
-    "changed cells": "read-only cells or tests were changed or removed; the originals were used",
-    "unreadable": "there was no notebook to grade",
+
+class Kind(StrEnum):
+    """What a report counts together, in its order."""
+
+    TIME_OUT = "time-out"
+    OUT_OF_MEMORY = "out of memory"
+    CRASH = "crash"
+    FLOOD = "flood"
+    FORGED_ANSWER = "forged answer"
+    CHANGED_CELLS = "changed cells"
+    UNREADABLE = "unreadable"
+
+
+MEANINGS = {
+    Kind.TIME_OUT: "stopped at a time limit",
+    Kind.OUT_OF_MEMORY: "it asked for more memory than a submission may use",
+    Kind.CRASH: "the kernel died: the code ended its own process or ran out of memory",
+    Kind.FLOOD: "stopped because it printed or returned too much",
+    Kind.FORGED_ANSWER: "an answer that no unchanged kernel sends",
+    Kind.CHANGED_CELLS: "read-only cells or tests were changed or removed; the originals were used",
+    Kind.UNREADABLE: "there was no notebook to grade",
 }
-#: In a note of grading: a cell's name and a reason, or what sanitising says.
-NOTES = (
-    (
-        "time-out",
-        re.compile(r".*?: (stopped after [\d.]+ s, the time limit|not run: the time limit)"),
-    ),
-    ("crash", re.compile(r".*?: (the kernel (died|did not start)|not run: the kernel died)")),
-    ("flood", re.compile(r".*?: stopped: it printed more than")),
-    (
-        "changed cells",
-        re.compile(r"read-only cells were changed|the test cells of .* were missing"),
-    ),
-    ("changed cells", re.compile(r"a changed copy of |a cell with the unknown id ")),
-)
-#: In a program's rationale, from its first character: what follows may be the student's words.
-RATIONALES = (
-    (
-        "time-out",
-        re.compile(r"stopped: it took longer than the time limit|not run: the time limit"),
-    ),
-    ("time-out", re.compile(r"the kernel does not answer")),
-    (
-        "crash",
-        re.compile(r"the kernel (died|did not start|cannot be asked)|not run: the kernel died"),
-    ),
-    ("flood", re.compile(r"more than \d+ MiB came back|a message of [\d,]+ bytes is too large")),
-    (
-        "forged answer",
-        re.compile(
-            r"malformed: |bytes left over |a message of \d+ bytes has no header|\d+ bytes where"
-        ),
-    ),
-)
+#: The kind of a cause; None for what every class is full of.
+KINDS: dict[Cause, Kind | None] = {
+    Cause.WRONG: None,
+    Cause.RAISED: None,
+    Cause.NOT_WRITTEN: None,
+    Cause.SIDE_EFFECT: None,
+    Cause.REMEMBERS: None,
+    Cause.PUT_RIGHT: None,
+    Cause.CELL_TIME: Kind.TIME_OUT,
+    Cause.PROGRAM_TIME: Kind.TIME_OUT,
+    Cause.SUBMISSION_TIME: Kind.TIME_OUT,
+    Cause.NO_ANSWER: Kind.TIME_OUT,
+    Cause.OUT_OF_MEMORY: Kind.OUT_OF_MEMORY,
+    Cause.KERNEL_DIED: Kind.CRASH,
+    Cause.KERNEL_DIED_OFTEN: Kind.CRASH,
+    Cause.KERNEL_DID_NOT_START: Kind.CRASH,
+    Cause.PRINTED_TOO_MUCH: Kind.FLOOD,
+    Cause.RETURNED_TOO_MUCH: Kind.FLOOD,
+    Cause.FORGED_ANSWER: Kind.FORGED_ANSWER,
+    Cause.CHANGED_CELLS: Kind.CHANGED_CELLS,
+    Cause.UNREADABLE: Kind.UNREADABLE,
+}
 
 
 @dataclass(frozen=True)
 class Incident:
     """One student's incident: its kind, the exercise or "" for the whole notebook, the words."""
 
-    kind: str
+    kind: Kind
     exercise: str
     words: str
 
 
 def incidents(sheet: Sheet) -> tuple[Incident, ...]:
     """What happened while a submission was graded, each kind once for an exercise."""
-    found: dict[tuple[str, str], Incident] = {}
-    for incident in _all(sheet):
-        found.setdefault((incident.kind, incident.exercise), incident)
+    found: dict[tuple[Kind, str], Incident] = {}
+    for cause, exercise, words in _causes(sheet):
+        kind = KINDS[cause] if cause is not None else None
+        if kind is not None:
+            found.setdefault((kind, exercise), Incident(kind, exercise, words))
     return tuple(found.values())
 
 
-def _all(sheet: Sheet) -> Iterator[Incident]:
-    if sheet.status != "graded":
-        yield Incident("unreadable", "", sheet.reason)
+def _causes(sheet: Sheet) -> Iterator[tuple[Cause | None, str, str]]:
+    """Every cause that grading recorded, the exercise it belongs to, and its words."""
+    yield sheet.cause, "", sheet.reason
     exercises = {test.exercise for test in sheet.tests}
     for note in sheet.notes:
-        for kind, pattern in NOTES:
-            if pattern.match(note):
-                cell = note.split(":", 1)[0]
-                yield Incident(kind, cell if cell in exercises else "", note)
-                break
+        yield note.cause, note.cell if note.cell in exercises else "", note.text
     for test in sheet.tests:
+        yield test.visible_cause, test.exercise, f"visible checks: {test.visible}"
         for program in test.programs:
-            for kind, pattern in RATIONALES:
-                if pattern.match(program.rationale):
-                    yield Incident(kind, test.exercise, f"{program.title}: {program.rationale}")
-                    break
+            yield program.cause, test.exercise, f"{program.title}: {program.rationale}"

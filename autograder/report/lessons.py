@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import mistune
 import nh3
 
+from ..course.cells import marking
 from ..grading.clean import TAGS
 from ..grading.sanitise import OWN
 from .formulas import formula
@@ -61,15 +62,15 @@ def lessons(cells: Sequence[dict[str, Any]]) -> dict[str, Lesson]:
     known: dict[str, Section] = {}
     current: Section | None = None
     for cell in cells:
-        own = cell["metadata"].get("nbgrader", {})
+        own = marking(cell)
         if OWN in cell["metadata"]:
             continue
-        if cell["cell_type"] == "markdown" and not own.get("solution"):
+        if cell["cell_type"] == "markdown" and not own.solution:
             for section in _sections("".join(cell["source"])):
                 current = section
                 known.setdefault(section.anchor, section)
-        elif own.get("solution") and current is not None:
-            above[own["grade_id"]] = current
+        elif own.solution and current is not None:
+            above[own.grade_id] = current
     return {name: Lesson(section, _theory(section, known)) for name, section in above.items()}
 
 

@@ -45,7 +45,7 @@ def write_reports(course: Course, weeks: list[Week], say: Say) -> list[Path]:
     path = place.folder / "index.html"
     write(path, course_page(place, [everything[week.id] for week in graded]))
     pages = sum(
-        not place.link("feedback", sheet.student, week.id, f"{week.id}.html")
+        not place.link(course.feedback_page(sheet.student, week.id))
         for week in weeks
         for sheet in everything[week.id].cls.sheets
     )

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,17 @@ from .assessment import read_assessment
 SIZE_LIMIT = 64 << 20
 
 
+class State(StrEnum):
+    """A week in two words."""
+
+    NOT_STARTED = "not started"
+    IN_PROGRESS = "in progress"
+    WRITTEN = "written"
+    NO_NOTEBOOK = "no notebook"
+    NOT_A_NOTEBOOK = "not a notebook"
+    CANNOT_BE_READ = "cannot be read"
+
+
 @dataclass(frozen=True)
 class Exercise:
     """An exercise and whether something was written for it; whether it is right nobody knows."""
@@ -28,7 +40,10 @@ class Exercise:
 
 @dataclass(frozen=True)
 class WeekProgress:
-    """One week of one student: where its notebook stands, and how far it has come."""
+    """One week of one student: where its notebook stands, and how far it has come.
+
+    Where there is no notebook to look into, ``fault`` says why, and ``note`` what the system said.
+    """
 
     week: str
     title: str
@@ -37,6 +52,7 @@ class WeekProgress:
     ticked: int = 0
     items: int = 0
     due: datetime | None = None
+    fault: State | None = None
     note: str = ""
 
     @property
@@ -45,13 +61,13 @@ class WeekProgress:
         return sum(exercise.written for exercise in self.exercises)
 
     @property
-    def state(self) -> str:
-        """The week in two words."""
-        if self.note:
-            return self.note
+    def state(self) -> State:
+        """How far it is."""
+        if self.fault is not None:
+            return self.fault
         if self.written == len(self.exercises) and self.exercises:
-            return "written"
-        return "in progress" if self.written or self.ticked else "not started"
+            return State.WRITTEN
+        return State.IN_PROGRESS if self.written or self.ticked else State.NOT_STARTED
 
     def tree(self) -> dict[str, Any]:
         """The same as plain values, for ``--json``."""
@@ -60,6 +76,7 @@ class WeekProgress:
             "title": self.title,
             "notebook": str(self.notebook),
             "state": self.state,
+            "note": self.note,
             "exercises": [asdict(exercise) for exercise in self.exercises],
             "written": self.written,
             "ticked": self.ticked,
@@ -107,11 +124,12 @@ def week_progress(path: Path, title: str = "", due: datetime | None = None) -> W
     try:
         cells, _ = read_cells(path.read_bytes(), SIZE_LIMIT)
     except FileNotFoundError:
-        return WeekProgress(week, title, path, due=due, note="no notebook")
+        return WeekProgress(week, title, path, due=due, fault=State.NO_NOTEBOOK)
     except OSError as error:
-        return WeekProgress(week, title, path, due=due, note=f"cannot be read: {error.strerror}")
+        fault, note = State.CANNOT_BE_READ, error.strerror or str(error)
+        return WeekProgress(week, title, path, due=due, fault=fault, note=note)
     except Unreadable:
-        return WeekProgress(week, title, path, due=due, note="not a notebook")
+        return WeekProgress(week, title, path, due=due, fault=State.NOT_A_NOTEBOOK)
     exercises = tuple(
         Exercise(name, not _is_stub(cell.text)) for name, cell in _exercises(cells).items()
     )

@@ -20,20 +20,19 @@ class Place:
     course: Course
     folder: Path
 
-    def link(self, *parts: str) -> str:
+    def link(self, path: Path) -> str:
         """The relative address of a file of the course; empty where there is none."""
-        path = self.course.root.joinpath(*parts)
         if not path.exists():
             return ""
         return quote(Path(os.path.relpath(path, self.folder)).as_posix())
 
     def feedback(self, student: str, week: str) -> str:
         """A student's feedback page; the graded notebook while there is no page."""
-        return self.link("feedback", student, week, f"{week}.html") or self.notebook(student, week)
+        return self.link(self.course.feedback_page(student, week)) or self.notebook(student, week)
 
     def notebook(self, student: str, week: str) -> str:
         """A student's graded notebook."""
-        return self.link("autograded", student, week, f"{week}.ipynb")
+        return self.link(self.course.graded_notebook(student, week))
 
 
 def course_rows(place: Place, reports: list[WeekReport]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ..batch.classroom import find_submission
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..gradebook.standing import Standing, standing
-from ..gradebook.writer import graded_facts, graded_path, writing
+from ..gradebook.writer import graded_facts, writing
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Trace:
         if self.submitted != self.graded:
             found.append("another file stands in submitted/ now; `autograder grade` grades it")
         if self.version != self.source:
-            found.append("the week's source has changed; `autograder grade --changed` applies it")
+            found.append("what decides the marks has changed; `autograder grade --changed` applies it")
         if self.engine != self.installed:
             found.append(f"graded by version {self.engine} of the engine; {self.installed} is here")
         return found
@@ -67,26 +67,24 @@ def trace_mark(course: Course, week: Week, student: str) -> Trace:
         If nothing of this student has been graded for the week.
     """
     facts = graded_facts(course, student, week.id)
-    if facts is None or student not in [
-        path.name for path in (course.root / "autograded").iterdir()
-    ]:
-        where = course.root / "autograded" / student / week.id
+    if facts is None or student not in course.graded_students(week.id):
+        where = course.autograded(student, week.id)
         raise CourseError(f"{where}: nothing graded there; run `autograder grade {week.id}`")
-    folder = course.root / "submitted" / student / week.id
+    folder = course.submitted(student, week.id)
     path = find_submission(folder, week.id).path if folder.is_dir() else None
     data = path.read_bytes() if path is not None else b""
     with writing(course) as writer:
         found = standing(writer.gradebook, week.id, student)
-    written = graded_path(course, student, week.id).stat().st_mtime
+    written = course.graded_notebook(student, week.id).stat().st_mtime
     return Trace(
         student,
         week.id,
         str(path.relative_to(course.root)) if path is not None else "",
         hashlib.sha256(data).hexdigest(),
-        facts["submission"],
-        facts["version"],
+        facts.submission,
+        facts.version,
         load_assignment(course, week).version,
-        facts["engine"],
+        facts.engine,
         __version__,
         datetime.fromtimestamp(written, UTC).isoformat(timespec="seconds"),
         found or Standing(),
@@ -102,7 +100,7 @@ def show_trace(trace: Trace, as_json: bool = False) -> None:
     console.print(f"{escape(trace.student)}, {trace.week}")
     console.print(f"  submission  {escape(trace.file) or 'none'}")
     console.print(f"  sha256      {trace.graded}")
-    console.print(f"  tests       {trace.version}  (the first 12 digits of the source's SHA-256)")
+    console.print(f"  tests       {trace.version}  (given code, references, programs and points)")
     console.print(f"  engine      {trace.engine}")
     console.print(f"  graded      {trace.when}")
     for remark in trace.remarks:

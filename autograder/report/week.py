@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..grading.render import unwritten
+from ..judge.exam import Result
 from .calibration import ClassCalibration, calibrate
 from .classbook import ClassWeek, Sheet
 from .groups import Groups
-from .incidents import KINDS, incidents
+from .incidents import MEANINGS, Kind, incidents
 from .statistics import Estimate, quartiles, rest_correlation, share
 
 BINS = 10
@@ -154,32 +155,35 @@ def _exercise(groups: Groups, cls: ClassWeek, number: int, name: str, points: fl
 
 
 def _mistakes(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
-    """The recognised mistakes, the most frequent first, each student once."""
+    """The recognised mistakes, the most frequent first, each student once.
+
+    A mistake counts in the exercise where it was made, whichever exercise's tests noticed it.
+    """
     who: dict[tuple[str, str], dict[str, None]] = {}
-    hints: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Result] = {}
     for sheet in cls.graded:
         for test in sheet.tests:
             for program in test.programs:
                 if program.mistake:
-                    key = (program.mistake, test.exercise)
+                    key = (program.mistake_of, program.mistake)
                     who.setdefault(key, {})[sheet.student] = None
-                    hints[key] = program.help
+                    first.setdefault(key, program)
     rows = sorted(who.items(), key=lambda row: (-len(row[1]), row[0]))
     return tuple(
         {
-            "name": mistake,
-            "exercise": exercise,
-            "hint": hints[mistake, exercise],
-            "group": groups.add(f"m{i}", f"mistake {mistake} in {exercise}", students),
+            "name": first[key].mistake_words,
+            "exercise": first[key].mistake_of,
+            "hint": first[key].help,
+            "group": groups.add(f"m{i}", first[key].recognised, students),
             "share": share(len(students), len(cls.graded)),
         }
-        for i, ((mistake, exercise), students) in enumerate(rows)
+        for i, (key, students) in enumerate(rows)
     )
 
 
 def _incidents(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
-    who: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    where: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    who: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    where: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
     for sheet in cls.sheets:
         for incident in incidents(sheet):
             who[incident.kind].append(sheet.student)
@@ -187,11 +191,11 @@ def _incidents(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "kind": kind,
-            "meaning": meaning,
+            "meaning": MEANINGS[kind],
             "group": groups.add(f"i{number}", kind, who[kind]),
             "where": where[kind].most_common(3),
         }
-        for number, (kind, meaning) in enumerate(KINDS.items())
+        for number, kind in enumerate(Kind)
     )
 
 

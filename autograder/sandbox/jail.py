@@ -13,6 +13,7 @@ none
 """
 
 import fcntl
+import importlib.util
 import os
 import resource
 import signal
@@ -21,6 +22,7 @@ import struct
 import sys
 import sysconfig
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +39,7 @@ STRANGERS = 1 << 30
 
 
 @dataclass(frozen=True)
-class Cell:
+class Jail:
     """What one kernel gets.
 
     Attributes
@@ -63,18 +65,33 @@ class Cell:
         return self.scratch / "home"
 
 
-def readable_folders() -> tuple[str, ...]:
-    """Python's own folders and this package's: all that a kernel reads besides the system."""
-    package = Path(__file__).resolve().parent.parent
-    wanted = [Path(sys.prefix), Path(sys.base_prefix), package]
+def readable_folders(modules: Iterable[str] = ()) -> tuple[str, ...]:
+    """All that a kernel reads besides the system, each folder with what is below it.
+
+    Python's own folders, this package's, and those of the packages of ``modules``: one that is
+    installed for editing is in none of Python's.
+    """
+    wanted = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parent.parent]
     wanted += [Path(path) for path in sysconfig.get_paths().values()]
     wanted += [Path(entry) for entry in sys.path if entry.endswith("-packages")]
+    for package in {module.partition(".")[0] for module in modules}:
+        wanted += _files_of(package)
     kept: list[Path] = []
-    for path in sorted({path.resolve() for path in wanted if path.is_dir()}, key=str):
+    for path in sorted({path.resolve() for path in wanted if path.exists()}, key=str):
         inside = any(path.is_relative_to(other) for other in (*kept, *map(Path, SYSTEM)))
         if not inside and path != Path("/"):
             kept.append(path)
     return tuple(map(str, kept))
+
+
+def _files_of(package: str) -> list[Path]:
+    """The folders of a package, or the file of a module."""
+    found = importlib.util.find_spec(package)
+    if found is None:
+        return []
+    if found.submodule_search_locations is not None:
+        return [Path(folder) for folder in found.submodule_search_locations]
+    return [Path(found.origin)] if found.has_location and found.origin else []
 
 
 def isolate() -> bool:
@@ -100,28 +117,28 @@ def isolate() -> bool:
     return True
 
 
-def enter(cell: Cell, own_users: bool = True) -> None:
+def enter(jail: Jail, own_users: bool = True) -> None:
     """The second half, in the process that becomes the kernel: no way back from here.
 
     Parameters
     ----------
-    cell : what the kernel gets
+    jail : what the kernel gets
     own_users : what ``isolate`` returned
     """
-    if cell.level == "full":
+    if jail.level == "full":
         _raise_loopback()
-        _new_root(cell, own_users)
+        _new_root(jail, own_users)
         if not own_users:
-            _become_nobody(_stranger(cell))
+            _become_nobody(_stranger(jail))
         _forbid_more_namespaces()
-    os.chdir(cell.home)
+    os.chdir(jail.home)
     sys_.no_new_privileges()
-    if cell.level == "full":
+    if jail.level == "full":
         sys_.drop_capabilities()
-    if cell.level != "none" and sys_.landlock_version() > 0:
-        _landlock(cell)
-    _limit(cell)
-    if cell.level != "none":
+    if jail.level != "none" and sys_.landlock_version() > 0:
+        _landlock(jail)
+    _limit(jail)
+    if jail.level != "none":
         refuse_calls()
 
 
@@ -134,9 +151,9 @@ def _own_users(flags: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{INNER_ID} {group} 1")
 
 
-def _stranger(cell: Cell) -> int:
+def _stranger(jail: Jail) -> int:
     """A user id that nobody has, another for every kernel: limits count per user."""
-    return STRANGERS + zlib.crc32(str(cell.scratch).encode()) % STRANGERS
+    return STRANGERS + zlib.crc32(str(jail.scratch).encode()) % STRANGERS
 
 
 def _become_nobody(user: int) -> None:
@@ -165,32 +182,32 @@ def _forbid_more_namespaces() -> None:
             return
 
 
-def _new_root(cell: Cell, own_users: bool) -> None:
+def _new_root(jail: Jail, own_users: bool) -> None:
     """A root of its own: read-only folders, few devices, its own /proc, its scratch folder."""
     sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
-    root = cell.scratch / "root"
+    root = jail.scratch / "root"
     root.mkdir()
     sys_.mount("tmpfs", str(root), "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
-    for name in (*SYSTEM, *cell.readable):
+    for name in (*SYSTEM, *jail.readable):
         _show(root, Path(name))
     for name in SETTINGS:
         _show(root, Path("/etc") / name)
-    _settings(root / "etc", cell.home)
+    _settings(root / "etc", jail.home)
     _devices(root / "dev")
     (root / "proc").mkdir(exist_ok=True)
     safe = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
     sys_.mount("proc", str(root / "proc"), "proc", safe)
-    for folder in (cell.run, cell.home):
+    for folder in (jail.run, jail.home):
         (root / str(folder).lstrip("/")).mkdir(parents=True, exist_ok=True)
-    inside = root / str(cell.run).lstrip("/")
-    sys_.mount(str(cell.run), str(inside), "", sys_.MS_BIND)
-    size = f"size={cell.written_bytes},nr_inodes=20000,mode=700"
+    inside = root / str(jail.run).lstrip("/")
+    sys_.mount(str(jail.run), str(inside), "", sys_.MS_BIND)
+    size = f"size={jail.written_bytes},nr_inodes=20000,mode=700"
     if not own_users:
-        user = _stranger(cell)
-        for path in (cell.run, *cell.run.iterdir()):
+        user = _stranger(jail)
+        for path in (jail.run, *jail.run.iterdir()):
             os.chown(path, user, user, follow_symlinks=False)
         size += f",uid={user},gid={user}"
-    sys_.mount("tmpfs", str(root / str(cell.home).lstrip("/")), "tmpfs", safe, size)
+    sys_.mount("tmpfs", str(root / str(jail.home).lstrip("/")), "tmpfs", safe, size)
     (root / "old").mkdir()
     sys_.pivot_root(str(root), str(root / "old"))
     os.chdir("/")
@@ -246,15 +263,15 @@ def _devices(dev: Path) -> None:
     (dev / "fd").symlink_to("/proc/self/fd")
 
 
-def _landlock(cell: Cell) -> None:
+def _landlock(jail: Jail) -> None:
     """Read the system and Python, write the scratch folder, make sockets to be talked to."""
     everything = (1 << 16) - 1
-    rights = {Path(folder): sys_.READ for folder in (*SYSTEM, *cell.readable)}
+    rights = {Path(folder): sys_.READ for folder in (*SYSTEM, *jail.readable)}
     rights |= {Path("/etc") / name: sys_.READ for name in (*SETTINGS, "passwd", "group", "hosts")}
     rights |= {Path("/dev") / name: sys_.READ_FILE | sys_.WRITE_FILE for name in DEVICES}
-    rights[cell.home] = everything & ~(sys_.MAKE_CHAR | sys_.MAKE_BLOCK | sys_.IOCTL_DEV)
-    rights[cell.run] = sys_.READ_FILE | sys_.READ_DIR | sys_.MAKE_SOCK | sys_.REMOVE_FILE
-    if cell.level == "full":
+    rights[jail.home] = everything & ~(sys_.MAKE_CHAR | sys_.MAKE_BLOCK | sys_.IOCTL_DEV)
+    rights[jail.run] = sys_.READ_FILE | sys_.READ_DIR | sys_.MAKE_SOCK | sys_.REMOVE_FILE
+    if jail.level == "full":
         rights[Path("/proc")] = sys_.READ_FILE | sys_.READ_DIR | sys_.WRITE_FILE
         rights[Path("/dev/shm")] = everything & ~(sys_.MAKE_CHAR | sys_.MAKE_BLOCK)
         rights[Path("/dev/pts")] = sys_.READ_FILE | sys_.WRITE_FILE | sys_.IOCTL_DEV
@@ -263,15 +280,15 @@ def _landlock(cell: Cell) -> None:
         rights[Path("/dev/shm")] |= sys_.REMOVE_FILE | sys_.TRUNCATE
         rights[Path("/proc/self")] = sys_.READ_FILE | sys_.READ_DIR
         rights[Path("/proc/cpuinfo")] = rights[Path("/proc/meminfo")] = sys_.READ_FILE
-    sys_.landlock(rights, tcp=cell.level == "full")
+    sys_.landlock(rights, tcp=jail.level == "full")
 
 
-def _limit(cell: Cell) -> None:
+def _limit(jail: Jail) -> None:
     for what, most in (
-        (resource.RLIMIT_DATA, cell.memory_bytes),
-        (resource.RLIMIT_NPROC, cell.processes),
-        (resource.RLIMIT_NOFILE, cell.files),
-        (resource.RLIMIT_FSIZE, cell.written_bytes),
+        (resource.RLIMIT_DATA, jail.memory_bytes),
+        (resource.RLIMIT_NPROC, jail.processes),
+        (resource.RLIMIT_NOFILE, jail.files),
+        (resource.RLIMIT_FSIZE, jail.written_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]

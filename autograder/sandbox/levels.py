@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..course.errors import CourseError
-from .jail import LEVELS, Cell, enter, isolate
+from .jail import LEVELS, Jail, enter, isolate
 from .syscalls import landlock_version
 
 
@@ -59,7 +59,10 @@ def _try(level: str) -> str:
     """Why a level cannot be entered; empty where it can."""
     with tempfile.TemporaryDirectory(prefix="nbp-") as folder:
         command = [sys.executable, "-P", "-m", "autograder.sandbox.levels", level, folder]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        environment = {key: os.environ[key] for key in os.environ if not key.startswith("PYTHON")}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
     if done.returncode == 0:
         return ""
     return (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
@@ -79,16 +82,16 @@ def _advice(fault: str) -> str:
 
 def _trial(level: str, folder: Path) -> None:
     """Enter a level in this process and look whether it holds."""
-    cell = Cell(folder, level)
-    cell.run.mkdir()
-    cell.home.mkdir()
+    jail = Jail(folder, level)
+    jail.run.mkdir()
+    jail.home.mkdir()
     own_users = isolate() if level == "full" else True
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            enter(cell, own_users)
-            (cell.home / "mine").write_text("x")
+            enter(jail, own_users)
+            (jail.home / "mine").write_text("x")
             code = 0 if not os.access("/etc/shadow", os.R_OK) else 2
         except BaseException as error:
             print(error, file=sys.stderr, flush=True)

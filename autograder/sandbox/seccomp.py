@@ -9,7 +9,7 @@ import ctypes
 import os
 import struct
 
-from .syscalls import _checked, _libc
+from .syscalls import checked, libc
 
 #: Refused with "operation not permitted": the number on x86-64 and on AArch64.
 REFUSED = {
@@ -69,7 +69,7 @@ def refuse_calls() -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     head = struct.pack("HxxxxxxQ", len(steps), ctypes.addressof(buffer))
     arguments = ctypes.c_ulong(FILTER), ctypes.create_string_buffer(head, len(head)), 0, 0
-    _checked(_libc.prctl(PR_SET_SECCOMP, *arguments), "seccomp")
+    checked(libc.prctl(PR_SET_SECCOMP, *arguments), "seccomp")
 
 
 def program(column: int, machine: int) -> list[Step]:

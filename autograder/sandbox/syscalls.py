@@ -28,10 +28,11 @@ PER_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 if os.uname().machine == "aarch64":
     PIVOT_ROOT, CAPSET = 41, 91
 
-_libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(result: int, what: str) -> int:
+def checked(result: int, what: str) -> int:
+    """The result of a call; ``OSError`` with the name of the call where it failed."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
@@ -40,52 +41,52 @@ def _checked(result: int, what: str) -> int:
 
 def unshare(flags: int) -> None:
     """Move this process into new namespaces."""
-    _checked(_libc.unshare(flags), "unshare")
+    checked(libc.unshare(flags), "unshare")
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     """Mount, bind or remount."""
     arguments = (source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags))
-    _checked(_libc.mount(*arguments, data.encode()), f"mount {target}")
+    checked(libc.mount(*arguments, data.encode()), f"mount {target}")
 
 
 def pivot_root(new: str, old: str) -> None:
     """Make ``new`` the root of this mount namespace; the former root lands on ``old``."""
-    _checked(_libc.syscall(PIVOT_ROOT, new.encode(), old.encode()), "pivot_root")
+    checked(libc.syscall(PIVOT_ROOT, new.encode(), old.encode()), "pivot_root")
 
 
 def unmount(target: str) -> None:
     """Detach a mount."""
-    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
+    checked(libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
 def no_new_privileges() -> None:
     """No program that is run from here on gains anything by its file's bits."""
-    _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
 def die_with_parent(signal: int) -> None:
     """Ask for a signal when the parent dies."""
-    _checked(_libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0), "pdeathsig")
+    checked(libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0), "pdeathsig")
 
 
 def dumpable() -> None:
     """Let this process own its files in /proc again."""
-    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
+    checked(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
 
 
 def drop_capabilities() -> None:
     """Give up every capability, for good."""
     for number in range(64):
-        if _libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
+        if libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
             break
     header = struct.pack("Ii", 0x20080522, 0)
-    _checked(_libc.syscall(CAPSET, header, bytes(24)), "capset")
+    checked(libc.syscall(CAPSET, header, bytes(24)), "capset")
 
 
 def landlock_version() -> int:
     """The version of Landlock that the kernel offers; 0 for none."""
-    return max(0, int(_libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
+    return max(0, int(libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
 
 
 def landlock(rights: dict[Path, int], tcp: bool) -> None:
@@ -103,13 +104,13 @@ def landlock(rights: dict[Path, int], tcp: bool) -> None:
     scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= 6 else 0
     attributes = struct.pack("QQQ", handled, net, scoped)
     size = 8 if version < 4 else 16 if version < 6 else 24
-    ruleset = _checked(
-        _libc.syscall(LANDLOCK_CREATE, attributes[:size], ctypes.c_size_t(size), 0), "landlock"
+    ruleset = checked(
+        libc.syscall(LANDLOCK_CREATE, attributes[:size], ctypes.c_size_t(size), 0), "landlock"
     )
     try:
         for path, allowed in rights.items():
             _landlock_rule(ruleset, path, allowed & handled)
-        _checked(_libc.syscall(LANDLOCK_RESTRICT, ruleset, 0), "landlock")
+        checked(libc.syscall(LANDLOCK_RESTRICT, ruleset, 0), "landlock")
     finally:
         os.close(ruleset)
 
@@ -123,6 +124,6 @@ def _landlock_rule(ruleset: int, path: Path, allowed: int) -> None:
         if not path.is_dir():
             allowed &= PER_FILE
         rule = struct.pack("=Qi", allowed, place)
-        _checked(_libc.syscall(LANDLOCK_ADD, ruleset, 1, rule, 0), f"landlock {path}")
+        checked(libc.syscall(LANDLOCK_ADD, ruleset, 1, rule, 0), f"landlock {path}")
     finally:
         os.close(place)

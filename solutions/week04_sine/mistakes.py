@@ -516,7 +516,7 @@ edit(
     "returns-one-step-predictions",
     "You return one-step predictions on true values, within the seed. From the end of the seed on, "
     "the only inputs are forecasts.",
-    ("forecasts = [outputs[:, -1:]]", "return outputs[:, -n:, 0]"),
+    ("forecasts = [outputs[:, -1:]]", "forecasts = list(outputs[:, -n:].split(1, dim=1))"),
 )
 edit(
     "rollout",

@@ -16,7 +16,7 @@ class Attack:
     name : what it tries, in a few words
     code : stands in the cell of the attacked exercise, ``rnn_step``; the other is honest.
         ``@SECRET@``, ``@HOME@``, ``@OTHER@``, ``@GRADEBOOK@``, ``@SOURCE@``, ``@PORT@``,
-        ``@ABSTRACT@``, ``@GRADER@`` and ``@LAUNCHER@`` become what they are at that time
+        ``@ABSTRACT@``, ``@GRADER@`` and ``@LAUNCHER@`` (process ids) become what they are then
     tamper : changes the tree of the notebook instead, or as well
     allowed : the most points that the attacked exercise may earn
     spares : whether the honest exercise beside it must keep its points
@@ -36,15 +36,6 @@ class Attack:
     stock: bool = False
     limits: dict[str, Any] = field(default_factory=dict)
     family: str = ""
-
-
-def cell_of(tree: Tree, grade_id: str) -> Tree:
-    """The cell of a notebook's tree with this nbgrader id."""
-    return next(
-        cell
-        for cell in tree["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
-    )
 
 
 def own_cell(text: str, kind: str = "code") -> Tree:

@@ -10,10 +10,12 @@ import pytest
 import target
 from attack import Attack
 from ground import Attacked, Canary, Ground, Servers
+from support.grading import Grade
 
-from autograder.grading.grade import grade
 from autograder.grading.results import Graded
-from autograder.kernels import link, session, warm
+from autograder.kernels import link, session
+from autograder.kernels.launcher import Launcher
+from autograder.kernels.supply import KernelSupply
 from autograder.sandbox.levels import probe
 
 
@@ -36,7 +38,22 @@ def level() -> str:
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory, level: str) -> Iterator[Ground]:
+def launcher(tmp_path_factory: pytest.TempPathFactory, level: str) -> Iterator[Launcher]:
+    with Launcher(level, (), tmp_path_factory.mktemp("launcher")) as started:
+        started.wait()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def kernels(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelSupply]:
+    with KernelSupply(launcher.forker, tmp_path_factory.mktemp("kernels")) as supply:
+        yield supply
+
+
+@pytest.fixture(scope="session")
+def ground(
+    tmp_path_factory: pytest.TempPathFactory, level: str, launcher: Launcher
+) -> Iterator[Ground]:
     course = target.make_course(tmp_path_factory.mktemp("attacked") / "course")
     number, home = tempfile.mkstemp(prefix=".canary-", dir=Path.home())
     os.close(number)
@@ -56,11 +73,11 @@ def ground(tmp_path_factory: pytest.TempPathFactory, level: str) -> Iterator[Gro
     try:
         with Servers(visits) as (port, abstract):
             tokens = {name: str(path) for name, path in paths.items()} | {
-                "SOURCE": str(course / "solutions" / f"{target.WEEK}.py"),
+                "SOURCE": str(course / "solutions" / target.WEEK / "hidden_tests.py"),
                 "PORT": str(port),
                 "ABSTRACT": abstract,
                 "GRADER": str(os.getpid()),
-                "LAUNCHER": warm.own_launcher(),
+                "LAUNCHER": str(launcher.process.pid),
             }
             yield Ground(course, level, canaries, tokens, visits)
     finally:
@@ -68,7 +85,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, level: str) -> Iterator[Gro
 
 
 @pytest.fixture(scope="session")
-def attacked(ground: Ground) -> Attacked:
+def attacked(ground: Ground, grade: Grade) -> Attacked:
     """Grade an attack through the real engine, in a kernel of its own."""
 
     def run(attack: Attack) -> Graded:

@@ -41,7 +41,7 @@ class Ground:
     visits: list[str]
 
     def assignment(self, **limits: float) -> Assignment:
-        return target.make_target(self.course, self.level, **limits)
+        return target.make_target(self.course, **limits)
 
     def submission(self, attack: Attack) -> bytes:
         """The bytes that the attacker hands in: the other exercise is honest."""

@@ -12,10 +12,12 @@ from attack import Attack
 from families import ATTACKS
 from families.processes import STAYS
 from ground import Attacked, Ground
+from support.grading import Grade
 
-from autograder.grading.grade import grade
 from autograder.grading.results import Graded
-from autograder.kernels import warm
+from autograder.kernels.launcher import Launcher
+
+pytestmark = pytest.mark.slow(seconds=300)
 
 #: After these, and after all that may hurt the engine, an honest submission is graded as well.
 LAST = {attack.family: attack for attack in ATTACKS}
@@ -27,7 +29,7 @@ def name(attack: Attack) -> str:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=name)
 def test_an_attack_gains_nothing_and_harms_nobody(
-    attack: Attack, ground: Ground, attacked: Attacked
+    attack: Attack, ground: Ground, attacked: Attacked, grade: Grade, launcher: Launcher
 ) -> None:
     before = {key: canary.state() for key, canary in ground.canaries.items()}
     ground.visits.clear()
@@ -39,7 +41,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     assert {key: canary.state() for key, canary in ground.canaries.items()} == before
     assert not ground.visits
     _says_nothing(graded, ground, attack)
-    _leaves_nobody()
+    _leaves_nobody(launcher)
     if not attack.spares or attack.full or attack is LAST[attack.family]:
         honest = grade(ground.assignment(), ground.honest())
         assert honest.earned == target.FULL, [test.programs for test in honest.tests]
@@ -58,11 +60,9 @@ def _says_nothing(graded: Graded, ground: Ground, attack: Attack) -> None:
     assert len(graded.notebook) < 4 << 20
 
 
-def _leaves_nobody() -> None:
+def _leaves_nobody(launcher: Launcher) -> None:
     """No kernel, and nothing that one started, is there some time later."""
-    launcher = warm._Shared.launcher
-    assert launcher is not None
-    assert launcher.process.poll() is None
+    assert launcher.alive
     deadline = time.monotonic() + 5
     while (left := _children(launcher.process.pid) + _marked()) and time.monotonic() < deadline:
         time.sleep(0.02)

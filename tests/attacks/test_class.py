@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,15 +10,17 @@ import pytest
 import target
 from attack import own_cell
 from ground import Ground
+from support.commands import nbgrader
+from support.grading import Grade
 
-from autograder.authoring.build import write_week
 from autograder.authoring.fill import fill
 from autograder.batch.classroom import find_submissions
-from autograder.batch.executors import Submission, _read
+from autograder.batch.submission import Submission, read_submission
 from autograder.cli.show import show_class
 from autograder.course.manifest import load_course
+from autograder.gradebook.registration import write_week
 from autograder.gradebook.writer import writing
-from autograder.grading.grade import broken, grade
+from autograder.grading.grade import broken
 from autograder.report.feedback import write_feedback
 
 WEEK = target.WEEK
@@ -47,7 +47,7 @@ def handed_in(course: Path, student: str) -> Path:
 
 
 def bytes_of(submission: Submission) -> bytes | str:
-    return _read(submission, 1 << 20)
+    return read_submission(submission, 1 << 20)
 
 
 def test_a_link_to_another_students_work_is_no_submission(course: Path) -> None:
@@ -101,7 +101,7 @@ def test_names_of_files_are_shown_as_they_are(
 
 
 def test_a_cell_id_cannot_break_the_table(
-    course: Path, ground: Ground, capsys: pytest.CaptureFixture[str]
+    course: Path, ground: Ground, grade: Grade, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import json
 
@@ -140,7 +140,7 @@ SCRIPTS = (
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_an_answer_shows_no_script_in_the_formgrader(
-    course: Path, ground: Ground, text: str
+    course: Path, ground: Ground, grade: Grade, text: str
 ) -> None:
     from bs4 import BeautifulSoup
     from nbconvert.exporters import HTMLExporter
@@ -168,13 +168,6 @@ def _parsed(text: str) -> object:
     import nbformat
 
     return nbformat.reads(text, as_version=4)
-
-
-def nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).parent / "nbgrader"
-    return subprocess.run(
-        [program, *words], cwd=course, capture_output=True, text=True, timeout=120
-    )
 
 
 def zipped(names: dict[str, str]) -> bytes:

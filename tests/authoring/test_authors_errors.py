@@ -1,76 +1,100 @@
 """An author's error names file and line, and is not laid at a student's door."""
 
 import pytest
-from support.exams import PATH, RIGHT, TEXT, UNIT, judge
+from support import exams
+from support.courses import changed
+from support.exams import RIGHT, TEXTS, UNIT, judge
 
-from autograder.authoring.source import SourceError, parse
-from autograder.judge.exam import open_exam
+from autograder.authoring.faults import SourceError
+from autograder.authoring.source import parse
+from autograder.authoring.texts import WeekTexts
+from autograder.judge.exam import Exam, open_exam
 
 
-def break_(old: str, new: str) -> str:
-    assert TEXT.count(old) == 1
-    return TEXT.replace(old, new)
+def opened(texts: WeekTexts) -> Exam:
+    return open_exam(parse(texts, exams.FOLDER, "week"))
 
 
-FAULTS: dict[str, tuple[str, int, str]] = {
+def spoiled(old: str, new: str) -> WeekTexts:
+    """The week with one thing in it spoiled."""
+    return changed(TEXTS, old, new)
+
+
+def line(text: str, words: str) -> int:
+    """The line of a text that holds ``words``, which nothing else does."""
+    assert text.count(words) == 1
+    return text[: text.index(words)].count("\n") + 1
+
+
+FAULTS: dict[str, tuple[WeekTexts, str, int, str]] = {
     "a given cell that raises": (
-        break_("import numpy as np\n\n# %% ex", "1 / 0\n\n# %% ex"),
+        spoiled("# %%\nimport numpy as np\n", "# %%\nimport numpy as np\n1 / 0\n"),
+        "lesson",
         1,
         "given cell raises ZeroDiv",
     ),
     "an exercise that raises": (
-        break_("def unit", "undefined\ndef unit"),
-        48,
+        spoiled("def unit", "undefined\ndef unit"),
+        "lesson",
+        line(exams.LESSON, '# %% exercise="unit"'),
         "exercise cell raises NameError",
     ),
-    "tests that raise": (
-        break_("@compare\ndef random", "1 / 0\n@compare\ndef random"),
-        10,
-        "tests cell raises Zero",
+    "hidden tests that raise": (
+        spoiled('@compare("norm")\ndef random', '1 / 0\n\n\n@compare("norm")\ndef random'),
+        "hidden_tests",
+        line(exams.HIDDEN_TESTS, '@compare("norm")\ndef random'),
+        "the hidden tests raise ZeroDivisionError",
     ),
-    "no program": (break_("@compare\ndef a_unit", "def a_unit"), 54, "no @compare or @verify"),
-    "a program twice": (
-        break_("def roughly", "def random_vector"),
-        10,
-        "the program 'random_vector' twice",
+    "hidden tests that use a name of the lesson": (
+        spoiled('@compare("unit")', 'norm\n\n\n@compare("unit")'),
+        "hidden_tests",
+        line(exams.HIDDEN_TESTS, '@compare("unit")'),
+        "NameError: name 'norm' is not defined",
     ),
-    "points of 0": (break_("points=2, rtol", "points=0, rtol"), 10, "above 0"),
+    "points of 0": (
+        spoiled("points=2, rtol", "points=0, rtol"),
+        "hidden_tests",
+        line(exams.HIDDEN_TESTS, '@compare("norm", points=2'),
+        "above 0",
+    ),
 }
 
 
-@pytest.mark.parametrize(("text", "line", "words"), FAULTS.values(), ids=FAULTS)
-def test_an_authors_error_names_file_and_line(text: str, line: int, words: str) -> None:
-    with pytest.raises(SourceError, match=rf"week\.py:{line}: .*{words}"):
-        open_exam(parse(text, PATH, "week"))
+@pytest.mark.parametrize(("texts", "file", "number", "words"), FAULTS.values(), ids=FAULTS)
+def test_an_authors_error_names_file_and_line(
+    texts: WeekTexts, file: str, number: int, words: str
+) -> None:
+    with pytest.raises(SourceError, match=rf"^week/{file}\.py:{number}: .*{words}"):
+        opened(texts)
 
 
-LATE: dict[str, tuple[str, int, str]] = {
+LATE: dict[str, tuple[WeekTexts, str, int, str]] = {
     "a program that raises": (
-        break_("return impl.unit(np", "return 1 / 0, impl.unit(np"),
-        54,
+        spoiled("return impl.unit(np", "return 1 / 0, impl.unit(np"),
+        "hidden_tests",
+        line(exams.HIDDEN_TESTS, "def a_unit_vector"),
         "a_unit_vector on the reference",
     ),
     "a reference that raises": (
-        break_("return x / norm(x)", "raise KeyError('no')"),
-        54,
+        spoiled("return x / norm(x)", "raise KeyError('no')"),
+        "hidden_tests",
+        line(exams.HIDDEN_TESTS, "def a_unit_vector"),
         "KeyError: key 'no' not found",
     ),
-    "two mistakes of one name": (break_('sum."', 'sum." name="no_root"'), 40, "two mistakes"),
     "a mistake that raises": (
-        break_("def norm(x):\n    return float(x.sum())", "1 / 0"),
-        40,
-        "mistake cell raises",
+        spoiled("    def norm(x):\n        return x[1_000_000]", "    1 / 0"),
+        "mistakes",
+        line(exams.MISTAKES, "def indexes_past_end"),
+        "'indexes-past-end' raises ZeroDivisionError",
     ),
 }
 
 
-@pytest.mark.parametrize(("text", "line", "words"), LATE.values(), ids=LATE)
-def test_so_does_an_error_that_shows_when_it_is_used(text: str, line: int, words: str) -> None:
-    def use() -> None:
-        exam = open_exam(parse(text, PATH, "week"))
+@pytest.mark.parametrize(("texts", "file", "number", "words"), LATE.values(), ids=LATE)
+def test_an_authors_error_that_shows_late_names_file_and_line_too(
+    texts: WeekTexts, file: str, number: int, words: str
+) -> None:
+    exam = opened(texts)
+    with pytest.raises(SourceError, match=rf"^week/{file}\.py:{number}: .*{words}"):  # noqa: PT012
         judge(exam, RIGHT + UNIT, "unit")
         judge(exam, "def norm(x): return 17.25")
-
-    with pytest.raises(Exception, match=words) as caught:
-        use()
-    assert f"week.py:{line}: " in str(caught.value)

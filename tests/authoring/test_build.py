@@ -2,30 +2,27 @@
 
 import json
 import re
-from collections.abc import Callable
+from dataclasses import astuple, replace
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import nbformat
 import pytest
 from support import tiny
-from support.sources import WEEK, built
+from support.commands import Command
+from support.courses import change_texts, write_texts
+from support.notebooks import cell_of
+from support.sources import LESSON, built
 
-from autograder.authoring.build import (
-    instructor_notebook,
-    registered_notebook,
-    student_notebook,
-    write_week,
-)
+from autograder.authoring.build import instructor_notebook, student_notebook
 from autograder.authoring.source import Source
+from autograder.authoring.texts import WeekTexts
 from autograder.batch.assignments import load_assignment
 from autograder.course.errors import CourseError
 from autograder.course.manifest import Course
+from autograder.gradebook.registration import registered_notebook, write_week
 from autograder.gradebook.writer import writing
 from autograder.grading.grade import broken
-
-Command = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +48,7 @@ METADATA = {
 
 @pytest.mark.parametrize("grade_id", METADATA)
 def test_a_role_is_nbgraders_own_metadata(tree: dict[str, Any], grade_id: str) -> None:
-    cell = tiny.cell_of(tree, grade_id)
+    cell = cell_of(tree, grade_id)
     own = cell["metadata"]["nbgrader"]
     found = (cell["cell_type"], own["grade"], own["solution"], own["locked"])
     assert found == METADATA[grade_id]
@@ -62,9 +59,7 @@ def test_a_role_is_nbgraders_own_metadata(tree: dict[str, Any], grade_id: str) -
 def test_every_cell_has_its_place_and_its_points(tree: dict[str, Any]) -> None:
     ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in tree["cells"]]
     assert [name for name in ids if name] == list(METADATA)
-    points = {
-        name: tiny.cell_of(tree, name)["metadata"]["nbgrader"].get("points") for name in METADATA
-    }
+    points = {name: cell_of(tree, name)["metadata"]["nbgrader"].get("points") for name in METADATA}
     assert {name: n for name, n in points.items() if n} == {
         "test_double": 3,
         "test_double_sum": 2,
@@ -86,13 +81,13 @@ def test_prose_can_neither_be_edited_nor_deleted(tree: dict[str, Any]) -> None:
 
 
 def test_a_stub_keeps_the_signature_and_the_docstring(tree: dict[str, Any]) -> None:
-    stub = text_of(tiny.cell_of(tree, "double"))
+    stub = text_of(cell_of(tree, "double"))
     assert stub.startswith('def double(x):\n    """Twice ``x``')
     assert "    # YOUR CODE HERE\n    raise NotImplementedError()" in stub
 
 
 def test_visible_checks_stay(tree: dict[str, Any]) -> None:
-    checks = text_of(tiny.cell_of(tree, "test_double"))
+    checks = text_of(cell_of(tree, "test_double"))
     assert "the double of 1 must be 2" in checks
     assert 'print("double: visible checks passed")' in checks
 
@@ -101,9 +96,8 @@ SECRETS = [
     "np.multiply",
     "zeros_like",
     "float(total)",
-    "BEGIN",
+    "BEGIN SOLUTION",
     "END SOLUTION",
-    "HIDDEN",
     "autograder.judge",
     "three_numbers",
     "random numbers",
@@ -118,7 +112,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_nothing_hidden_is_in_the_students_file(tiny_notebook: str, secret: str) -> None:
-    assert secret in tiny.SOURCE
+    assert secret in "".join(astuple(tiny.TEXTS))
     assert secret not in tiny_notebook
 
 
@@ -128,7 +122,7 @@ def test_there_is_no_output_and_no_trace_of_the_machine(tree: dict[str, Any]) ->
     assert set(tree["metadata"]) == {"kernelspec", "language_info"}
 
 
-def test_it_is_a_valid_notebook_with_ids_of_its_own(tiny_notebook: str) -> None:
+def test_the_students_file_is_a_valid_notebook_with_ids_of_its_own(tiny_notebook: str) -> None:
     notebook = nbformat.reads(tiny_notebook, as_version=4)
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells]
@@ -139,6 +133,16 @@ def test_the_same_source_gives_the_same_bytes(tiny_source: Source, tiny_notebook
     assert student_notebook(tiny_source) == tiny_notebook
     assert tiny_notebook.endswith("}\n")
     assert re.search(r"/tmp|/home|/work|\d{4}-\d\d-\d\d", tiny_notebook) is None
+
+
+def test_the_instructors_notebook_holds_an_exercises_hidden_tests_between_nbgraders_markers(
+    tiny_source: Source,
+) -> None:
+    tree = instructor_notebook(tiny_source)
+    rows = cell_of(tree, "test_double_sum").source.splitlines()
+    hidden = rows[rows.index("### BEGIN HIDDEN TESTS") : rows.index("### END HIDDEN TESTS")]
+    assert "def a_few_numbers(impl):" in hidden
+    assert "def three_numbers(impl):" not in hidden
 
 
 def test_the_instructors_notebook_holds_no_mistake_and_no_alternative(tiny_source: Source) -> None:
@@ -156,7 +160,7 @@ def test_a_week_in_nbgraders_own_metadata_gives_the_same_notebook(tiny_notebook:
             f'"locked": false, "schema_version": 3, "task": false{points}}}'
         )
 
-    text = tiny.SOURCE
+    text = tiny.LESSON
     for name in ("double", "double_sum"):
         text = text.replace(f'exercise="{name}"', full(name, "false", "true"))
     text = text.replace('tests="double" points=3', full("a", "true", "false", ', "points": 3'))
@@ -165,7 +169,7 @@ def test_a_week_in_nbgraders_own_metadata_gives_the_same_notebook(tiny_notebook:
         full("b", "true", "false", ', "points": 2') + ' needs="double"',
     )
     assert text.count("nbgrader=") == 4
-    assert built(text) == tiny_notebook
+    assert built(replace(tiny.TEXTS, lesson=text)) == tiny_notebook
 
 
 def test_an_answer_begins_with_the_authors_text_and_without_nbgraders_model_answer() -> None:
@@ -174,9 +178,7 @@ def test_an_answer_begins_with_the_authors_text_and_without_nbgraders_model_answ
         '# %% [markdown] nbgrader={"grade_id": "why", "grade": true, "solution": true, '
         '"locked": false, "schema_version": 3, "task": false, "points": 1}\n# Model answer\n'
     )
-    found = [
-        tiny.cell_of(json.loads(built(WEEK + text)), "why")["source"] for text in (ours, theirs)
-    ]
+    found = [cell_of(json.loads(built(LESSON + text)), "why")["source"] for text in (ours, theirs)]
     assert ["".join(lines).strip() for lines in found] == ["- Result:", "YOUR ANSWER HERE"]
 
 
@@ -214,11 +216,12 @@ def test_the_command_builds_checks_and_notices_a_difference(
 def test_the_command_tells_a_fault_of_the_source_in_one_line(
     autograder: Command, course_folder: Path
 ) -> None:
-    source = course_folder / "solutions" / f"{tiny.WEEK}.py"
-    source.write_text(tiny.SOURCE.replace("    ### END SOLUTION", "", 1), encoding="utf-8")
+    end = "(scaled)\n    ### END SOLUTION"
+    change_texts(course_folder / "solutions" / tiny.WEEK, end, "(scaled)")
     failed = autograder("build")
     assert failed.returncode == 2
-    assert re.fullmatch(r"autograder: .*week01_tiny\.py:\d+: .* is never closed\n", failed.stderr)
+    told = r"autograder: .*week01_tiny/lesson\.py:\d+: .* is never closed\n"
+    assert re.fullmatch(told, failed.stderr)
     assert not (course_folder / "notebooks").exists()
 
 
@@ -230,9 +233,8 @@ def test_cells_that_submissions_have_cannot_go_and_nothing_is_lost(course: Cours
     with writing(course) as writer:
         writer.register(week)
         writer.record("ada", broken(assignment, "it is empty"))
-    path = course.source_path(week)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("def double_sum", "def other").replace('"double_sum"', '"other"'))
+    renamed = (text.replace('"double_sum"', '"other"') for text in astuple(tiny.TEXTS))
+    write_texts(course.source_folder(week), WeekTexts(*renamed))
     with pytest.raises(CourseError, match="graded cells were added or removed"):
         write_week(course, week)
     assert course.notebook_path(week).read_text(encoding="utf-8") == kept
@@ -249,8 +251,10 @@ def test_the_notebook_that_was_registered_is_taken_as_it_is(course: Course) -> N
     assert registered_notebook(course, week) == ""
     assert load_assignment(course, week).notebook == text
     path.write_text(text, encoding="utf-8")
-    source = course.source_path(week)
-    source.write_text(source.read_text(encoding="utf-8") + "\n# %% [markdown]\n# End.\n")
+    write_texts(
+        course.source_folder(week),
+        replace(tiny.TEXTS, lesson=f"{tiny.LESSON}\n# %% [markdown]\n# End.\n"),
+    )
     assert registered_notebook(course, week) == ""
     assert "End." in load_assignment(course, week).notebook
 
@@ -259,7 +263,7 @@ def test_the_notebook_that_was_registered_is_taken_as_it_is(course: Course) -> N
 def test_a_corrupt_note_of_what_was_registered_is_not_believed(course: Course, note: bytes) -> None:
     week = course.weeks[0]
     write_week(course, week)
-    (course.root / "build" / f"{week.id}.registered").write_bytes(note)
+    (course.build_folder / f"{week.id}.registered").write_bytes(note)
     assert registered_notebook(course, week) == ""
     with writing(course) as writer:
         writer.register(week)

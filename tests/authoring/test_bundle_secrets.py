@@ -13,9 +13,11 @@ import pytest
 from support.hunt import hunt, needles
 
 from autograder.authoring.source import Source, read
+from autograder.authoring.texts import FILES
 from autograder.course.manifest import Course
 
-pytest_plugins = ["bundles"]
+#: What a week hides, as the hunt calls it.
+ROLES = ("exercise", "hidden-tests", "mistake", "alternative")
 TEXT = "    hidden = np.tanh(one @ two.T + three)\n    return hidden, [one, two]  # why\n"
 LOOKED_FOR = [("here", "hidden=np.tanh(one@two.T+three)returnhidden,[one,two]#why")]
 
@@ -51,7 +53,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.fixture(scope="module")
 def sources(whole_course: Course) -> list[Source]:
     """The sources of all weeks of the course."""
-    return [read(whole_course.source_path(week), week.id) for week in whole_course.weeks]
+    return [read(whole_course.source_folder(week), week.id) for week in whole_course.weeks]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -63,10 +65,10 @@ def test_the_hunt_finds_what_is_there(form: str) -> None:
 
 
 def test_every_role_of_every_week_is_looked_for(sources: list[Source]) -> None:
-    places = {where.rsplit(" ", 1)[0] for where, _ in needles(sources)}
+    places = [where for where, _ in needles(sources)]
     for source in sources:
-        for role in ("exercise", "tests", "mistake"):
-            assert any(place.startswith(source.week) and role in place for place in places)
+        for role in ROLES:
+            assert any(place.startswith(f"{source.week} {role}") for place in places)
 
 
 def test_nothing_hidden_is_in_the_bundle(bundle: Path, sources: list[Source]) -> None:
@@ -78,17 +80,18 @@ def test_nothing_hidden_is_in_the_bundle(bundle: Path, sources: list[Source]) ->
 def test_the_hunt_finds_a_week_that_is_packed_into_the_wheel(
     bundle: Path, sources: list[Source]
 ) -> None:
-    secret = sources[0].path.read_bytes()
+    secret = b"\n".join((sources[0].path.parent / name).read_bytes() for name in FILES)
     with zipfile.ZipFile(bundle) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".whl"))
         wheel = io.BytesIO(archive.read(name))
     with zipfile.ZipFile(wheel, "a") as spoiled:
         spoiled.writestr("autograder/data.bin", base64.b64encode(zlib.compress(secret)))
     found = hunt("wheel", wheel.getvalue(), needles(sources[:1]))
-    assert {line.split(" ")[1] for line in found} >= {"exercise", "tests", "mistake"}
+    assert {line.split(" ")[1] for line in found} >= set(ROLES)
 
 
 def test_no_file_of_an_author_is_in_the_bundle(bundle: Path, whole_course: Course) -> None:
+    weeks = {week.id for week in whole_course.weeks}
     names = []
     with zipfile.ZipFile(bundle) as archive:
         names += archive.namelist()
@@ -98,7 +101,6 @@ def test_no_file_of_an_author_is_in_the_bundle(bundle: Path, whole_course: Cours
     for name in names:
         parts = Path(name).parts
         assert not {"solutions", "tests", "source", "submitted", "__pycache__"} & set(parts), name
-        assert not any(
-            Path(name).stem == week.id and name.endswith(".py") for week in whole_course.weeks
-        )
+        assert parts[-1] not in FILES, name
+        assert not (name.endswith(".py") and {*parts, Path(name).stem} & weeks), name
         assert not name.endswith((".pyc", ".db")), name

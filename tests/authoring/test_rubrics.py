@@ -1,23 +1,25 @@
 """Rubrics: in the author's source, beside the answer for graders, and nowhere for students."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
-from support import tiny
+from support import sources, tiny
+from support.courses import changed
+from support.grading import Grade
 from traitlets.config import Config
 
-from autograder.authoring.build import student_notebook
+from autograder.authoring.faults import SourceError
 from autograder.authoring.fill import fill
 from autograder.authoring.rubric import Criterion, split_rubric
-from autograder.authoring.source import SourceError, parse
+from autograder.authoring.texts import WeekTexts
 from autograder.batch.assignments import load_assignment
 from autograder.course.manifest import Course, load_course
 from autograder.gradebook.writer import writing
-from autograder.grading.grade import grade
 from autograder.report.feedback import write_feedback
 
 QUESTION = '# %% [markdown] question="why" points=1\n'
@@ -32,12 +34,15 @@ RUBRIC = """\
 SECRET = "names the distributive law"
 
 
-def source(head: str = QUESTION, rubric: str = RUBRIC) -> str:
-    return tiny.SOURCE.rstrip().replace(QUESTION, head) + "\n" + rubric
+def texts(head: str = QUESTION, rubric: str = RUBRIC) -> WeekTexts:
+    """The tiny week, whose last cell, the question, has this header and this rubric."""
+    found = changed(tiny.TEXTS, QUESTION, head)
+    return replace(found, lesson=found.lesson + rubric)
 
 
-def built(text: str) -> list[dict[str, Any]]:
-    notebook = student_notebook(parse(text, Path("week.py"), tiny.WEEK))
+def built(week: WeekTexts) -> list[dict[str, Any]]:
+    """The cells of the student notebook, in which there is no rubric."""
+    notebook = sources.built(week)
     assert "RUBRIC" not in notebook
     assert SECRET not in notebook
     cells: list[dict[str, Any]] = json.loads(notebook)["cells"]
@@ -46,7 +51,7 @@ def built(text: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def marked_course(tmp_path: Path) -> Course:
-    return load_course(tiny.make_course(tmp_path / "course", source()))
+    return load_course(tiny.make_course(tmp_path / "course", texts()))
 
 
 def test_a_rubric_is_read_with_its_continued_lines() -> None:
@@ -58,15 +63,15 @@ def test_a_rubric_is_read_with_its_continued_lines() -> None:
 
 
 def test_students_see_the_question_and_no_rubric() -> None:
-    cells = built(source())
+    cells = built(texts())
     assert "".join(cells[-1]["source"]).strip() == (
         "Why is the double of a sum the sum of the doubles?"
     )
-    assert [cell["id"] for cell in cells] == [cell["id"] for cell in built(tiny.SOURCE)]
+    assert [cell["id"] for cell in cells] == [cell["id"] for cell in built(tiny.TEXTS)]
 
 
 def test_students_see_names_and_points_where_the_author_says_so() -> None:
-    *_, shown, question = built(source(QUESTION.replace("points=1", 'points=1 rubric="shown"')))
+    *_, shown, question = built(texts(QUESTION.replace("points=1", 'points=1 rubric="shown"')))
     text = "".join(shown["source"])
     assert "| a law | 0.5 |" in text
     assert shown["metadata"] == {"editable": False, "deletable": False}
@@ -74,7 +79,7 @@ def test_students_see_names_and_points_where_the_author_says_so() -> None:
 
 
 def test_the_formgrader_shows_it_beside_the_answer_and_feedback_does_not(
-    marked_course: Course,
+    marked_course: Course, grade: Grade
 ) -> None:
     course, week = marked_course, marked_course.weeks[0]
     assignment = load_assignment(course, week)
@@ -97,12 +102,16 @@ def test_the_formgrader_shows_it_beside_the_answer_and_feedback_does_not(
         assert "distributive law" not in path.read_text()
 
 
-def test_a_submission_that_cannot_be_read_has_its_rubric_too(marked_course: Course) -> None:
+def test_a_submission_that_cannot_be_read_has_its_rubric_too(
+    marked_course: Course, grade: Grade
+) -> None:
     assignment = load_assignment(marked_course, marked_course.weeks[0])
     assert SECRET in grade(assignment, b"{").notebook
 
 
-def test_a_graded_notebook_that_is_handed_in_again_brings_no_rubric(marked_course: Course) -> None:
+def test_a_graded_notebook_that_is_handed_in_again_brings_no_rubric(
+    marked_course: Course, grade: Grade
+) -> None:
     assignment = load_assignment(marked_course, marked_course.weeks[0])
     once = grade(assignment, fill(assignment.notebook, tiny.RIGHT).encode())
     twice = nbformat.reads(grade(assignment, once.notebook.encode()).notebook, as_version=4)
@@ -124,8 +133,8 @@ BAD = {
 @pytest.mark.parametrize(("rubric", "told"), BAD.values(), ids=list(BAD))
 def test_what_is_no_rubric_is_refused_with_its_line(rubric: str, told: str) -> None:
     with pytest.raises(SourceError, match=told) as caught:
-        built(source(rubric=rubric))
-    assert str(caught.value).startswith("week.py:")
+        built(texts(rubric=rubric))
+    assert str(caught.value).startswith("week/lesson.py:")
 
 
 @pytest.mark.parametrize(
@@ -137,10 +146,10 @@ def test_what_is_no_rubric_is_refused_with_its_line(rubric: str, told: str) -> N
 )
 def test_a_header_that_does_not_fit_is_refused(head: str, told: str) -> None:
     with pytest.raises(SourceError, match=told):
-        built(source(head))
+        built(texts(head))
 
 
 def test_shown_without_a_rubric_is_refused() -> None:
     head = QUESTION.replace("points=1", 'points=1 rubric="shown"')
     with pytest.raises(SourceError, match="without"):
-        built(source(head, ""))
+        built(texts(head, ""))

@@ -1,13 +1,15 @@
-"""Reading a week's source: roles, and every refusal with its file and line."""
+"""Reading a week's four files: roles, lines, magics, and what is not there."""
 
 from pathlib import Path
 
 import pytest
 from support import tiny
-from support.sources import NBGRADER, WEEK, source
+from support.courses import write_texts
+from support.sources import HIDDEN_TESTS, LESSON, NBGRADER, WEEK, source
 
 from autograder.authoring.percent import only, plain_python, without
 from autograder.authoring.source import Source, read
+from autograder.authoring.texts import WeekTexts
 from autograder.course.errors import CourseError
 
 
@@ -18,8 +20,6 @@ def test_the_roles_of_all_cells(tiny_source: Source) -> None:
         "prose",
         "exercise",
         "tests",
-        "mistake",
-        "alternative",
         "experiment",
         "exercise",
         "tests",
@@ -31,7 +31,7 @@ def test_the_roles_of_all_cells(tiny_source: Source) -> None:
 
 
 def test_every_cell_knows_its_line(tiny_source: Source) -> None:
-    rows = tiny.SOURCE.splitlines()
+    rows = tiny.LESSON.splitlines()
     headers = [number for number, row in enumerate(rows, 1) if row.startswith("# %%")]
     assert [cell.line for cell in tiny_source.cells] == headers
 
@@ -57,13 +57,13 @@ def test_every_cell_knows_its_line(tiny_source: Source) -> None:
     ],
 )
 def test_lines_are_right_below_anything(first: str) -> None:
-    cells = source(first + WEEK).cells
+    cells = source(first + LESSON).cells
     assert cells[-2].line == first.count("\n") + 1
     assert cells[-1].line == first.count("\n") + 6
 
 
 def test_a_docstring_may_hold_what_looks_like_a_header() -> None:
-    text = WEEK.replace("def f(x):\n", 'def f(x):\n    """Read\n\n# %% exercise="g"\n    """\n')
+    text = LESSON.replace("def f(x):\n", 'def f(x):\n    """Read\n\n# %% exercise="g"\n    """\n')
     cells = source(text).cells
     assert [cell.role for cell in cells] == ["exercise", "tests"]
     assert '# %% exercise="g"' in cells[0].text
@@ -73,7 +73,7 @@ def test_a_docstring_may_hold_what_looks_like_a_header() -> None:
     "magic", ["%matplotlib inline", "!pip --version", "%%time\nx = 1", "%%bash\nls |"]
 )
 def test_magics_are_no_syntax_error(magic: str) -> None:
-    assert source(f"# %%\n{magic}\n\n{WEEK}").cells[0].role == "given"
+    assert source(f"# %%\n{magic}\n\n{LESSON}").cells[0].role == "given"
 
 
 def test_magics_are_left_out_of_plain_python() -> None:
@@ -82,14 +82,14 @@ def test_magics_are_left_out_of_plain_python() -> None:
 
 
 def test_regions_are_cut_out_and_kept_at_their_lines() -> None:
-    cell = source(WEEK).cells[0]
+    cell = source(LESSON).cells[0]
     assert without(cell.text, "### BEGIN SOLUTION", "### END SOLUTION") == "def f(x):"
     kept = only(cell.text, "### BEGIN SOLUTION", "### END SOLUTION").split("\n")
     assert kept == ["", "", "    return x + 1", ""]
 
 
 def test_nbgraders_full_metadata_means_the_same() -> None:
-    full = WEEK.replace('exercise="f"', NBGRADER % ("f", "false", "true", ""))
+    full = LESSON.replace('exercise="f"', NBGRADER % ("f", "false", "true", ""))
     tests = NBGRADER % ("test_f", "true", "false", ', "points": 2')
     full = full.replace('tests="f" points=2', tests)
     full += f"# %% {NBGRADER % ('given', 'false', 'false', '')}\nx = 1\n\n"
@@ -104,27 +104,62 @@ def test_nbgraders_full_metadata_means_the_same() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [(b"\xff\xfe", "cannot be read"), (None, "cannot be read")],
-    ids=["not text", "no file"],
-)
-def test_a_file_that_cannot_be_read_is_named(
-    tmp_path: Path, data: bytes | None, words: str
-) -> None:
-    path = tmp_path / "week.py"
-    if data is not None:
-        path.write_bytes(data)
-    with pytest.raises(CourseError, match=rf"week\.py: {words}"):
-        read(path)
+def test_what_is_written_beside_the_lesson_is_read_with_it(tiny_source: Source) -> None:
+    names = [program.name for program in tiny_source.hidden.of("double")]
+    assert names == ["three_numbers", "many_numbers", "nothing_stays_nothing"]
+    (mistake,), (alternative,) = tiny_source.mistakes, tiny_source.alternatives
+    assert (mistake.exercise, mistake.name) == ("double", "squares-instead")
+    assert mistake.words == "squares instead"
+    assert "scaled = np.asarray(x) ** 2\n" in mistake.text
+    assert (alternative.exercise, alternative.words) == ("double", "adds to itself")
+    assert alternative.text == "def double(x):\n    return np.asarray(x) + np.asarray(x)"
 
 
-def test_the_week_is_the_files_name_unless_told(tmp_path: Path) -> None:
-    path = tmp_path / "week07.py"
-    path.write_text(WEEK)
-    assert read(path).week == "week07"
-    assert read(path, "other").week == "other"
+def test_a_program_is_titled_by_its_docstring_or_its_name() -> None:
+    titles = [program.title for program in source(WEEK).hidden.programs]
+    assert titles == ["the successor of 1"]
+    bare = HIDDEN_TESTS.replace('    "the successor of 1"\n', "").replace("def one", "def of_one")
+    (program,) = source(WeekTexts(LESSON, bare)).hidden.programs
+    assert program.title == "of one"
 
 
-def test_an_empty_file_is_a_week_without_cells() -> None:
-    assert source("").cells == ()
+def test_a_section_of_the_hidden_tests_holds_one_exercises_programs(tiny_source: Source) -> None:
+    section = tiny_source.hidden.section("double_sum")
+    assert section.startswith("import numpy as np\n")
+    assert "def a_few_numbers" in section
+    assert "What the hidden tests of the tiny week run" not in section
+    for program in tiny_source.hidden.of("double"):
+        assert program.name not in section
+
+
+def test_mistakes_and_alternatives_may_be_missing(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path / "week", WEEK)
+    (folder / "mistakes.py").unlink()
+    (folder / "alternatives.py").unlink()
+    found = read(folder)
+    assert (found.mistakes, found.alternatives) == ((), ())
+
+
+def test_a_week_without_a_lesson_is_no_week(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path / "week", WEEK)
+    (folder / "lesson.py").unlink()
+    with pytest.raises(CourseError, match=r"week/lesson\.py: is missing; a week is a folder of"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["lesson", "hidden_tests", "mistakes", "alternatives"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    folder = write_texts(tmp_path / "week", WEEK)
+    (folder / f"{name}.py").write_bytes(b"\xff\xfe")
+    with pytest.raises(CourseError, match=rf"week/{name}\.py: cannot be read"):
+        read(folder)
+
+
+def test_the_week_is_the_folders_name_unless_told(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path / "week07", WEEK)
+    assert read(folder).week == "week07"
+    assert read(folder, "other").week == "other"
+
+
+def test_an_empty_lesson_is_a_week_without_cells() -> None:
+    assert source(WeekTexts("")).cells == ()

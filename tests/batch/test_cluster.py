@@ -4,14 +4,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support import tiny
+from support import commands, tiny
+from support.gradebooks import hand_in, marks
 from typer.testing import CliRunner
 
 from autograder.authoring.fill import fill
@@ -22,7 +22,6 @@ from autograder.sandbox.levels import probe
 
 pytest.importorskip("distributed")
 
-BIN = Path(sys.executable).parent
 HALF = {"double": tiny.RIGHT["double"]}
 MARKS = {f"s{n}": mark for n, mark in enumerate([5.0, 3.0, 0.0, 5.0, 3.0, 5.0, 5.0, 3.0])}
 TEXTS = {5.0: tiny.RIGHT, 3.0: HALF, 0.0: {}}
@@ -36,9 +35,7 @@ def course(tmp_path: Path) -> Path:
     loaded = load_course(folder)
     assignment = load_assignment(loaded, loaded.weeks[0])
     for student, mark in MARKS.items():
-        place = folder / "submitted" / student / tiny.WEEK
-        place.mkdir(parents=True)
-        (place / f"{tiny.WEEK}.ipynb").write_text(fill(assignment.notebook, TEXTS[mark]))
+        hand_in(loaded, student, fill(assignment.notebook, TEXTS[mark]))
     return folder
 
 
@@ -52,9 +49,10 @@ def cluster(home: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Pop
     quiet |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     known = ["--no-dashboard", "--scheduler-file", str(file)]
     address = ["--host", "127.0.0.1", "--port", "0"]
-    ends = [subprocess.Popen([BIN / "dask", "scheduler", *address, *known], **quiet)]
+    dask = commands.PROGRAMS / "dask"
+    ends = [subprocess.Popen([dask, "scheduler", *address, *known], **quiet)]
     for _ in range(workers):
-        ends.append(subprocess.Popen([BIN / "dask", "worker", "--nthreads", "1", *known], **quiet))
+        ends.append(subprocess.Popen([dask, "worker", "--nthreads", "1", *known], **quiet))
     try:
         wait_for(lambda: file.exists() and file.read_text().strip())
         yield json.loads(file.read_text())["address"], ends[1:]
@@ -78,25 +76,11 @@ def wait_for(ready: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def marks(course: Path) -> dict[str, float]:
-    from nbgrader.api import Gradebook
-
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
-        return {s.student.id: s.score for s in book.assignment_submissions(tiny.WEEK)}
-
-
 def test_the_marks_are_those_of_this_machine_though_a_worker_is_killed(
     course: Path, tmp_path: Path
 ) -> None:
     with cluster(tmp_path / "elsewhere", workers=2) as (address, workers):
-        process = subprocess.Popen(
-            [BIN / "autograder", "grade", "--scheduler", address],
-            cwd=course,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        process = commands.start("autograder", course, "grade", "--scheduler", address)
         assert process.stdout is not None
         for line in process.stdout:
             if "[1/8]" in line:

@@ -1,14 +1,16 @@
 """A week through the exchange, as a student and an instructor click through it."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pages
 import pytest
-from classroom import WEEK, Classroom, classroom
-from nbgrader.api import Gradebook
+from support import lab_pages as pages
 from support import tiny
+from support.classroom import Classroom, classroom
+from support.people import write_fetched
+from support.tiny import WEEK
+
+from autograder.course.database import open_gradebook
 
 WIDTHS = (1400, 1024)
 ANSWER = "Multiplying distributes over a sum: 2(a + b) = 2a + 2b."
@@ -47,7 +49,7 @@ def teacher(browser: Any, room: Classroom) -> Iterator[Any]:
 
 def submission(room: Classroom) -> tuple[str, float, float | None]:
     """The id of Ada's graded notebook, its score, and the mark that a person gave."""
-    with Gradebook(room.course.gradebook, room.course.manifest.course.id) as gradebook:
+    with open_gradebook(room.course) as gradebook:
         notebook = gradebook.find_submission_notebook(WEEK, WEEK, "ada")
         grade = gradebook.find_grade("why", WEEK, WEEK, "ada")
         return notebook.id, notebook.score, grade.manual_score
@@ -80,12 +82,7 @@ def test_a_student_fetches_works_and_submits(
     both_widths(ada, shot, "assignment-list")
     ada.locator("#released_assignments_list button", has_text="Fetch").click()
     ada.locator("#fetched_assignments_list button", has_text="Submit").wait_for()
-    path = room.student.folder / WEEK / f"{WEEK}.ipynb"
-    tree = json.loads(path.read_text())
-    for name, text in {**tiny.RIGHT, "why": ANSWER}.items():
-        tiny.cell_of(tree, name)["source"] = text
-    path.chmod(0o644)
-    path.write_text(json.dumps(tree))
+    write_fetched(room.student, {**tiny.RIGHT, "why": ANSWER})
     ada.locator("#fetched_assignments_list button", has_text="Submit").click()
     ada.locator("#submitted_assignments_list", has_text=WEEK).wait_for()
     both_widths(ada, shot, "assignment-list-submitted")
@@ -126,7 +123,7 @@ def test_a_manual_mark_outlives_a_regrade(
     teacher.evaluate("() => window.scrollTo(0, 0)")
     both_widths(teacher, shot, "formgrader-notebook")
     assert submission(room)[1:] == (6.0, 1.0)
-    room.teacher.run("autograder", "grade", "1", "--force")
+    room.teacher.autograder("grade", "1", "--force")
     assert submission(room)[1:] == (6.0, 1.0)
 
 
@@ -143,7 +140,7 @@ def test_feedback_goes_back_by_the_buttons_and_is_read(
     ada.locator("text=(view feedback)").wait_for()
     both_widths(ada, shot, "assignment-list-feedback")
     (page,) = room.student.folder.glob(f"{WEEK}/feedback/*/{WEEK}.html")
-    own = room.course.root / "feedback" / "ada" / WEEK / f"{WEEK}.html"
+    own = room.course.feedback_page("ada", WEEK)
     assert page.read_text() == own.read_text()
     teacher.goto(page.as_uri())
     said = teacher.locator("body").inner_text()

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pages
 import pytest
-from lab_server import Server
+from support import lab_pages as pages
+from support.lab_server import Server
 
 TITLE = "The RNN forward pass"
 RIGHT = """\

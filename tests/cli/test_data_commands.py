@@ -16,8 +16,8 @@ from support.sites import CONTENT, HALF, SHA, Site, free_port, serve, wait_for
 from typer.testing import CliRunner, Result
 
 from autograder.cli.data_commands import data
-from autograder.notebook.dataset import Dataset, RemoteFile, file_path, state
-from autograder.notebook.download import checksum
+from autograder.course.errors import CourseError
+from autograder.notebook.dataset import DataFolder, Dataset, RemoteFile, file_path, state
 from rnn_course import datasets
 from rnn_course.datasets import DATASETS
 
@@ -38,14 +38,21 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         yield server
 
 
-def listed(names: str) -> str:
+def listed(names: str, registry: str = "rnn_course.datasets") -> str:
     """The tiny course's manifest, with data sets."""
-    return tiny.MANIFEST.replace("title: Doubling", f"title: Doubling\n    data: [{names}]")
+    manifest = tiny.MANIFEST.replace("title: Doubling", f"title: Doubling\n    data: [{names}]")
+    return manifest.replace("tiny course}", f"tiny course, data: {registry}}}", 1)
+
+
+@pytest.fixture
+def ours(course_folder: Path) -> None:
+    """Let the tiny course have this repository's data sets."""
+    (course_folder / "course.yml").write_text(listed("manual"), encoding="utf-8")
 
 
 @pytest.fixture
 def run(course_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
-    """The commands in the tiny course, whose week names the data sets of ``week``."""
+    """The commands in the tiny course, with data sets of ours; its week names those of ``week``."""
     monkeypatch.chdir(course_folder)
     for name in ("sunspots", "reviews", "identifiers", "dates", "pronunciations"):
         monkeypatch.delitem(DATASETS, name)  # slow to read in full, and not what is tested
@@ -59,13 +66,9 @@ def run(course_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
 
 def add(monkeypatch: pytest.MonkeyPatch, **more: object) -> Dataset:
     """Make the course know one more data set."""
-
-    def check(dataset: Dataset) -> str:
-        for file in dataset.files:
-            assert checksum(file_path(dataset, file)) == file.sha256, f"{file.name} is damaged"
-        return "read"
-
-    made = replace(Dataset("made", "M", "none", "https://example.org", check), **more)  # type: ignore[arg-type]
+    folder = DataFolder("made", "RNN_COURSE_DATA")
+    plain = Dataset("made", "M", "none", "https://example.org", lambda _: "read", folder=folder)
+    made = replace(plain, **more)  # type: ignore[arg-type]
     monkeypatch.setitem(DATASETS, made.name, made)
     return made
 
@@ -208,6 +211,7 @@ def test_one_that_fails_is_a_line_and_the_others_go_on(
     assert line(result.stdout, "manual: ") == "manual: nothing to download (Python), there"
 
 
+@pytest.mark.usefixtures("ours")
 def test_without_a_network_every_file_is_a_line(
     autograder: Callable[..., CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,18 +226,23 @@ def test_without_a_network_every_file_is_a_line(
 FETCH = """
 import sys
 from autograder.cli import main
-from autograder.notebook.dataset import Dataset, RemoteFile
+from autograder.notebook.dataset import DataFolder, Dataset, RemoteFile
 from rnn_course.datasets import DATASETS
+folder = DataFolder("made", "RNN_COURSE_DATA")
 file = RemoteFile("all", sys.argv.pop(), sys.argv.pop(), int(sys.argv.pop()))
-DATASETS["made"] = Dataset("made", "M", "none", "", lambda _: "", files=(file,))
+DATASETS["made"] = Dataset("made", "M", "none", "", lambda _: "", files=(file,), folder=folder)
 main()
 """
 
 
-def test_interrupted_by_a_person_it_says_what_is_kept(site: Site, folder: Path) -> None:
+@pytest.mark.usefixtures("ours")
+def test_interrupted_by_a_person_it_says_what_is_kept(
+    site: Site, folder: Path, course_folder: Path
+) -> None:
     words = ["data", "fetch", "made", "manual", str(len(CONTENT)), SHA, site.url("stuck")]
     with subprocess.Popen(
         [sys.executable, "-c", FETCH, *words],
+        cwd=course_folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -248,6 +257,7 @@ def test_interrupted_by_a_person_it_says_what_is_kept(site: Site, folder: Path) 
     assert err.endswith("interrupted; 154 kB are kept, the next call resumes\n")
 
 
+@pytest.mark.usefixtures("ours")
 def test_an_unknown_name_is_wrong_usage(
     autograder: Callable[..., CompletedProcess[str]],
 ) -> None:
@@ -256,6 +266,7 @@ def test_an_unknown_name_is_wrong_usage(
     assert result.stderr.startswith("autograder: there is no data set 'nix'; there are manual, ")
 
 
+@pytest.mark.usefixtures("ours")
 def test_the_doctor_has_a_line_for_every_data_set(
     autograder: Callable[..., CompletedProcess[str]],
 ) -> None:
@@ -271,3 +282,82 @@ def test_the_path_of_what_is_fetched_is_its_file(
     add(monkeypatch, files=(remote(site, "train"),))
     assert run("fetch", "made").exit_code == 0
     assert datasets.path("made", "train") == datasets.path("made") == folder / "made" / "file"
+
+
+# The registry that the manifest names
+
+
+@pytest.mark.parametrize("words", [("list",), ("check",), ("fetch",)], ids=" ".join)
+def test_a_course_that_names_no_data_sets_says_so_in_one_line(
+    autograder: Callable[..., CompletedProcess[str]], words: tuple[str, ...]
+) -> None:
+    result = autograder("data", *words)
+    assert result.returncode == 0
+    assert result.stdout.count("\n") == 1
+    assert result.stdout.startswith("This course has no data sets: course.yml names no module")
+
+
+def test_a_week_may_not_name_data_where_the_course_has_none(
+    autograder: Callable[..., CompletedProcess[str]], course_folder: Path
+) -> None:
+    manifest = tiny.MANIFEST.replace("title: Doubling", "title: Doubling\n    data: [numbers]")
+    (course_folder / "course.yml").write_text(manifest)
+    result = autograder("data", "check")
+    assert result.returncode == 1
+    assert "weeks.1.data.1: is 'numbers'; the course names no module of data sets" in result.stdout
+
+
+def test_the_doctor_of_a_course_without_data_lists_none_of_ours(
+    autograder: Callable[..., CompletedProcess[str]],
+) -> None:
+    text = autograder("doctor").stdout
+    assert "data sets: the course names none" in text
+    assert "torch" not in text
+    assert "reviews" not in text
+
+
+def test_the_doctor_looks_for_what_the_course_requires(
+    autograder: Callable[..., CompletedProcess[str]], course_folder: Path
+) -> None:
+    wanted = "requirements: [numpy>=2, jupytext==0.0.1, no-such-package>=1]"
+    manifest = tiny.MANIFEST.replace("tiny course}", f"tiny course, {wanted}}}")
+    (course_folder / "course.yml").write_text(manifest)
+    result = autograder("doctor")
+    assert result.returncode == 1
+    told = result.stdout.partition("packages of the course")[2]
+    assert re.search(r"^  numpy +[\d.]+$", told, re.MULTILINE)
+    assert re.search(r"^  jupytext +[\d.]+, expected ==0\.0\.1$", told, re.MULTILINE)
+    assert "MISSING: pip install 'no-such-package>=1'" in told
+
+
+BROKEN = {
+    "no such module": (
+        None,
+        r"cannot be imported \(ModuleNotFoundError: No module named 'numbers_",
+    ),
+    "an error in it": ("1 / 0", r"cannot be imported \(ZeroDivisionError: division by zero\)"),
+    "no list": ("", "must have a mapping DATASETS of names to data sets, and has none"),
+    "another type": ("DATASETS = []", "and has a list$"),
+    "another value": ("DATASETS = {'a': 1}", r"DATASETS\['a'\] must be a Dataset of that name"),
+}
+
+
+@pytest.mark.parametrize(("code", "words"), BROKEN.values(), ids=BROKEN)
+def test_a_registry_that_cannot_be_used_is_one_line(
+    course_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str | None,
+    words: str,
+) -> None:
+    name = f"numbers_of_{tmp_path.name}"
+    if code is not None:
+        (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(course_folder)
+    Path("course.yml").write_text(listed("", name))
+    error = CliRunner().invoke(data, ["list"]).exception
+    assert isinstance(error, CourseError)
+    assert str(error).startswith(f"{course_folder.resolve() / 'course.yml'}: course.data: {name}: ")
+    assert "\n" not in str(error)
+    assert re.search(words, str(error))

@@ -1,14 +1,11 @@
 """The documentation's commands run, one document after the other, each in a folder of its own.
 
 A fenced block ``console`` holds lines that begin with ``$``; a block that a test machine cannot
-run says why: ``console no-test: needs a JupyterHub``. A block ``python exercise`` is appended to
-the week's source, as the text around it says.
+run says why: ``console no-test: needs a JupyterHub``. A block ``python mistakes.py`` is appended to
+that file of the new course's week, as the text around it says.
 """
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,11 +13,19 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from support import commands
+
+from autograder.authoring.texts import FILES
+
+pytestmark = pytest.mark.slow(seconds=110)
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-WEEK_SOURCE = "solutions/week01_averages.py"
+WEEK = "solutions/week01_averages"
+APPENDED = {f"python {name}": f"{WEEK}/{name}" for name in FILES}
+ROOMS = [path.name for path in (ROOT / "autograder").iterdir() if path.is_dir()]
+PLACES = ("autograder", "rnn_course", "tests", "benchmarks", *ROOMS)
 BARE_WORDS = re.compile(r"\b(simply|just|obviously|easily)\b", re.IGNORECASE)
 
 
@@ -49,8 +54,8 @@ def script(path: Path) -> str:
     for block in blocks(path):
         if block.runs:
             rows += block.commands
-        elif block.info == "python exercise":
-            rows += [f"cat >> {WEEK_SOURCE} <<'EXERCISE'", "", block.body, "EXERCISE"]
+        elif block.info in APPENDED:
+            rows += [f"cat >> {APPENDED[block.info]} <<'APPENDED'", "", "", block.body, "APPENDED"]
     return "\n".join(rows)
 
 
@@ -69,24 +74,7 @@ def finished(
 
 def run(path: Path, folder: Path) -> CompletedProcess[str]:
     """Run what a document has its reader do, in a folder of its own."""
-    programs = Path(sys.executable).parent
-    environment = {
-        **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(folder),
-        "OMP_NUM_THREADS": "1",
-        "NO_COLOR": "1",
-        "USER": "somebody",
-    }
-    return subprocess.run(
-        ["bash", "-c", script(path)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
+    return commands.run("/bin/bash", folder, "-c", script(path), HOME=str(folder), USER="somebody")
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.stem)
@@ -116,7 +104,7 @@ def test_links_lead_somewhere(path: Path) -> None:
     for goal in re.findall(r"\]\(([^)\s]+)\)", text):
         if not goal.startswith(("https://", "#")):
             assert (path.parent / goal.split("#")[0]).exists(), goal
-    for goal in re.findall(r"`((?:autograder|tests|grading|kernels|judge)/[\w/.]+)`", text):
+    for goal in re.findall(rf"`((?:{'|'.join(PLACES)})/[\w/.]+)`", text):
         assert (ROOT / goal).exists() or (ROOT / "autograder" / goal).exists(), goal
 
 

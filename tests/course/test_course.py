@@ -1,12 +1,11 @@
 """The manifest: whatever is wrong in it is one line that names the key and what is allowed."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from support import tiny
+from support.commands import Command
 
 from autograder.course.errors import CourseError
 from autograder.course.manifest import Course, LatePolicy, find_course, load_course
@@ -37,7 +36,7 @@ def test_a_good_manifest_is_read(course: Course) -> None:
     assert week.due == datetime(2027, 1, 17, 23, 59, 59, tzinfo=UTC)
     assert course.manifest.grading.limits.program_seconds == 5
     assert course.manifest.exchange == "exchange"
-    assert course.source_path(week) == course.root / "solutions" / "week01_tiny.py"
+    assert course.source_folder(week) == course.root / "solutions" / "week01_tiny"
     assert course.notebook_path(week) == course.root / "notebooks/week01_tiny/week01_tiny.ipynb"
 
 
@@ -56,7 +55,7 @@ TITLE = "title: A tiny course"
 WRONG: dict[str, tuple[str, str]] = {
     "a wrong key": (
         changed("grading:", "gradng:"),
-        "gradng: is not a key; allowed here: course, weeks, grading, exchange",
+        "gradng: is not a key; allowed here: course, weeks, kernels, grading",
     ),
     "a wrong key of a week": (
         changed("title: Doubling", "title: D\n    opens: x"),
@@ -135,6 +134,14 @@ WRONG: dict[str, tuple[str, str]] = {
     "a prerequisite of itself": (
         changed("[one]", "[two]", TWO),
         "the course: two: the prerequisite 'two' is no earlier week",
+    ),
+    "a module that is a path": (
+        changed(TITLE, TITLE + ", data: data/sets.py"),
+        "course.data: is 'data/sets.py'; ",
+    ),
+    "a requirement that pip cannot read": (
+        changed(TITLE, TITLE + ", requirements: [numpy, --index-url x]"),
+        "course.requirements.2: is '--index-url x'; expected what pip can install, as numpy>=2",
     ),
     "a list": ("- 1\n- 2\n", "must be keys and values, and is list"),
     "a text": ("hello", "must be keys and values, and is str"),
@@ -246,7 +253,7 @@ def test_without_a_policy_lateness_costs_nothing() -> None:
 
 
 def test_the_command_line_tells_a_wrong_manifest_in_one_line(
-    autograder: Callable[..., CompletedProcess[str]], course_folder: Path
+    autograder: Command, course_folder: Path
 ) -> None:
     (course_folder / "course.yml").write_text(changed("grading:", "gradng:"), encoding="utf-8")
     failed = autograder("build", cwd=course_folder / "solutions")
@@ -257,7 +264,7 @@ def test_the_command_line_tells_a_wrong_manifest_in_one_line(
 
 
 def test_the_command_line_tells_an_unknown_week(
-    autograder: Callable[..., CompletedProcess[str]],
+    autograder: Command,
 ) -> None:
     failed = autograder("build", "week99")
     assert failed.returncode == 2

@@ -7,25 +7,27 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess, Popen
+from typing import Any
 
 import pytest
-from support import tiny
+from support import commands, tiny
+from support.gradebooks import marks
 
 from autograder.authoring.fill import fill
 from autograder.batch.assignments import load_assignment
 from autograder.course.manifest import load_course
 from autograder.sandbox.levels import probe
 
+pytestmark = pytest.mark.slow(seconds=150)
+
 #: What each student hands in, and what it is worth.
 HALF = {"double": tiny.RIGHT["double"]}
 CLASS = {"ada": (tiny.RIGHT, 5.0), "ben": (HALF, 3.0), "cy": (tiny.RIGHT, 5.0), "dee": ({}, 0.0)}
 MARKS = {student: mark for student, (_, mark) in CLASS.items()}
-
-SAID: dict[int, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def course(ready: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def graded_once(ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(shutil.copytree(ready, tmp_path_factory.mktemp("graded") / "course"))
-    assert finish(start(folder)) == 0
+    assert finish(start(folder)).returncode == 0
     assert marks(folder) == MARKS
     return folder
 
@@ -62,33 +64,18 @@ def graded(graded_once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(graded_once, tmp_path / "course", symlinks=True))
 
 
-def start(course: Path, *words: str, **more: object) -> "subprocess.Popen[str]":
-    program = Path(sys.executable).parent / "autograder"
-    return subprocess.Popen(
-        [program, "grade", "--jobs", "2", *words],
-        cwd=course,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        **more,  # type: ignore[call-overload]
-    )
+def start(course: Path, *words: str, **more: Any) -> "Popen[str]":
+    return commands.start("autograder", course, "grade", "--jobs", "2", *words, **more)
 
 
-def finish(process: "subprocess.Popen[str]") -> int:
+def finish(process: "Popen[str]") -> CompletedProcess[str]:
     """Wait for a run's end; what it said must be for a person."""
     said, _ = process.communicate(timeout=180)
     assert "Traceback" not in said, said
-    SAID[process.pid] = said
-    return process.returncode
+    return CompletedProcess(process.args, process.returncode, said)
 
 
-def said_by(process: "subprocess.Popen[str]") -> str:
-    """What a finished run said."""
-    return SAID[process.pid]
-
-
-def follow(process: "subprocess.Popen[str]", word: str) -> None:
+def follow(process: "Popen[str]", word: str) -> None:
     """Read what a run says until a line holds ``word``."""
     assert process.stdout is not None
     for line in process.stdout:
@@ -97,28 +84,12 @@ def follow(process: "subprocess.Popen[str]", word: str) -> None:
     raise AssertionError(f"the run ended before it said {word!r}")
 
 
-def eventually(
-    process: "subprocess.Popen[str]", find: Callable[["subprocess.Popen[str]"], list[int]]
-) -> list[int]:
+def eventually(process: "Popen[str]", find: Callable[["Popen[str]"], list[int]]) -> list[int]:
     """The processes of a run that ``find`` finds, once there are any."""
     deadline = time.monotonic() + 60
     while not (found := find(process)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return found
-
-
-def marks(course: Path) -> dict[str, float]:
-    """Every student's points as nbgrader's database has them; each student once."""
-    query = """
-        SELECT sa.student_id, SUM(g.auto_score) FROM grade g
-        JOIN submitted_notebook sn ON g.notebook_id = sn.id
-        JOIN submitted_assignment sa ON sn.assignment_id = sa.id
-        WHERE g.auto_score IS NOT NULL GROUP BY sa.id
-    """
-    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as database:
-        rows = database.execute(query).fetchall()
-    assert len({student for student, _ in rows}) == len(rows), rows
-    return dict(rows)
 
 
 def notebooks(course: Path) -> dict[str, float]:
@@ -150,12 +121,12 @@ def family(pid: int) -> dict[int, str]:
     return found
 
 
-def launchers(process: "subprocess.Popen[str]") -> list[int]:
+def launchers(process: "Popen[str]") -> list[int]:
     """The launcher first, then its keepers and kernels, which have its command line."""
     return sorted(p for p, words in family(process.pid).items() if "kernels.launcher" in words)
 
 
-def workers(process: "subprocess.Popen[str]") -> list[int]:
+def workers(process: "Popen[str]") -> list[int]:
     everyone = family(process.pid)
     servers = [pid for pid, words in everyone.items() if "forkserver" in words]
     return [pid for pid in everyone if any(pid in family(server) for server in servers)]
@@ -193,11 +164,11 @@ def test_a_grader_that_is_killed_goes_on_where_it_was(course: Path) -> None:
         assert are_gone(everyone)
         assert marks(course).items() <= MARKS.items()
         assert notebooks(course).items() <= marks(course).items()
-    done = len(notebooks(course))
-    assert done
-    again = start(course)
-    assert finish(again) == 0
-    assert f"grading {4 - done} of 4" in said_by(again)
+    graded = len(notebooks(course))
+    assert graded
+    done = finish(start(course))
+    assert done.returncode == 0
+    assert f"grading {4 - graded} of 4" in done.stdout
     is_whole(course)
 
 
@@ -208,18 +179,18 @@ def test_an_interrupt_from_the_keyboard_loses_nothing(course: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     process.wait(timeout=60)
     assert are_gone(everyone)
-    assert finish(start(course)) == 0
+    assert finish(start(course)).returncode == 0
     is_whole(course)
 
 
 def test_a_launcher_that_is_killed_at_its_start_is_replaced_or_told(course: Path) -> None:
     process = start(course)
     strike(eventually(process, launchers)[:1])
-    status = finish(process)
-    if status:  # it was waited for
-        assert status == 2
-        assert "launcher" in said_by(process)
-        assert finish(start(course)) == 0
+    done = finish(process)
+    if done.returncode:  # it was waited for
+        assert done.returncode == 2
+        assert "launcher" in done.stdout
+        assert finish(start(course)).returncode == 0
     is_whole(course)
 
 
@@ -231,10 +202,10 @@ def test_launcher_kernels_and_workers_that_are_killed_are_replaced(course: Path)
     strike(eventually(process, workers)[:1])
     follow(process, "[3/8]")
     strike(launchers(process)[:1])
-    status = finish(process)
-    if status:
-        assert "the next run tries again" in said_by(process)
-        assert finish(start(course)) == 0
+    done = finish(process)
+    if done.returncode:
+        assert "the next run tries again" in done.stdout
+        assert finish(start(course)).returncode == 0
     assert marks(course) == MARKS | dict.fromkeys(("eli", "fay", "gil", "hal"), 5.0)
     assert marks(course) == notebooks(course)
 
@@ -244,7 +215,7 @@ def test_a_kernel_that_somebody_kills_costs_no_other_submission(course: Path) ->
     process = start(course)
     follow(process, "[1/4]")
     strike(launchers(process)[1:])
-    assert finish(process) == 0
+    assert finish(process).returncode == 0
     lost = {student for student, mark in marks(course).items() if mark != MARKS[student]}
     assert len(lost) <= 3  # one a worker, and one that waits in reserve
     assert marks(course) == notebooks(course)
@@ -275,27 +246,27 @@ def mount(path: Path, *words: str) -> None:
 def test_a_gradebook_that_cannot_be_written_is_one_line(graded: Path) -> None:
     shutil.copytree(graded / "submitted" / "ada", graded / "submitted" / "eli")
     with read_only(graded / "gradebook.db"):
-        run = start(graded)
-        assert finish(run) == 2
-    assert "gradebook.db" in said_by(run)
+        done = finish(start(graded))
+    assert done.returncode == 2
+    assert "gradebook.db" in done.stdout
     is_whole(graded)
 
 
 def test_a_gradebook_that_is_locked_for_long_is_one_line(graded: Path) -> None:
     with contextlib.closing(sqlite3.connect(graded / "gradebook.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
-        run = start(graded, "--force")
-        assert finish(run) == 2
-        assert "locked" in said_by(run)
+        done = finish(start(graded, "--force"))
+        assert done.returncode == 2
+        assert "locked" in done.stdout
     is_whole(graded)
 
 
 def test_a_gradebook_that_is_no_database_is_one_line(graded: Path) -> None:
     kept = (graded / "gradebook.db").read_bytes()
     (graded / "gradebook.db").write_bytes(b"not a database" * 1000)
-    run = start(graded, "--force")
-    assert finish(run) == 2
-    assert "gradebook.db" in said_by(run)
+    done = finish(start(graded, "--force"))
+    assert done.returncode == 2
+    assert "gradebook.db" in done.stdout
     (graded / "gradebook.db").write_bytes(kept)
     is_whole(graded)
 
@@ -313,11 +284,11 @@ def small_disk(folder: Path) -> Iterator[None]:
 def test_a_full_disk_is_one_line_and_the_next_run_goes_on(course: Path) -> None:
     with small_disk(course / "autograded"):
         (course / "autograded" / "filler").write_bytes(bytes(28 << 10))
-        run = start(course)
-        assert finish(run) == 2
-        assert "No space left" in said_by(run)
+        done = finish(start(course))
+        assert done.returncode == 2
+        assert "No space left" in done.stdout
         assert marks(course).items() <= MARKS.items()
-    assert finish(start(course)) == 0
+    assert finish(start(course)).returncode == 0
     is_whole(course)
 
 
@@ -332,9 +303,9 @@ def test_damaged_graded_notebooks_are_graded_again(graded: Path) -> None:
     for path in (graded / "build").rglob("*"):
         if path.is_file():
             path.write_bytes(b"\xff\xfe garbage")
-    run = start(graded)
-    assert finish(run) == 0
-    assert "grading 4 of 4" in said_by(run)
+    done = finish(start(graded))
+    assert done.returncode == 0
+    assert "grading 4 of 4" in done.stdout
     is_whole(graded)
 
 
@@ -343,16 +314,15 @@ def test_a_folder_in_the_place_of_a_graded_notebook_is_one_line(graded: Path) ->
     path.unlink()
     path.mkdir()
     (path / "x").touch()
-    run = start(graded)
-    assert finish(run) == 2
+    assert finish(start(graded)).returncode == 2
     assert marks(graded) == MARKS
 
 
 def test_two_graders_at_once_end_with_one_mark_each(course: Path) -> None:
     both = [start(course), start(course)]
-    ends = [finish(run) for run in both]
+    ends = [finish(run).returncode for run in both]
     if any(ends):  # one of them gave way, in one line
-        assert finish(start(course)) == 0
+        assert finish(start(course)).returncode == 0
     is_whole(course)
 
 
@@ -372,8 +342,8 @@ def test_clocks_that_jump_change_no_points(graded: Path) -> None:
         (folder / "timestamp.txt").write_bytes(stamp.encode("utf-8", "surrogatepass"))
     for path, when in zip(graded.rglob("*.ipynb"), [0, 2**33] * 99, strict=False):
         os.utime(path, (when, when))
-    os.utime(graded / "solutions" / f"{tiny.WEEK}.py", (2**33, 2**33))
-    assert finish(start(graded, "--force")) == 0
+    os.utime(graded / "solutions" / tiny.WEEK / "lesson.py", (2**33, 2**33))
+    assert finish(start(graded, "--force")).returncode == 0
     is_whole(graded)
 
 
@@ -381,7 +351,7 @@ def test_submissions_that_vanish_meanwhile_have_a_reason(course: Path) -> None:
     process = start(course)
     follow(process, "grading 4")
     shutil.rmtree(course / "submitted" / "dee")
-    assert finish(process) in (0, 1)
+    assert finish(process).returncode in (0, 1)
     assert {k: v for k, v in marks(course).items() if k != "dee"} == {
         k: v for k, v in MARKS.items() if k != "dee"
     }
@@ -393,5 +363,5 @@ def test_a_terminal_that_is_closed_loses_nothing(course: Path) -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.wait(timeout=120)
-    assert finish(start(course)) == 0
+    assert finish(start(course)).returncode == 0
     is_whole(course)

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 from support import tiny
-from support.notebooks import as_bytes, new_cell, submission
+from support.grading import Grade
+from support.notebooks import Tree, as_bytes, cell_of, new_cell, submission
 
 from autograder.authoring.fill import fill
 from autograder.authoring.source import read
-from autograder.grading.grade import Assignment, grade, make_assignment
-from autograder.grading.results import Graded
+from autograder.grading.grade import Assignment, make_assignment
+from autograder.grading.results import Graded, SubmissionStatus
 from autograder.kernels import link, session
-from autograder.kernels.session import Limits
+from autograder.kernels.limits import Limits
 from autograder.sandbox.levels import probe
 
-Tree = dict[str, Any]
 MIB = 1 << 20
 
 #: What stands in the cell of ``double``; the other exercise stays as it should be.
@@ -115,7 +115,7 @@ BODY = {
 
 
 def outputs_of_50_mb(tree: Tree) -> None:
-    cell = tiny.cell_of(tree, "double")
+    cell = cell_of(tree, "double")
     text = {"output_type": "stream", "name": "stdout", "text": "x" * MIB}
     cell["outputs"] = [text] * 50
 
@@ -125,7 +125,7 @@ def ten_thousand_cells(tree: Tree) -> None:
 
 
 def a_picture_of_20_mb(tree: Tree) -> None:
-    cell = tiny.cell_of(tree, "why")
+    cell = cell_of(tree, "why")
     cell["attachments"] = {"x.png": {"image/png": "A" * (20 * MIB)}}
     cell["source"] = "![x](attachment:x.png)"
 
@@ -135,11 +135,11 @@ def a_cell_of_10_mb(tree: Tree) -> None:
 
 
 def a_hundred_copies(tree: Tree) -> None:
-    tree["cells"] += [tiny.cell_of(tree, "double")] * 100
+    tree["cells"] += [cell_of(tree, "double")] * 100
 
 
 def names_of_half_characters(tree: Tree) -> None:
-    cell = tiny.cell_of(tree, "why")
+    cell = cell_of(tree, "why")
     cell["attachments"] = {"\ud800.png": {"image/png": "AAAA"}}
     tree["cells"].append(new_cell("\udfff = 1"))
 
@@ -168,19 +168,20 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     if found.level != "full":
         pytest.skip(f"isolation here is {found.level!r}: {'; '.join(found.missing)}")
     folder = tiny.make_course(tmp_path_factory.mktemp("faults") / "course")
-    source = read(folder / "solutions" / f"{tiny.WEEK}.py", tiny.WEEK)
-    limits = Limits(1.0, 0.5, memory_bytes=1 << 30, processes=64, level=found.level)
+    source = read(folder / "solutions" / tiny.WEEK)
+    limits = Limits(1.0, 0.5, memory_bytes=1 << 30, processes=64)
     return make_assignment(source, "Doubling", limits, submission_seconds=20.0)
 
 
-def graded(assignment: Assignment, text: str) -> Graded:
+def with_double(assignment: Assignment, text: str) -> bytes:
+    """A submission with this text in the cell of ``double``."""
     texts = {**tiny.RIGHT, "double": text, "double_sum": "def double_sum(x):\n    return 1.0"}
-    return grade(assignment, fill(assignment.notebook, texts).encode())
+    return fill(assignment.notebook, texts).encode()
 
 
 def is_a_result(result: Graded) -> None:
     """A result that can be written, sent, and read by a person."""
-    assert result.status == "graded" or result.reason
+    assert result.status is SubmissionStatus.GRADED or result.reason
     assert {test.exercise for test in result.tests} == {"double", "double_sum"}
     assert len(result.notebook.encode()) < 40 * MIB
     json.dumps(result.facts()).encode()
@@ -191,24 +192,26 @@ def is_a_result(result: Graded) -> None:
 
 
 @pytest.mark.parametrize("text", CODE.values(), ids=CODE)
-def test_a_cell_that_misbehaves_ends_in_a_result(assignment: Assignment, text: str) -> None:
-    result = graded(assignment, text)
+def test_a_cell_that_misbehaves_ends_in_a_result(
+    assignment: Assignment, grade: Grade, text: str
+) -> None:
+    result = grade(assignment, with_double(assignment, text))
     is_a_result(result)
     assert result.tests[0].earned == 0
 
 
 @pytest.mark.parametrize("body", BODY.values(), ids=BODY)
 def test_a_function_that_misbehaves_fails_its_tests_with_words(
-    assignment: Assignment, body: str
+    assignment: Assignment, grade: Grade, body: str
 ) -> None:
-    result = graded(assignment, f"def double(x):\n    {body}\n")
+    result = grade(assignment, with_double(assignment, f"def double(x):\n    {body}\n"))
     is_a_result(result)
     assert result.tests[0].earned < result.tests[0].points
 
 
 @pytest.mark.parametrize("change", TREES, ids=lambda change: change.__name__)
 def test_a_notebook_that_is_too_much_ends_in_a_result(
-    assignment: Assignment, change: Callable[[Tree], None]
+    assignment: Assignment, grade: Grade, change: Callable[[Tree], None]
 ) -> None:
     tree = submission(assignment.notebook)
     change(tree)
@@ -216,14 +219,14 @@ def test_a_notebook_that_is_too_much_ends_in_a_result(
     is_a_result(grade(assignment, data))
 
 
-def test_a_crash_costs_its_own_exercise_only(assignment: Assignment) -> None:
+def test_a_crash_costs_its_own_exercise_only(assignment: Assignment, grade: Grade) -> None:
     texts = {**tiny.RIGHT, "double": "def double(x):\n    import os; os._exit(1)"}
     texts["double_sum"] = "def double_sum(x):\n    return 2.0 * float(np.sum(x))"
     result = grade(assignment, fill(assignment.notebook, texts).encode())
     assert [test.earned for test in result.tests] == [0.0, 2.0]
 
 
-def test_the_engine_is_as_good_as_new_afterwards(assignment: Assignment) -> None:
+def test_the_engine_is_as_good_as_new_afterwards(assignment: Assignment, grade: Grade) -> None:
     data = as_bytes(submission(assignment.notebook))
     assert grade(assignment, data).earned == 5.0
     assert "zmq" in sys.modules

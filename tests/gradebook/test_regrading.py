@@ -2,35 +2,36 @@
 
 import hashlib
 import json
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from nbgrader.api import Gradebook
 from support import tiny
-from test_grading import WRONG, hand_in
+from support.commands import Command
+from support.courses import change_texts
+from support.gradebooks import hand_in
 
 from autograder import __version__
 from autograder.authoring.fill import fill
+from autograder.batch.assignments import load_assignment
+from autograder.course.database import open_gradebook
 from autograder.course.manifest import Course
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.slow(seconds=100)
+
 #: A line of a hidden test, to be spoiled and mended.
-EARLY = 'assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"'
+GOOD = 'assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"'
+BAD = 'assert False, "a test that nobody can pass"'
 
 
 def mend(course: Course, old: str, new: str) -> None:
-    path = course.root / "solutions" / f"{tiny.WEEK}.py"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    """Change one place of the week's files."""
+    change_texts(course.source_folder(course.weeks[0]), old, new)
 
 
 def mark_by_hand(course: Course, student: str, cell: str, **given: Any) -> None:
     """What the formgrader does when a person types a mark."""
     comment = given.pop("comment", None)
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         grade = book.find_grade(cell, tiny.WEEK, tiny.WEEK, student)
         for name, value in given.items():
             setattr(grade, name, value)
@@ -41,7 +42,7 @@ def mark_by_hand(course: Course, student: str, cell: str, **given: Any) -> None:
 
 
 def grade_of(course: Course, student: str, cell: str) -> dict[str, Any]:
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         found: dict[str, Any] = book.find_grade(cell, tiny.WEEK, tiny.WEEK, student).to_dict()
         return found
 
@@ -49,9 +50,9 @@ def grade_of(course: Course, student: str, cell: str) -> dict[str, Any]:
 @pytest.fixture
 def marked(course: Course, autograder: Command, tiny_notebook: str) -> Course:
     """Two students, graded by a test that is wrong, and marked by a person."""
-    mend(course, EARLY, 'assert False, "a test that nobody can pass"')
+    mend(course, GOOD, BAD)
     hand_in(course, "ada", fill(tiny_notebook, {**tiny.RIGHT, "why": "Because it is."}))
-    hand_in(course, "ben", fill(tiny_notebook, {**WRONG, "why": "Because."}))
+    hand_in(course, "ben", fill(tiny_notebook, {**tiny.WRONG, "why": "Because."}))
     hand_in(course, "cai", tiny_notebook)
     done = autograder("grade", "1")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -64,7 +65,7 @@ def marked(course: Course, autograder: Command, tiny_notebook: str) -> Course:
 def test_a_mended_test_moves_marks_and_a_persons_marks_stay(
     marked: Course, autograder: Command
 ) -> None:
-    mend(marked, 'assert False, "a test that nobody can pass"', EARLY)
+    mend(marked, BAD, GOOD)
     done = autograder("grade", "1", "--changed")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "grading 3 of 3" in done.stdout
@@ -78,7 +79,7 @@ def test_a_mended_test_moves_marks_and_a_persons_marks_stay(
     why = grade_of(marked, "ada", "why")
     assert (why["manual_score"], why["extra_credit"]) == (0.5, 0.25)
     assert why["needs_manual_grade"] is False, "the same answer needs no second look"
-    with Gradebook(marked.gradebook) as book:
+    with open_gradebook(marked) as book:
         comment = book.find_comment("why", tiny.WEEK, tiny.WEEK, "ada")
         assert comment.manual_comment == "Nearly."
     # the tests say something new under a person's mark: it stands, and asks for a look
@@ -92,7 +93,7 @@ def test_a_mended_test_moves_marks_and_a_persons_marks_stay(
 
 
 def test_a_program_can_read_what_changed(marked: Course, autograder: Command) -> None:
-    mend(marked, 'assert False, "a test that nobody can pass"', EARLY)
+    mend(marked, BAD, GOOD)
     tree = json.loads(autograder("grade", "1", "--changed", "--json").stdout)
     found = {change["student"]: change for change in tree["regraded"]["changed"]}
     assert found["ada"]["before"] == 4.75
@@ -130,12 +131,12 @@ def test_lateness_is_taken_off_the_new_marks(
 
 
 def test_a_mark_can_be_traced(marked: Course, autograder: Command, tiny_notebook: str) -> None:
-    path = marked.root / "submitted" / "ada" / tiny.WEEK / f"{tiny.WEEK}.ipynb"
-    source = marked.root / "solutions" / f"{tiny.WEEK}.py"
+    week = marked.weeks[0]
+    path = marked.submitted("ada", week.id) / f"{week.id}.ipynb"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     tree = json.loads(autograder("trace", "ada", "1", "--json").stdout)
     assert tree["graded"] == tree["submitted"] == digest
-    assert tree["version"] == hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    assert tree["version"] == load_assignment(marked, week).version
     assert tree["engine"] == __version__
     assert tree["remarks"] == []
     assert tree["standing"]["cells"]["why"]["manual"] == 0.5
@@ -146,7 +147,9 @@ def test_a_mark_can_be_traced(marked: Course, autograder: Command, tiny_notebook
     shown = autograder("trace", "ada", "1").stdout
     assert digest in shown
     assert "another file stands in submitted/" in shown
-    assert "the week's source has changed" in shown
+    assert "what decides the marks has changed" not in shown, "a hint decides no mark"
+    mend(marked, BAD, GOOD)
+    assert "what decides the marks has changed" in autograder("trace", "ada", "1").stdout
 
 
 @pytest.mark.parametrize("student", ["nobody", "..", "ada/../ada", ""])

@@ -1,50 +1,26 @@
 """Grading a course end to end: marks in nbgrader's gradebook, whatever was submitted."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
-from support import tiny
+from support import commands, tiny
+from support.commands import Command
+from support.courses import change_texts
+from support.gradebooks import facts, hand_in, marks
+from support.grading import Grade
+from support.notebooks import cell_of
 
 from autograder.authoring.fill import fill
 from autograder.batch.assignments import load_assignment
+from autograder.course.database import open_gradebook
 from autograder.course.manifest import Course
-from autograder.grading.grade import grade
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
-WRONG = {**tiny.RIGHT, "double": "def double(x):\n    return np.asarray(x) ** 2\n"}
-
-
-def hand_in(
-    course: Course, student: str, data: str | bytes, name: str = f"{tiny.WEEK}.ipynb"
-) -> Path:
-    folder = course.root / "submitted" / student / tiny.WEEK
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
-
-
-def marks(course: Course) -> dict[str, float]:
-    with Gradebook(course.gradebook) as book:
-        return {s.student.id: s.score for s in book.assignment_submissions(tiny.WEEK)}
-
-
-def facts(course: Course, student: str) -> dict[str, Any]:
-    path = course.root / "autograded" / student / tiny.WEEK / f"{tiny.WEEK}.ipynb"
-    return json.loads(path.read_text())["metadata"]["autograder"]
 
 
 @pytest.fixture
 def graded_class(course: Course, autograder: Command, tiny_notebook: str) -> Course:
     hand_in(course, "ada", fill(tiny_notebook, tiny.RIGHT))
-    hand_in(course, "ben", fill(tiny_notebook, WRONG))
+    hand_in(course, "ben", fill(tiny_notebook, tiny.WRONG))
     hand_in(course, "cai", tiny_notebook)
     hand_in(course, "dee", b"{ not json")
     done = autograder("grade", tiny.WEEK)
@@ -79,23 +55,14 @@ def test_a_class_gets_its_marks_and_its_pages(graded_class: Course, autograder: 
 
 def test_nbgrader_gives_the_same_marks_through_the_same_engine(graded_class: Course) -> None:
     before = marks(graded_class)
-    program = Path(sys.executable).parent / "nbgrader"
-    done = subprocess.run(
-        [program, "autograde", tiny.WEEK, "--force"],
-        cwd=graded_class.root,
-        env={"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(graded_class.root)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    root = graded_class.root
+    done = commands.nbgrader(root, "autograde", tiny.WEEK, "--force", HOME=str(root))
     assert done.returncode == 0, done.stderr[-3000:]
     assert marks(graded_class) == before
 
 
 def test_changed_tests_are_applied_when_asked(graded_class: Course, autograder: Command) -> None:
-    source = graded_class.root / "solutions" / f"{tiny.WEEK}.py"
-    source.write_text(source.read_text().replace("points=3", "points=30"))
+    change_texts(graded_class.source_folder(graded_class.weeks[0]), "points=3", "points=30")
     kept = autograder("grade", "1")
     assert "--changed" in kept.stdout
     assert marks(graded_class)["ada"] < 30
@@ -120,7 +87,7 @@ def test_a_missing_and_a_renamed_notebook_are_told(
     assert autograder("grade", "1").returncode == 0
     assert marks(course) == {"eve": 0.0, "fay": 5.0}
     assert "there is no notebook" in facts(course, "eve")["reason"]
-    assert "final version.ipynb" in facts(course, "fay")["notes"][0]
+    assert "final version.ipynb" in facts(course, "fay")["notes"][0]["text"]
 
 
 def test_late_work_loses_what_the_course_says(
@@ -129,7 +96,7 @@ def test_late_work_loses_what_the_course_says(
     path = hand_in(course, "gil", fill(tiny_notebook, tiny.RIGHT))
     (path.parent / "timestamp.txt").write_text("2027-01-19 12:00:00 UTC")
     assert autograder("grade", "1").returncode == 0
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         sheet = book.find_submission_notebook(tiny.WEEK, tiny.WEEK, "gil")
         assert (sheet.score, sheet.late_submission_penalty) == (5.0, 1.0)
 
@@ -150,7 +117,7 @@ RUNS = {
 
 @pytest.mark.parametrize(("code", "note"), RUNS.values(), ids=list(RUNS))
 def test_what_a_cell_does_costs_its_own_exercise_only(
-    course: Course, tiny_notebook: str, code: str, note: str
+    course: Course, tiny_notebook: str, code: str, note: str, grade: Grade
 ) -> None:
     assignment = load_assignment(course, course.weeks[0])
     warns = "warn" in code
@@ -160,19 +127,21 @@ def test_what_a_cell_does_costs_its_own_exercise_only(
     earned = {test.exercise: test.earned for test in result.tests}
     assert earned["double_sum"] == 2.0
     assert earned["double"] == 3.0 if warns else earned["double"] < 2.0
-    assert note in " ".join(result.notes)
+    assert note in " ".join(note.text for note in result.notes)
 
 
-def test_stored_outputs_of_50_megabytes_are_dropped(course: Course, tiny_notebook: str) -> None:
+def test_stored_outputs_of_50_megabytes_are_dropped(
+    course: Course, tiny_notebook: str, grade: Grade
+) -> None:
     tree = json.loads(fill(tiny_notebook, tiny.RIGHT))
-    cell = tiny.cell_of(tree, "double")
+    cell = cell_of(tree, "double")
     cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * (50 << 20)}]
     result = grade(load_assignment(course, course.weeks[0]), json.dumps(tree).encode())
     assert result.earned == 5.0
     assert len(result.notebook) < 1 << 20
 
 
-def test_experiments_are_skipped(course: Course, tiny_notebook: str) -> None:
+def test_experiments_are_skipped(course: Course, tiny_notebook: str, grade: Grade) -> None:
     result = grade(
         load_assignment(course, course.weeks[0]), fill(tiny_notebook, tiny.RIGHT).encode()
     )
@@ -181,8 +150,11 @@ def test_experiments_are_skipped(course: Course, tiny_notebook: str) -> None:
     assert experiment.outputs == []
 
 
-def test_the_graded_notebook_holds_no_hidden_test(course: Course, tiny_notebook: str) -> None:
-    result = grade(load_assignment(course, course.weeks[0]), fill(tiny_notebook, WRONG).encode())
+def test_the_graded_notebook_holds_no_hidden_test(
+    course: Course, tiny_notebook: str, grade: Grade
+) -> None:
+    assignment = load_assignment(course, course.weeks[0])
+    result = grade(assignment, fill(tiny_notebook, tiny.WRONG).encode())
     for hidden in (
         "def three_numbers",
         "BEGIN HIDDEN",

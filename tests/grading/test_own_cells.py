@@ -1,19 +1,24 @@
 """Cells that a student added: they run where they were put, as the student's own."""
 
 import copy
-from collections.abc import Callable
 
-from support import tiny
-from support.notebooks import Tree, cell, edited, every, is_right, new_cell, texts
-
-from autograder.grading.sanitise import Sanitised
-
-Clean = Callable[..., Sanitised]
+from support.notebooks import (
+    Clean,
+    Tree,
+    cell,
+    cell_of,
+    edited,
+    every,
+    is_right,
+    new_cell,
+    said,
+    texts,
+)
 
 
 def test_own_cells_stay_where_they_were_put(sanitised: Clean, right: Tree) -> None:
     def add(tree: Tree) -> None:
-        at = tree["cells"].index(tiny.cell_of(tree, "double"))
+        at = tree["cells"].index(cell_of(tree, "double"))
         tree["cells"].insert(at + 1, new_cell("after = 2"))
         tree["cells"].insert(at, new_cell("before = 1"))
         tree["cells"].insert(0, new_cell("first = 0"))
@@ -42,7 +47,7 @@ def test_a_copy_of_a_given_cell_with_other_text_is_the_students_own(
     """A cell that is copied keeps its metadata; what was written in it may be a helper."""
 
     def add(tree: Tree) -> None:
-        given = tiny.cell_of(tree, "given-01")
+        given = cell_of(tree, "given-01")
         mine = copy.deepcopy(given) | {"id": "copy", "source": "def helper(x):\n    return x"}
         tree["cells"].insert(tree["cells"].index(given) + 1, mine)
 
@@ -64,5 +69,5 @@ def test_an_exercise_cannot_be_kept_from_being_run(sanitised: Clean, right: Tree
 def test_a_cell_with_an_unknown_id_is_the_students_own(sanitised: Clean, right: Tree) -> None:
     forged = new_cell("x = 1", metadata={"nbgrader": {"grade_id": "bonus", "points": 99}})
     result = sanitised(edited(right, lambda tree: tree["cells"].append(forged)))
-    assert result.notes == ["a cell with the unknown id 'bonus' is run as your own"]
+    assert said(result) == ["a cell with the unknown id 'bonus' is run as your own"]
     assert "nbgrader" not in result.notebook.cells[-1].metadata

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -9,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import tiny
-from support.notebooks import MIB, as_bytes, clean, edited, new_cell, submission
+from support.notebooks import MIB, as_bytes, cell_of, clean, edited, new_cell, said, submission
 
 from autograder.authoring.build import student_notebook
 from autograder.authoring.source import Source, parse
 
-SOURCE = parse(tiny.SOURCE, tiny.Path("week.py"), tiny.WEEK)
+SOURCE = parse(tiny.TEXTS, Path(tiny.WEEK), tiny.WEEK)
 NOTEBOOK = student_notebook(SOURCE)
 RIGHT = submission(NOTEBOOK)
 DATA = as_bytes(RIGHT)
@@ -108,18 +109,18 @@ READABLE: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("data", "note"), READABLE.values(), ids=READABLE)
-def test_a_file_in_another_dress_is_read(data: bytes, note: str) -> None:
+def test_a_notebook_in_another_encoding_or_layout_is_read(data: bytes, note: str) -> None:
     result = clean(data, NOTEBOOK, SOURCE)
     assert result.reason == ""
-    assert tiny.cell_of(result.notebook, "double").source == tiny.RIGHT["double"]
-    assert (note in "; ".join(result.notes)) if note else result.notes == []
+    assert cell_of(result.notebook, "double").source == tiny.RIGHT["double"]
+    assert (note in "; ".join(said(result))) if note else result.notes == []
 
 
 def test_a_notebook_of_format_3_is_upgraded() -> None:
     result = clean(upgradable(3), NOTEBOOK, SOURCE)
     assert result.reason == ""
-    assert tiny.cell_of(result.notebook, "double").source.strip() == tiny.RIGHT["double"].strip()
-    assert any("was 3 and was upgraded" in note for note in result.notes)
+    assert cell_of(result.notebook, "double").source.strip() == tiny.RIGHT["double"].strip()
+    assert any("was 3 and was upgraded" in note for note in said(result))
 
 
 @pytest.mark.parametrize("depth", [50, 600, 900])
@@ -135,7 +136,7 @@ def test_anything_deep_inside_a_cell_is_survived(key: str, depth: int) -> None:
 def test_anything_deep_inside_a_notebook_is_survived(key: str) -> None:
     data = as_bytes({**RIGHT, key: "DEEP"}).replace(b'"DEEP"', nested(900).encode())
     result = clean(data, NOTEBOOK, SOURCE)
-    assert result.reason or tiny.cell_of(result.notebook, "double").source == tiny.RIGHT["double"]
+    assert result.reason or cell_of(result.notebook, "double").source == tiny.RIGHT["double"]
 
 
 CODE = {
@@ -155,7 +156,7 @@ CODE = {
 def test_code_of_any_kind_is_taken_as_it_is(code: str, lost: bool) -> None:
     tree = submission(NOTEBOOK, {"double": code})
     if lost:
-        tiny.cell_of(tree, "double").update(metadata={}, id="x")
+        cell_of(tree, "double").update(metadata={}, id="x")
     result = clean(json.dumps(tree).encode(), NOTEBOOK, SOURCE, limit=4 * MIB)
     assert result.reason == ""
     wanted = code.encode("utf-8", "replace").decode()
@@ -190,7 +191,7 @@ parts = st.sampled_from(KEYS)
 
 @settings(max_examples=150)
 @given(st.data())
-def test_any_part_may_be_anything(data: st.DataObject) -> None:
+def test_anything_in_any_part_leaves_the_courses_cells_as_they_are(data: st.DataObject) -> None:
     tree: Any = json.loads(DATA)
     for _ in range(data.draw(st.integers(1, 3))):
         place = tree
@@ -210,13 +211,13 @@ def test_any_part_may_be_anything(data: st.DataObject) -> None:
 
 @settings(max_examples=100)
 @given(st.binary(max_size=200))
-def test_any_bytes(data: bytes) -> None:
+def test_any_bytes_leave_the_courses_cells_as_they_are(data: bytes) -> None:
     check(data)
 
 
 @settings(max_examples=100)
 @given(st.data())
-def test_any_damage(data: st.DataObject) -> None:
+def test_any_damage_leaves_the_courses_cells_as_they_are(data: st.DataObject) -> None:
     damaged = bytearray(DATA)
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, len(damaged) - 1))
@@ -229,10 +230,10 @@ def check(data: bytes) -> None:
     result = clean(data, NOTEBOOK, SOURCE)
     nbformat.validate(result.notebook)
     nbformat.writes(result.notebook).encode()
-    "; ".join([*result.notes, result.reason]).encode()
+    "; ".join([*said(result), result.reason]).encode()
     skeleton = nbformat.reads(NOTEBOOK, as_version=4)
     for name in ("test_double", "test_double_sum", "experiment-01", "given-01"):
-        assert tiny.cell_of(result.notebook, name) == tiny.cell_of(skeleton, name)
+        assert cell_of(result.notebook, name) == cell_of(skeleton, name)
 
 
 def test_the_source_is_not_changed_by_all_this(tiny_source: Source) -> None:

@@ -9,18 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 from support import tiny
-from support.notebooks import (
-    Tree,
-    cell,
-    edited,
-    every,
-    is_right,
-    texts,
-)
-
-from autograder.grading.sanitise import Sanitised
-
-Clean = Callable[..., Sanitised]
+from support.notebooks import Clean, Tree, cell, cell_of, edited, every, is_right, said, texts
 
 
 def test_a_good_submission_is_taken_without_a_note(sanitised: Clean, right: Tree) -> None:
@@ -58,7 +47,7 @@ def drop(*grade_ids: str) -> Callable[[Tree], None]:
 
 
 def put(grade_id: str, **parts: Any) -> Callable[[Tree], None]:
-    return lambda tree: tiny.cell_of(tree, grade_id).update(parts)
+    return lambda tree: cell_of(tree, grade_id).update(parts)
 
 
 def forge(tree: Tree) -> None:
@@ -69,7 +58,7 @@ def forge(tree: Tree) -> None:
 
 
 def swap(tree: Tree) -> None:
-    one, two = (tiny.cell_of(tree, name) for name in tiny.RIGHT)
+    one, two = (cell_of(tree, name) for name in tiny.RIGHT)
     cells = tree["cells"]
     i, j = cells.index(one), cells.index(two)
     cells[i], cells[j] = cells[j], cells[i]
@@ -153,7 +142,7 @@ def test_the_solutions_are_found_whatever_happened(
     result = sanitised(edited(right, change))
     assert result.reason == ""
     assert is_right(result)
-    assert re.search(note, "; ".join(result.notes)), result.notes
+    assert re.search(note, "; ".join(said(result))), result.notes
 
 
 def test_the_course_keeps_its_points_and_ids(
@@ -162,19 +151,19 @@ def test_the_course_keeps_its_points_and_ids(
     result = sanitised(edited(right, forge))
     skeleton = json.loads(tiny_notebook)
     for name in ("test_double", "test_double_sum", "why"):
-        assert cell(result, name).metadata == tiny.cell_of(skeleton, name)["metadata"]
+        assert cell(result, name).metadata == cell_of(skeleton, name)["metadata"]
 
 
 def test_an_exercise_without_its_cell_is_told(sanitised: Clean, right: Tree) -> None:
     result = sanitised(edited(right, drop("double")))
-    assert "the cell of 'double' is missing; nothing is there to grade" in result.notes
+    assert "the cell of 'double' is missing; nothing is graded" in said(result)
     assert "NotImplementedError" in cell(result, "double").source
     assert cell(result, "double_sum").source == tiny.RIGHT["double_sum"]
 
 
 def test_an_exercise_split_in_two_runs_in_order(sanitised: Clean, right: Tree) -> None:
     def split(tree: Tree) -> None:
-        first = tiny.cell_of(tree, "double")
+        first = cell_of(tree, "double")
         second = copy.deepcopy(first) | {"id": "half", "source": "part_two = 2"}
         first["source"] = "part_one = 1"
         tree["cells"].insert(tree["cells"].index(first) + 1, second)
@@ -183,13 +172,13 @@ def test_an_exercise_split_in_two_runs_in_order(sanitised: Clean, right: Tree) -
     found = texts(result.notebook)
     assert cell(result, "double").source == "part_one = 1"
     assert found.index("part_two = 2") == found.index("part_one = 1") + 1
-    assert any("'double' stands there more than once" in note for note in result.notes)
+    assert any("'double' is there more than once" in note for note in said(result))
 
 
 def test_a_stub_beside_the_solution_does_not_win(
     sanitised: Clean, right: Tree, tiny_notebook: str
 ) -> None:
-    stub = tiny.cell_of(json.loads(tiny_notebook), "double")
+    stub = cell_of(json.loads(tiny_notebook), "double")
     for place in (0, 99):
         result = sanitised(edited(right, lambda tree, p=place: tree["cells"].insert(p, stub)))
         assert is_right(result)

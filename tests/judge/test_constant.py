@@ -1,41 +1,60 @@
 """A program that a constant passes is a fault of the week, and named to its author."""
 
+from dataclasses import replace
+
 import pytest
-from support.exams import PATH, TEXT
+from support import exams
+from support.courses import changed
+from support.exams import TEXTS
 
 from autograder.authoring.source import parse
+from autograder.authoring.texts import WeekTexts
 from autograder.judge.exam import Exam, open_exam
 
 #: A program, and the answer that is enough for it.
 WEAK = {
-    "a word of its own": ("@verify\ndef weak(impl):\n    assert impl('ok') is True\n", "True"),
-    "nothing to compare": ("@compare\ndef weak(impl):\n    return impl('lost')\n", "()"),
+    "a word of its own": (
+        '@verify("norm")\ndef weak(impl):\n    assert impl("ok") is True\n',
+        "True",
+    ),
+    "nothing to compare": ('@compare("norm")\ndef weak(impl):\n    return impl("lost")\n', "()"),
     "NumPy compares nothing with 5": (
-        "@verify\ndef weak(impl):\n    np.testing.assert_allclose(impl('five'), 5.0)\n",
+        '@verify("norm")\ndef weak(impl):\n    np.testing.assert_allclose(impl("five"), 5.0)\n',
         "()",
     ),
-    "two that differ": ("@verify\ndef weak(impl):\n    assert impl('1') != impl('1')\n", "nan"),
+    "two that differ": (
+        '@verify("norm")\ndef weak(impl):\n    assert impl("1") != impl("1")\n',
+        "nan",
+    ),
     "a polite answer": (
-        "@compare\ndef weak(impl):\n    return impl.norm(np.zeros(3))\n",
+        '@compare("norm")\ndef weak(impl):\n    return impl.norm(np.zeros(3))\n',
         "False",
     ),
     "an empty round": (
-        "@verify\ndef weak(impl):\n    for x in impl('sizes'):\n        assert x > 0\n",
+        '@verify("norm")\ndef weak(impl):\n    for x in impl("sizes"):\n        assert x > 0\n',
         "''",
     ),
-    "shapes only": ("@compare\ndef weak(impl):\n    return impl('y').shape\n", "numpy float64"),
+    "shapes only": (
+        '@compare("norm")\ndef weak(impl):\n    return impl("y").shape\n',
+        "numpy float64",
+    ),
 }
-END = "### END HIDDEN TESTS\n\n# %% mistake"
+GIVEN = "# %%\nimport numpy as np\n"
 NAMES = "ok, lost, sizes, y, five = True, [], [1, 2], np.zeros(1), 5.0\n"
 
 
+def exam_of(texts: WeekTexts) -> Exam:
+    return open_exam(parse(texts, exams.FOLDER, "week"))
+
+
 def exam_with(program: str) -> Exam:
-    text = TEXT.replace(END, program + END, 1).replace("import numpy as np\n", f"{{}}{NAMES}", 1)
-    return open_exam(parse(text.replace("{}", "import numpy as np\n", 1), PATH, "week"))
+    """The exam with one program more, and names for it to ask for."""
+    texts = changed(TEXTS, GIVEN, GIVEN + NAMES)
+    return exam_of(replace(texts, hidden_tests=f"{texts.hidden_tests}\n\n{program}"))
 
 
 def test_sound_programs_believe_no_constant() -> None:
-    exam = open_exam(parse(TEXT, PATH, "week"))
+    exam = exam_of(TEXTS)
     assert {name: exam.believed(name) for name in exam.programs} == {"norm": {}, "unit": {}}
 
 

@@ -28,7 +28,7 @@ AGREE: dict[str, tuple[Any, Any]] = {
     "a single against a double": (A.astype("f4"), A),
     "a rounding error of a single": ((A * (1 + 3e-6)).astype("f4"), A),
     "a rounding error of a double": (A * (1 + 1e-9), A),
-    "a rounding error of a half": ((A * 1.003).astype("f2"), A),
+    "a rounding error of single precision": ((A * (1 + 1e-6)).astype("f4"), A),
     "a rounding error of bfloat16": (torch.tensor(A).bfloat16(), A),
     "a double against a reference in half": (A * 1.003, A.astype("f2")),
     "a tiny entry beside a large one": (np.array([1e6, 1e-9]), np.array([1e6, 0.0])),
@@ -60,7 +60,7 @@ AGREE: dict[str, tuple[Any, Any]] = {
 
 
 @pytest.mark.parametrize(("found", "expected"), AGREE.values(), ids=AGREE)
-def test_these_agree(found: Any, expected: Any) -> None:
+def test_what_means_the_same_agrees(found: Any, expected: Any) -> None:
     assert difference(found, expected) is None
 
 
@@ -109,7 +109,11 @@ DIFFER: dict[str, tuple[Any, Any, str]] = {
     "infinity": (np.array([np.inf, 1.0]), np.array([1.0, 1.0]), "is infinite in 1 of 2"),
     "the wrong infinity": (-np.inf, np.inf, "is infinite"),
     "a number where NaN is due": (np.array([1.0, 2.0]), np.array([NAN, 2.0]), "1 of 2"),
-    "complex for real": (A * 1j, A, "every entry"),
+    "complex for real": (A * 1j, A, "complex numbers"),
+    "a real number with a complex part": (1 + 7j, 1.0, "complex numbers"),
+    "half precision for double": ((A * 1.003).astype("f2"), A, "every entry"),
+    "a finite number for infinity": (np.array([1.0, 2.0]), np.array([1.0, np.inf]), "1 of 2"),
+    "a float near an integer": (np.array([2.0000001]), np.array([2]), "every entry"),
     "truth values for numbers": (A > 0, A, "every entry"),
     "truth values for integers": (np.array([True, True]), np.array([2, 3]), "every entry"),
     "small unsigned integers": (np.array([1, 2], "u1"), np.array([1, 3], "u1"), "1 of 2"),
@@ -118,14 +122,14 @@ DIFFER: dict[str, tuple[Any, Any, str]] = {
 
 
 @pytest.mark.parametrize(("found", "expected", "words"), DIFFER.values(), ids=DIFFER)
-def test_these_differ_and_the_words_say_how(found: Any, expected: Any, words: str) -> None:
+def test_what_differs_is_told_in_words(found: Any, expected: Any, words: str) -> None:
     result = difference(found, expected)
     assert result is not None
     assert re.search(words, result.what), result.what
 
 
 @pytest.mark.parametrize("due", [A, 1.0, [1, 2], {"a": 1}, "text", {1}], ids=repr)
-def test_none_asks_for_the_missing_return(due: Any) -> None:
+def test_none_in_place_of_a_value_asks_for_the_missing_return(due: Any) -> None:
     result = difference(None, due)
     assert result is not None
     assert "without a return" in result.help

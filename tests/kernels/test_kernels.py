@@ -7,22 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.kernels.session import KernelSession, Limits
+from autograder.kernels.limits import Limits
+from autograder.kernels.session import KernelSession
+from autograder.kernels.supply import KernelSupply
 from autograder.remote.proxy import Impl, LinkError, Session
-from autograder.sandbox.levels import best_level
 
-LIMITS = Limits(
-    cell_seconds=4,
-    program_seconds=2,
-    output_bytes=64 << 10,
-    memory_bytes=1 << 30,
-    level=best_level(),
-)
+LIMITS = Limits(cell_seconds=4, program_seconds=2, output_bytes=64 << 10, memory_bytes=1 << 30)
 
 
 @pytest.fixture(scope="module")
-def kernel() -> Iterator[KernelSession]:
-    with KernelSession(LIMITS) as session:
+def kernel(kernels: KernelSupply) -> Iterator[KernelSession]:
+    with kernels.kernel(LIMITS) as session:
         yield session
 
 
@@ -102,8 +97,8 @@ def test_figures_magics_progress_bars_and_await_work(live: KernelSession) -> Non
     assert text_of(live.run("!echo shell").outputs).strip() == "shell"
 
 
-def test_a_data_loader_with_workers_works() -> None:
-    with KernelSession(Limits(cell_seconds=30, level=best_level())) as session:
+def test_a_data_loader_with_workers_works(kernels: KernelSupply) -> None:
+    with kernels.kernel(Limits(cell_seconds=30, preload=("torch",))) as session:
         ran = session.run(
             "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\n"
             "data = TensorDataset(torch.arange(10.0))\n"
@@ -130,15 +125,14 @@ def test_a_program_that_ends_the_kernel_is_told(live: KernelSession) -> None:
     live.run("import os\ndef leave(): os._exit(1)")
     with pytest.raises(LinkError, match="died"):
         Impl(Session(live.connect(), 5)).leave()
-    live.hang_up()
     deadline = time.monotonic() + 5
     while live.alive and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not live.alive
 
 
-def test_nothing_is_left_of_a_session() -> None:
-    with KernelSession(LIMITS) as session:
+def test_nothing_is_left_of_a_session(kernels: KernelSupply) -> None:
+    with kernels.kernel(LIMITS) as session:
         scratch = session.scratch
         session.run("open('file.txt', 'w').write('x')")
     assert not Path(scratch).exists()

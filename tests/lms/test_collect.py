@@ -3,14 +3,14 @@
 import io
 import os
 import random
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from support import tiny
+from support.commands import nbgrader
 
 from autograder.batch.classroom import find_submission
 from autograder.course.database import open_gradebook
@@ -40,19 +40,11 @@ def downloads(course: Course) -> Path:
     return folder
 
 
-def collect(course: Course) -> subprocess.CompletedProcess[str]:
+def collect(course: Course) -> CompletedProcess[str]:
     path = course.notebook_path(course.weeks[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
-    program = Path(sys.executable).parent / "nbgrader"
-    done = subprocess.run(
-        [program, "zip_collect", WEEK, "--force"],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = nbgrader(course.root, "zip_collect", WEEK, "--force")
     assert done.returncode == 0, done.stderr
     return done
 
@@ -174,7 +166,7 @@ def test_canvas_attempts_names_and_strays(course: Course) -> None:
     assert "55, 56" in done.stderr
     assert "stray.ipynb" in done.stderr
     assert "is earlier than" in done.stderr
-    found = find_submission(course.root / "submitted" / "55" / WEEK, WEEK)
+    found = find_submission(course.submitted("55", WEEK), WEEK)
     assert found.path is not None
 
 

@@ -1,24 +1,23 @@
 """nbgrader's exchange, both ways: out, in, graded, marked down for lateness, and fed back."""
 
 import json
-import os
 import stat
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nbgrader.api import Gradebook
 from support import tiny
+from support.commands import Command
+from support.people import Person, student_folder, write_fetched
 
+from autograder.course.database import open_gradebook
 from autograder.course.manifest import Course, load_course
 from autograder.course.tokens import SECRET, TIMESTAMP
 
+pytestmark = pytest.mark.slow(seconds=170)
+
 WEEK = tiny.WEEK
-PROGRAMS = Path(sys.executable).parent
 #: The tiny course's week is due on 17 January 2027, 23:59:59 UTC.
 ON_TIME, LATE = "2027-01-16 10:00:00.000000 UTC", "2027-01-19 10:00:00.000000 UTC"
 SECRETS = (
@@ -33,58 +32,6 @@ RUBRIC = """\
 """
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody's own folder, home and caches; nbgrader's commands as they would give them."""
-
-    folder: Path
-    home: Path
-
-    def nbgrader(self, *words: str, fails: bool = False) -> str:
-        """Run one of nbgrader's commands; what it said."""
-        return self._run(PROGRAMS / "nbgrader", *words, fails=fails)
-
-    def autograder(self, *words: str, fails: bool = False) -> str:
-        return self._run(PROGRAMS / "autograder", *words, fails=fails)
-
-    def _run(self, program: Path, *words: str, fails: bool) -> str:
-        own = {
-            "HOME": str(self.home),
-            "JUPYTER_DATA_DIR": str(self.home / "data"),
-            "JUPYTER_CONFIG_DIR": str(self.home / "config"),
-            "OMP_NUM_THREADS": "1",
-            "NO_COLOR": "1",
-        }
-        done = subprocess.run(
-            [program, *words],
-            cwd=self.folder,
-            env={**os.environ, **own},
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        said = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, said
-        return said
-
-    def at(self, time: str) -> None:
-        """Let this student hand in at another time than now."""
-        config = self.folder / "nbgrader_config.py"
-        rows = [row for row in config.read_text().splitlines() if "timestamp_format" not in row]
-        config.write_text("\n".join([*rows, f"c.Exchange.timestamp_format = {time!r}", ""]))
-
-    def write(self, **texts: str) -> None:
-        """Write these exercises into the fetched notebook, and tick the self-assessment."""
-        path = self.folder / WEEK / f"{WEEK}.ipynb"
-        tree = json.loads(path.read_text())
-        for name, text in texts.items():
-            tiny.cell_of(tree, name)["source"] = text
-        path.chmod(0o644)
-        path.write_text(json.dumps(tree))
-        (path.parent / "self_assessment.json").write_text(json.dumps(ASSESSMENT))
-
-
 ASSESSMENT = {
     "version": 1,
     "week": WEEK,
@@ -92,17 +39,16 @@ ASSESSMENT = {
 }
 
 
+def hands_in_at(person: Person, time: str) -> None:
+    """Let this student hand in at another time than now."""
+    config = person.folder / "nbgrader_config.py"
+    rows = [row for row in config.read_text().splitlines() if "timestamp_format" not in row]
+    config.write_text("\n".join([*rows, f"c.Exchange.timestamp_format = {time!r}", ""]))
+
+
 def student(root: Path, course: Course, name: str) -> Person:
     """A student with a folder of their own, who knows of the course what a student knows."""
-    folder = root / name
-    folder.mkdir()
-    (folder / "nbgrader_config.py").write_text(
-        "c = get_config()\n"
-        f"c.CourseDirectory.course_id = {course.manifest.course.id!r}\n"
-        f"c.CourseDirectory.student_id = {name!r}\n"
-        f"c.Exchange.root = {str(course.root / course.manifest.exchange)!r}\n"
-    )
-    return Person(folder, root / f"{name}-home")
+    return Person(student_folder(root / name, course, name), root / f"{name}-home")
 
 
 @dataclass(frozen=True)
@@ -119,7 +65,8 @@ class Class:
 def klass(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """Released, fetched, submitted (Ada in time, Ben two days late), collected and graded."""
     root = tmp_path_factory.mktemp("exchange")
-    course = load_course(tiny.make_course(root / "course", tiny.SOURCE + RUBRIC))
+    with_rubric = replace(tiny.TEXTS, lesson=tiny.LESSON + RUBRIC)
+    course = load_course(tiny.make_course(root / "course", with_rubric))
     teacher = Person(course.root, root / "teacher-home")
     teacher.autograder("build")
     (course.root / "notebooks" / WEEK / "self_assessment.json").write_text("{}")
@@ -127,8 +74,9 @@ def klass(tmp_path_factory: pytest.TempPathFactory) -> Class:
     ada, ben = student(root, course, "ada"), student(root, course, "ben")
     for person, time in ((ada, ON_TIME), (ben, LATE)):
         person.nbgrader("fetch_assignment", WEEK)
-        person.write(**tiny.RIGHT)
-        person.at(time)
+        fetched = write_fetched(person, tiny.RIGHT)
+        (fetched.parent / "self_assessment.json").write_text(json.dumps(ASSESSMENT))
+        hands_in_at(person, time)
         person.nbgrader("submit", WEEK)
     teacher.nbgrader("collect", WEEK)
     teacher.autograder("grade", "1")
@@ -138,7 +86,7 @@ def klass(tmp_path_factory: pytest.TempPathFactory) -> Class:
 @pytest.fixture(scope="module")
 def fed_back(klass: Class) -> Class:
     """The same with one who handed in by mail, and feedback written, released and fetched."""
-    by_mail = klass.course.root / "submitted" / "cyd" / WEEK
+    by_mail = klass.course.submitted("cyd", WEEK)
     by_mail.mkdir(parents=True)
     fetched = klass.ada.folder / WEEK / f"{WEEK}.ipynb"
     (by_mail / fetched.name).write_bytes(fetched.read_bytes())
@@ -158,7 +106,7 @@ def pages(person: Person) -> dict[str, str]:
 
 
 def sheet(course: Course, name: str) -> Any:
-    with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
+    with open_gradebook(course) as gradebook:
         found = gradebook.find_submission(WEEK, name)
         return found.timestamp, found.score, found.notebooks[0].late_submission_penalty
 
@@ -172,7 +120,7 @@ def test_a_release_holds_the_notebook_alone(klass: Class) -> None:
 
 def test_the_self_assessment_travels_with_the_notebook(klass: Class) -> None:
     for name in ("ada", "ben"):
-        folder = klass.course.root / "submitted" / name / WEEK
+        folder = klass.course.submitted(name, WEEK)
         assert {path.name for path in folder.iterdir()} == {
             f"{WEEK}.ipynb",
             "self_assessment.json",
@@ -219,7 +167,7 @@ def test_nobody_finds_a_page_without_the_secret(fed_back: Class) -> None:
 
 
 def test_nbgraders_own_generate_feedback_writes_the_same_page(fed_back: Class) -> None:
-    page = fed_back.course.root / "feedback" / "ben" / WEEK / f"{WEEK}.html"
+    page = fed_back.course.feedback_page("ben", WEEK)
     before = page.read_text()
     fed_back.teacher.nbgrader("generate_feedback", WEEK, "--force")
     assert page.read_text() == before
@@ -230,7 +178,7 @@ def test_nbgraders_own_generate_feedback_writes_the_same_page(fed_back: Class) -
 
 def test_handing_in_again_is_graded_again_and_each_version_has_its_page(fed_back: Class) -> None:
     course, teacher, ben = fed_back.course, fed_back.teacher, fed_back.ben
-    ben.at("2027-01-20 10:00:00.000000 UTC")
+    hands_in_at(ben, "2027-01-20 10:00:00.000000 UTC")
     ben.nbgrader("submit", WEEK)  # the same bytes
     teacher.nbgrader("collect", WEEK, "--update")
     teacher.nbgrader("release_feedback", WEEK)  # of what was graded, not of what was collected
@@ -255,7 +203,7 @@ def test_what_nbgrader_graded_is_graded_again_and_fed_back(fed_back: Class) -> N
 
 
 def test_a_notebook_that_somebody_filled_in_is_not_released(
-    course: Course, tmp_path: Path, autograder: Callable[..., Any]
+    course: Course, tmp_path: Path, autograder: Command
 ) -> None:
     teacher = Person(course.root, tmp_path / "home")
     teacher.autograder("build")
@@ -266,10 +214,8 @@ def test_a_notebook_that_somebody_filled_in_is_not_released(
     assert not (course.root / "exchange" / "tiny" / "outbound" / WEEK).exists()
 
 
-def test_the_build_tells_nbgrader_when_the_week_is_due(
-    course: Course, autograder: Callable[..., Any]
-) -> None:
+def test_the_build_tells_nbgrader_when_the_week_is_due(course: Course, autograder: Command) -> None:
     assert autograder("build").returncode == 0
-    with Gradebook(course.gradebook, "tiny") as gradebook:
+    with open_gradebook(course) as gradebook:
         due = gradebook.find_assignment(WEEK).duedate
     assert due == course.weeks[0].due.replace(tzinfo=None)

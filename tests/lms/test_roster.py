@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
-from support.klass import WEEK, run
+from support.commands import autograder
+from support.tiny import WEEK
 
+from autograder.course.database import open_gradebook
 from autograder.course.errors import CourseError
 from autograder.course.manifest import Course
 from autograder.course.roster import Roster, load_roster
 from autograder.gradebook.writer import writing
 from autograder.lms.enrol import import_roster
 from autograder.lms.roster_file import read_list
-
-pytest_plugins = ["klass"]
 
 
 def take(course: Course, text: str, **more: bool) -> str:
@@ -23,17 +22,17 @@ def take(course: Course, text: str, **more: bool) -> str:
 
 
 def names(course: Course) -> dict[str, tuple[str | None, str | None]]:
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         return {s.id: (s.last_name, s.first_name) for s in book.students}
 
 
 def penalty(course: Course, student: str) -> float:
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         return book.find_submission_notebook(WEEK, WEEK, student).late_submission_penalty
 
 
 def late_student(course: Course) -> str:
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         late = [s for s in book.assignment_submissions(WEEK) if s.late_submission_penalty]
         return str(late[0].student_id)
 
@@ -115,7 +114,7 @@ def test_canvas_own_export_is_a_list(course: Course) -> None:
     assert set(roster.students) == {"ada"}
     assert (roster.students["ada"].sis_id, roster.students["ada"].section) == ("S-1", "Mon")
     assert roster.canvas_columns == {WEEK: "Doubling (4711)"}
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         assert book.find_student("ada").lms_user_id == "77"
         assert book.find_student("ada").last_name == "King"
 
@@ -127,7 +126,7 @@ def test_moodles_worksheet_is_a_list(course: Course) -> None:
         "Participant 12,Ada Maria King,S-1,ada@x.org,Submitted for grading,\n",
     )
     assert names(course) == {"S-1": ("King", "Ada Maria")}
-    with Gradebook(course.gradebook) as book:
+    with open_gradebook(course) as book:
         assert book.find_student("S-1").lms_user_id == "Participant 12"
 
 
@@ -176,10 +175,11 @@ def test_semicolons_and_tabs_separate_as_well(course: Course) -> None:
 
 def test_the_command_says_what_it_did(course: Course) -> None:
     (course.root / "list.csv").write_text("id,name,section\nada,Ada King,Mon\n")
-    done = run(course, "roster", "import", "list.csv")
+    done = autograder(course.root, "roster", "import", "list.csv")
     assert (done.returncode, "1 added: ada" in done.stdout) == (0, True), done.stderr
-    assert run(course, "roster", "show").stdout.split() == ["ada", "King,", "Ada", "Mon"]
-    wrong = run(course, "roster", "import", "list.csv", "--id", "nothing")
+    shown = autograder(course.root, "roster", "show").stdout
+    assert shown.split() == ["ada", "King,", "Ada", "Mon"]
+    wrong = autograder(course.root, "roster", "import", "list.csv", "--id", "nothing")
     assert wrong.returncode == 2
     assert "no column 'nothing'" in wrong.stderr
 

@@ -4,26 +4,24 @@ import json
 from pathlib import Path
 
 import pytest
-from support.sources import WEEK, built, source
+from support.sources import LESSON, built, source
 
+from autograder.authoring.faults import SourceError
 from autograder.authoring.items import item_id
-from autograder.authoring.source import SourceError, read
-from autograder.course.manifest import find_course
 from autograder.notebook import assessment as data
 from autograder.notebook.assessment import FILE, SelfAssessment, load, make_items, overview, save
 from autograder.report.assessment import read_assessment
 
-COURSE = find_course(Path(__file__).parent)
 LISTED = [("I can add 1", "f"), "I can explain why"]
 ITEMS = make_items(LISTED)
 CALL = 'self_assessment("week", [("I can add 1", "f"), "I can explain why"])\n'
 
 
 def cell(call: str = CALL) -> str:
-    return f"{WEEK}\n# %% selfassessment\n{call}"
+    return f"{LESSON}\n# %% selfassessment\n{call}"
 
 
-LINE = len(WEEK.splitlines()) + 2
+LINE = len(LESSON.splitlines()) + 2
 REFUSED = {
     "an exercise that does not exist": (
         '[("I can add 1", "g")]',
@@ -41,11 +39,11 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_the_build_refuses(what: str) -> None:
+def test_a_self_assessment_with_a_bad_item_is_refused(what: str) -> None:
     listed, message = REFUSED[what]
     with pytest.raises(SourceError) as caught:
         source(cell(f'self_assessment("week", {listed})\n'))
-    assert f"week.py:{LINE + 1}: " in str(caught.value)
+    assert f"week/lesson.py:{LINE + 1}: " in str(caught.value)
     assert message in str(caught.value)
 
 
@@ -59,14 +57,14 @@ def test_the_build_refuses(what: str) -> None:
         (cell() + "\n# %% selfassessment\n" + CALL, f"first stands in line {LINE}"),
     ],
 )
-def test_the_build_refuses_another_call(text: str, message: str) -> None:
+def test_anything_but_one_self_assessment_of_the_week_is_refused(text: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         source(text)
 
 
 def test_a_week_without_a_self_assessment_builds() -> None:
-    assert source(WEEK).items == ()
-    assert "self_assessment" not in built(WEEK)
+    assert source(LESSON).items == ()
+    assert "self_assessment" not in built(LESSON)
 
 
 def test_the_students_cell_is_locked_and_skipped_in_grading() -> None:
@@ -81,17 +79,6 @@ def test_source_and_notebook_give_an_item_the_same_id() -> None:
     assert [item.id for item in source(cell()).items] == [item.id for item in ITEMS]
     for text in ("I can add", "Größe — 3×4?", "W_hh: h @ W_hh.T"):
         assert item_id(text) == data.item_id(text)
-
-
-@pytest.mark.parametrize("week", COURSE.weeks, ids=[week.id for week in COURSE.weeks])
-def test_every_week_asks_about_each_exercise_and_about_understanding(week: object) -> None:
-    path = COURSE.source_path(week)  # type: ignore[arg-type]
-    found = read(path)
-    asked = {item.exercise for item in found.items}
-    assert {cell.name for cell in found.exercises} <= asked
-    assert "" in asked
-    assert 6 <= len(found.items) <= 9
-    assert found.cells[-1].role == "selfassessment"
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from support.sites import CONTENT, HALF, SHA, Site, free_port, serve, wait_for
 
-from autograder.notebook.download import LARGE, DataError, fetch
+from autograder.notebook.dataset import DataError, DataFolder, Dataset, RemoteFile
+from autograder.notebook.download import LARGE, fetch, fetch_file
 
 
 @pytest.fixture
@@ -36,10 +37,15 @@ def left(target: Path, content: bytes) -> None:
     part(target).write_bytes(content)
 
 
-def refused(url: str, target: Path, sha256: str = SHA, size: int = 0, timeout: float = 5) -> str:
+def remote(url: str, sha256: str = SHA) -> RemoteFile:
+    """The file that the site serves."""
+    return RemoteFile("all", url, sha256, len(CONTENT))
+
+
+def refused(url: str, target: Path, sha256: str = SHA, timeout: float = 5) -> str:
     """The one line with which a download fails."""
     with pytest.raises(DataError) as caught:
-        fetch(url, sha256, target, size=size, timeout=timeout, bar=False)
+        fetch(remote(url, sha256), target, timeout=timeout, bar=False)
     assert not target.exists()
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -47,32 +53,36 @@ def refused(url: str, target: Path, sha256: str = SHA, size: int = 0, timeout: f
 
 def test_a_file_comes_whole_and_only_once(site: Site, target: Path) -> None:
     for _ in range(2):
-        assert fetch(site.url("file"), SHA, target) == target
+        assert fetch(remote(site.url("file")), target) == target
         assert target.read_bytes() == CONTENT
     assert [path.name for path in target.parent.iterdir()] == ["file.bin"]
     assert site.asked == [""]
 
 
 def test_a_file_comes_in_chunks(site: Site, target: Path) -> None:
-    fetch(site.url("chunked"), SHA, target)
+    fetch(remote(site.url("chunked")), target)
     assert target.read_bytes() == CONTENT
+
+
+def test_a_file_that_has_moved_is_followed_and_resumed(site: Site, target: Path) -> None:
+    left(target, CONTENT[:1000])
+    fetch(remote(site.url("moved")), target)
+    assert target.read_bytes() == CONTENT
+    assert site.asked == ["bytes=1000-", "bytes=1000-"]
 
 
 def test_a_damaged_file_is_fetched_again(site: Site, target: Path) -> None:
-    fetch(site.url("file"), SHA, target)
+    fetch(remote(site.url("file")), target)
     target.write_bytes(CONTENT[:-1] + b"x")
-    fetch(site.url("file"), SHA, target)
+    fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("size", [0, len(CONTENT)], ids=["size unknown", "size known"])
-def test_what_broke_off_is_resumed_and_only_the_rest_travels(
-    site: Site, target: Path, size: int
-) -> None:
-    line = refused(site.url("cut"), target, size=size)
+def test_what_broke_off_is_resumed_and_only_the_rest_travels(site: Site, target: Path) -> None:
+    line = refused(site.url("cut"), target)
     assert "broke off; 154 kB are kept, the next call resumes" in line
     assert part(target).read_bytes() == CONTENT[:HALF]
-    fetch(site.url("cut"), SHA, target, size=size)
+    fetch(remote(site.url("cut")), target)
     assert target.read_bytes() == CONTENT
     assert not part(target).exists()
     assert site.asked == ["", f"bytes={HALF}-"]
@@ -81,7 +91,7 @@ def test_what_broke_off_is_resumed_and_only_the_rest_travels(
 
 def test_a_server_without_ranges_starts_over(site: Site, target: Path) -> None:
     left(target, CONTENT[:1000])
-    fetch(site.url("no-ranges"), SHA, target)
+    fetch(remote(site.url("no-ranges")), target)
     assert target.read_bytes() == CONTENT
     assert site.asked == ["bytes=1000-"]
 
@@ -94,41 +104,42 @@ def test_a_server_that_sends_another_range_is_not_believed(site: Site, target: P
 
 def test_what_had_come_whole_needs_no_network(target: Path) -> None:
     left(target, CONTENT)
-    fetch("http://127.0.0.1:9/file", SHA, target)
+    fetch(remote("http://127.0.0.1:9/file"), target)
     assert target.read_bytes() == CONTENT
 
 
 def test_what_is_longer_than_the_file_starts_over(site: Site, target: Path) -> None:
     left(target, CONTENT + b"more")
-    fetch(site.url("file"), SHA, target)
+    fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT
-    assert site.asked == [f"bytes={len(CONTENT) + 4}-", ""]
+    assert site.asked == [""]
 
 
 def test_a_wrong_beginning_is_removed_and_the_next_call_is_right(site: Site, target: Path) -> None:
     left(target, b"wrong")
-    assert "another file than expected" in refused(site.url("file"), target)
-    fetch(site.url("file"), SHA, target)
+    assert "does not match the known hash" in refused(site.url("file"), target)
+    fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT
 
 
 def test_a_wrong_checksum_names_both_and_leaves_nothing(site: Site, target: Path) -> None:
     expected = "0" * 64
     line = refused(site.url("file"), target, expected)
-    assert f"with SHA-256 {SHA}, expected {expected}; it is removed" in line
+    assert f"expected sha256:{expected} but got {SHA}" in line
+    assert line.endswith("The next call starts over.")
     assert list(target.parent.iterdir()) == []
 
 
 def test_a_login_page_in_between_costs_nothing_that_was_kept(site: Site, target: Path) -> None:
     left(target, CONTENT[:1000])
-    line = refused(site.url("login"), target, size=len(CONTENT))
+    line = refused(site.url("login"), target)
     assert "the server offers 26 bytes, expected 307 kB" in line
     assert part(target).read_bytes() == CONTENT[:1000]
 
 
 def test_no_more_is_taken_than_the_file_has(site: Site, target: Path) -> None:
-    fetch(site.url("endless"), SHA, target, size=len(CONTENT))
-    assert target.read_bytes() == CONTENT
+    assert "sends more than 307 kB, its size" in refused(site.url("endless"), target)
+    assert part(target).stat().st_size <= len(CONTENT)
 
 
 def test_a_refusal_names_its_status(site: Site, target: Path) -> None:
@@ -164,7 +175,7 @@ def test_a_silent_server_is_not_waited_for(site: Site, target: Path, how: str, k
 
 
 def test_two_downloads_to_one_folder_do_not_mix(site: Site, target: Path) -> None:
-    first = threading.Thread(target=fetch, args=(site.url("stuck"), SHA, target))
+    first = threading.Thread(target=fetch, args=(remote(site.url("stuck")), target))
     first.start()
     assert site.half_sent.wait(5)
     assert "another download goes on there" in refused(site.url("file"), target)
@@ -176,29 +187,38 @@ def test_two_downloads_to_one_folder_do_not_mix(site: Site, target: Path) -> Non
 def test_a_file_in_the_way_of_the_folder_is_named(site: Site, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(DataError, match=r"file\.bin: cannot be written: "):
-        fetch(site.url("file"), SHA, tmp_path / "data" / "set" / "file.bin")
+        fetch(remote(site.url("file")), tmp_path / "data" / "set" / "file.bin")
     assert site.asked == []
 
 
-def test_a_folder_that_may_not_be_written_is_named(site: Site) -> None:
-    target = Path("/sys/rnn-course/file.bin")  # nobody may write there, not even root
-    line = refused(site.url("file"), target)
-    assert "may not be written" in line
-    assert "set RNN_COURSE_DATA to a folder of yours" in line
+def test_a_folder_that_may_not_be_written_is_named_and_how_to_choose_another(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_DATA", "/sys/mine")  # nobody may write there, not even root
+    file = remote(site.url("file"))
+    folder = DataFolder("mine", "MY_DATA")
+    made = Dataset("made", "M", "none", "", lambda _: "", files=(file,), folder=folder)
+    with pytest.raises(DataError) as caught:
+        fetch_file(made, file)
+    line = str(caught.value)
+    assert line.startswith("/sys/mine/made/file: may not be written (")
+    assert line.endswith("; set MY_DATA to use another folder")
 
 
 CALL = """
 import resource, sys
 from pathlib import Path
+from autograder.notebook.dataset import RemoteFile
 from autograder.notebook.download import fetch
-if int(sys.argv[4]):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]),) * 2)
-fetch(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+url, sha256, size, target, room = sys.argv[1:]
+if int(room):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(room),) * 2)
+fetch(RemoteFile("all", url, sha256, int(size)), Path(target))
 """
 
 
 def another_process(url: str, target: Path, room: int = 0) -> "subprocess.Popen[str]":
-    words = [sys.executable, "-c", CALL, url, SHA, str(target), str(room)]
+    words = [sys.executable, "-c", CALL, url, SHA, str(len(CONTENT)), str(target), str(room)]
     return subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
 
 
@@ -206,9 +226,9 @@ def test_no_room_on_the_disk_is_said_and_resumed_from(site: Site, target: Path) 
     with another_process(site.url("file"), target, room=100_000) as process:
         said = process.communicate(timeout=30)[1]
     assert "file.bin: no room on the disk" in said.splitlines()[-1]
-    assert "make room and call again" in said
+    assert "what has come is kept, the next call resumes" in said
     assert part(target).stat().st_size == 100_000
-    fetch(site.url("file"), SHA, target)
+    fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT
     assert site.asked[-1] == "bytes=100000-"
 
@@ -224,7 +244,7 @@ def test_an_interrupted_download_is_resumed(
         said = process.communicate(timeout=30)[1]
     if number == signal.SIGINT:
         assert "interrupted; 154 kB are kept, the next call resumes" in said.splitlines()[-1]
-    fetch(site.url("file"), SHA, target)
+    fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT
     assert site.asked == ["", f"bytes={HALF}-"]
 
@@ -244,5 +264,6 @@ def test_only_a_large_file_shows_its_progress(
 ) -> None:
     content = bytes(size)
     site.content = content
-    fetch(site.url("file"), hashlib.sha256(content).hexdigest(), target, bar=bar)
+    made = RemoteFile("all", site.url("file"), hashlib.sha256(content).hexdigest(), size)
+    fetch(made, target, bar=bar)
     assert ("100%" in capsys.readouterr().err) == shown

@@ -55,14 +55,14 @@ def use(session: Session) -> None:
 
 @settings(max_examples=100)
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=3))
-def test_garbage(answers: list[bytes]) -> None:
+def test_answers_of_any_bytes_end_in_a_result_or_a_wire_error(answers: list[bytes]) -> None:
     rest = [*answers]
     use(Session(Forged(lambda _: rest.pop(0) if len(rest) > 1 else rest[0]), 0.5))
 
 
 @settings(max_examples=100)
 @given(anything)
-def test_any_value_without_a_word(value: Any) -> None:
+def test_an_answer_without_its_word_is_a_wire_error(value: Any) -> None:
     if not isinstance(value, tuple) or len(value) != 2:
         with pytest.raises(WireError):
             _ = Impl(says(value)).thing  # type: ignore[attr-defined]
@@ -70,7 +70,9 @@ def test_any_value_without_a_word(value: Any) -> None:
 
 @settings(max_examples=100)
 @given(anything, anything)
-def test_any_pair(left: Any, right: Any) -> None:
+def test_an_answer_of_any_two_values_ends_in_a_result_or_a_wire_error(
+    left: Any, right: Any
+) -> None:
     use(says((left, right)))
 
 
@@ -91,7 +93,9 @@ words = st.sampled_from([*NAMES, "", "\ud800", "a" * 9999])
 
 @settings(max_examples=100)
 @given(st.lists(words | anything, max_size=3), words | anything, words | anything)
-def test_any_exception(names: Any, message: Any, where: Any) -> None:
+def test_an_exception_of_any_parts_ends_in_a_result_or_a_wire_error(
+    names: Any, message: Any, where: Any
+) -> None:
     use(says(("raised", names, message, where)))
 
 
@@ -174,4 +178,4 @@ def test_a_program_that_meets_nonsense_has_an_outcome() -> None:
 
 def outcome_of(function: Callable[[Any], Any], *answers: Any) -> Outcome:
     link = says(*answers).link
-    return run(Program("program", "a program", function, compares=True), link, 0.5)
+    return run(Program("exercise", "program", "a program", function, compares=True), link, 0.5)

@@ -193,9 +193,9 @@ def test_a_result_that_is_too_large_is_an_exception_of_the_implementation(impl: 
 def test_a_new_program_finds_the_same_random_numbers_and_no_old_objects(session: Session) -> None:
     draw = "import random\n(random.random(), np.random.rand(), torch.rand(1).item())"
     impl: Any = Impl(session)
-    first = session.ask("begin", 5), impl(draw), impl(draw)
+    first = session.ask("begin", 5, {}), impl(draw), impl(draw)
     cell = impl.Cell(1)
-    assert first == (session.ask("begin", 5), impl(draw), impl(draw))
+    assert first == (session.ask("begin", 5, {}), impl(draw), impl(draw))
     with pytest.raises(KeyError):
         _ = cell.size
 

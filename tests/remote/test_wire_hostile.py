@@ -34,13 +34,15 @@ def value_or_wire_error(data: bytes) -> bool:
 
 @settings(max_examples=150)
 @given(st.binary(max_size=200))
-def test_arbitrary_bytes(data: bytes) -> None:
+def test_any_bytes_are_a_value_or_a_wire_error(data: bytes) -> None:
     value_or_wire_error(data)
 
 
 @settings(max_examples=250)
 @given(st.binary(max_size=80), st.binary(max_size=40))
-def test_arbitrary_headers_with_the_right_lengths(header: bytes, buffers: bytes) -> None:
+def test_any_header_of_the_right_length_is_a_value_or_a_wire_error(
+    header: bytes, buffers: bytes
+) -> None:
     value_or_wire_error(raw(header, buffers))
 
 
@@ -57,7 +59,7 @@ def test_a_message_cut_off_anywhere_is_refused(value: Any, data: st.DataObject) 
 
 @settings(max_examples=150)
 @given(anything, st.data())
-def test_flipped_bits(value: Any, data: st.DataObject) -> None:
+def test_flipped_bits_give_a_value_or_a_wire_error(value: Any, data: st.DataObject) -> None:
     broken = bytearray(encode(value))
     flips = st.lists(st.integers(0, 8 * len(broken) - 1), min_size=1, max_size=4)
     for bit in data.draw(flips):
@@ -90,13 +92,15 @@ shapes = st.lists(st.integers(-2, 3) | st.integers(-(1 << 63), 1 << 63), max_siz
 
 @settings(max_examples=300)
 @given(trees, st.binary(max_size=64))
-def test_headers_that_look_right(tree: Any, buffers: bytes) -> None:
+def test_a_header_that_looks_right_is_a_value_or_a_wire_error(tree: Any, buffers: bytes) -> None:
     value_or_wire_error(message(tree, buffers))
 
 
 @settings(max_examples=300)
 @given(st.sampled_from("anT"), leaves, shapes, st.binary(max_size=64))
-def test_arrays_that_look_right(tag: str, dtype: Any, shape: Any, buffers: bytes) -> None:
+def test_an_array_that_looks_right_is_a_value_or_a_wire_error(
+    tag: str, dtype: Any, shape: Any, buffers: bytes
+) -> None:
     value_or_wire_error(message([tag, dtype, shape], buffers))
 
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.klass import WEEK, assess, write
+from support.klass import assess, write_assessment
+from support.tiny import WEEK
 
 from autograder.course.manifest import Course
+from autograder.grading.results import SubmissionStatus
 from autograder.grading.results import TestResult as Tests
 from autograder.judge.exam import Result
 from autograder.report.assessment import NAME, SIZE_LIMIT, Assessment, Item, read_assessment
@@ -24,7 +26,6 @@ from autograder.report.marks import Person
 from autograder.report.pages import write_reports
 from autograder.report.statistics import paired_g
 
-pytest_plugins = ["klass"]
 RIGHT = {"version": 1, "week": WEEK, "items": [{"id": "a", "text": "I can.", "ticked": True}]}
 
 
@@ -35,7 +36,7 @@ def sheet(student: str, passes: dict[str, bool], ticks: dict[str, bool] | None) 
     )
     items = tuple(Item(name, f"I can {name}.", on, name) for name, on in (ticks or {}).items())
     given = Assessment(1, WEEK, items) if ticks is not None else None
-    return Sheet(Person(student), "graded", "", tests, (), 1.0, None, given)
+    return Sheet(Person(student), SubmissionStatus.GRADED, None, "", tests, (), 1.0, None, given)
 
 
 def test_ticked_and_failed_and_unticked_and_passed_are_told_apart() -> None:
@@ -180,7 +181,7 @@ def test_an_item_that_only_one_file_holds_is_that_files_own(klass: Course) -> No
     for one in graded:
         assess(klass, one.student, double=rng.random() < 0.5)
     own = {"id": "mine", "text": "look", "exercise": "double", "ticked": True}
-    write(klass, graded[0].student, {**RIGHT, "items": [own]})
+    write_assessment(klass, graded[0].student, {**RIGHT, "items": [own]})
     with open_book(klass) as book:
         items = calibrate(book.week(klass.weeks[0]).sheets).items
     assert [item.id for item in items] == ["double"]

@@ -3,20 +3,16 @@
 import csv
 import io
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
-from support.klass import WEEK, run
+from support import commands
+from support.gradebooks import marks
+from support.tiny import WEEK
 
 from autograder.course.errors import CourseError
 from autograder.course.manifest import Course
 from autograder.lms.enrol import import_roster
 from autograder.report.exports import export_marks, table
-
-pytest_plugins = ["klass"]
 
 
 def export(course: Course, to: str, *students: str) -> list[list[str]]:
@@ -24,20 +20,12 @@ def export(course: Course, to: str, *students: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
-def marks(course: Course) -> dict[str, float]:
-    with Gradebook(course.gradebook) as book:
-        return {
-            s.student_id: max(0.0, s.score - (s.late_submission_penalty or 0.0))
-            for s in book.assignment_submissions(WEEK)
-        }
-
-
 def test_canvas_gets_its_columns_and_the_right_marks(klass: Course) -> None:
     header, points, *rows = export(klass, "canvas")
     assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Doubling"]
     assert points == ["    Points Possible", "", "", "", "", "6"]
     assert {row[3]: float(row[5]) for row in rows} == {
-        student: pytest.approx(mark, abs=0.005) for student, mark in marks(klass).items()
+        student: pytest.approx(mark, abs=0.005) for student, mark in marks(klass, late=True).items()
     }
     assert rows[0][0].count(", ") == 1
 
@@ -66,7 +54,7 @@ def test_moodle_gets_its_worksheet_with_harmless_comments(klass: Course) -> None
     ]
     by_student = {row[2]: row for row in rows}
     assert {s: float(row[4]) for s, row in by_student.items()} == {
-        student: pytest.approx(mark, abs=0.005) for student, mark in marks(klass).items()
+        student: pytest.approx(mark, abs=0.005) for student, mark in marks(klass, late=True).items()
     }
     assert all("<br>" in row[7] and "Doubling: " in row[7] for row in rows)
     assert not any("<script" in row[7] for row in rows)
@@ -76,13 +64,22 @@ def test_csv_and_json_hold_everybody(klass: Course) -> None:
     header, *rows = export(klass, "csv")
     assert len(rows) == 30
     found = {row[header.index("student_id")]: row for row in rows}
-    for student, mark in marks(klass).items():
+    for student, mark in marks(klass, late=True).items():
         assert float(found[student][header.index("mark")]) == pytest.approx(mark, rel=1e-3)
     (path,) = export_marks(klass, "json", klass.root / "out.json", [], [])
     tree = json.loads(path.read_text())
     assert {s["id"]: s["weeks"][WEEK]["mark"] for s in tree["students"]} == {
-        student: pytest.approx(mark) for student, mark in marks(klass).items()
+        student: pytest.approx(mark) for student, mark in marks(klass, late=True).items()
     }
+
+
+def test_known_mistakes_are_exported_by_their_names(klass: Course) -> None:
+    header, *rows = export(klass, "csv")
+    told = {row[0]: row[header.index("mistakes")] for row in rows}
+    assert set(told.values()) == {"", "double: squares instead"}
+    (path,) = export_marks(klass, "json", klass.root / "out.json", [], [])
+    for student in json.loads(path.read_text())["students"]:
+        assert "; ".join(student["weeks"][WEEK]["mistakes"]) == told[student["id"]]
 
 
 def test_withdrawn_students_are_left_out_unless_named(klass: Course) -> None:
@@ -101,27 +98,20 @@ def test_a_spreadsheet_runs_nothing(text: str) -> None:
 
 def test_nbgraders_own_command_writes_the_same_file(klass: Course) -> None:
     (ours,) = export_marks(klass, "canvas", klass.root / "ours.csv", [], [])
-    program = Path(sys.executable).parent / "nbgrader"
-    done = subprocess.run(
-        [
-            *(program, "export", "--exporter=autograder.report.exports.CanvasExporter"),
-            *("--to=theirs.csv", f"--assignment=['{WEEK}']"),
-        ],
-        cwd=klass.root,
-        env={"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(klass.root)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    done = commands.nbgrader(
+        klass.root,
+        *("export", "--exporter=autograder.report.exports.CanvasExporter"),
+        *("--to=theirs.csv", f"--assignment=['{WEEK}']"),
+        HOME=str(klass.root),
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert (klass.root / "theirs.csv").read_text() == ours.read_text()
 
 
 def test_the_command_names_its_files_and_refuses_other_formats(klass: Course) -> None:
-    done = run(klass, "export", "--to", "moodle")
+    done = commands.autograder(klass.root, "export", "--to", "moodle")
     assert done.stdout.split() == [f"marks-moodle-{WEEK}.csv"]
     assert (klass.root / f"marks-moodle-{WEEK}.csv").is_file()
-    wrong = run(klass, "export", "--to", "sakai")
+    wrong = commands.autograder(klass.root, "export", "--to", "sakai")
     assert wrong.returncode == 2
     assert "csv, canvas, moodle, json" in wrong.stderr

@@ -10,43 +10,22 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from support import tiny
-from support.klass import WEEK, run
+from support.commands import autograder
+from support.sheets import sheet
+from support.tiny import WEEK
 
-from autograder.authoring.fill import fill
-from autograder.batch.assignments import load_assignment
-from autograder.course.manifest import Course, load_course
-from autograder.grading.grade import grade
+from autograder.course.manifest import Course
 from autograder.grading.results import TestResult as Tests
 from autograder.judge.exam import Result
 from autograder.report.classbook import ClassWeek, Sheet, open_book
 from autograder.report.feedback import write_feedback
 from autograder.report.formulas import formula
-from autograder.report.incidents import incidents
 from autograder.report.lessons import lessons
-from autograder.report.marks import Person
 from autograder.report.pages import write_reports
 from autograder.report.statistics import rest_correlation, share
 from autograder.report.week import report_week
 
-pytest_plugins = ["klass"]
 BAD = "<script>alert('x')</script>"
-
-
-def sheet(student: str, *passes: bool, **more: object) -> Sheet:
-    """A sheet in which each exercise has one program that passes or does not."""
-    tests = tuple(
-        Tests(
-            f"e{i}",
-            f"test_e{i}",
-            2.0,
-            2.0 * ok,
-            (Result("p", "a test", 1.0, ok, "" if ok else "no"),),
-        )
-        for i, ok in enumerate(passes)
-    )
-    facts = {"status": "graded", "reason": "", "notes": (), "seconds": 1.0, "marks": None}
-    return Sheet(Person(student), tests=tests, **{**facts, **more})  # type: ignore[arg-type]
 
 
 def klass_of(course: Course, sheets: list[Sheet]) -> ClassWeek:
@@ -87,7 +66,7 @@ def test_shares_have_wilsons_interval(count: int, n: int) -> None:
     )
 
 
-def test_small_numbers_are_not_read(course: Course) -> None:
+def test_a_statistic_of_too_few_students_is_not_given(course: Course) -> None:
     assert "too few" in share(3, 9).why_not
     assert "too few" in rest_correlation([0, 1] * 9, list(range(18))).why_not
     assert "the same" in rest_correlation([1.0] * 30, list(range(30))).why_not
@@ -98,21 +77,25 @@ def test_small_numbers_are_not_read(course: Course) -> None:
 def test_a_class_of_nobody_has_a_report(course: Course) -> None:
     report = report_week(klass_of(course, []))
     assert math.isnan(report.quartiles[1])
-    assert run(course, "report").returncode == 0
+    assert autograder(course.root, "report").returncode == 0
     assert "graded yet" in (course.root / "reports" / f"{WEEK}.html").read_text()
 
 
 def test_a_student_who_makes_a_mistake_in_two_tests_counts_once(course: Course) -> None:
-    wrong = Result("p", "one", 1.0, False, "no", "Look again.", "slip")
-    tests = (Tests("e", "test_e", 2.0, 0.0, (wrong, replace(wrong, name="q"))),)
+    wrong = Result("p", "one", 1.0, False, "no", "Look again.", "slips-once", "e")
+    tests = (
+        Tests("e", "test_e", 2.0, 0.0, (wrong, replace(wrong, name="q"))),
+        Tests("f", "test_f", 2.0, 0.0, (replace(wrong, name="r"),)),  # which needs e
+    )
     sheets = [replace(sheet(f"s{i}"), tests=tests) for i in range(3)]
     (row,) = report_week(klass_of(course, sheets)).mistakes
-    assert (row["name"], row["hint"], row["group"]["count"]) == ("slip", "Look again.", 3)
+    assert (row["name"], row["exercise"]) == ("slips once", "e")
+    assert (row["hint"], row["group"]["count"]) == ("Look again.", 3)
 
 
 def test_the_command_writes_pages_whose_links_lead_somewhere(klass: Course) -> None:
     write_feedback(klass, klass.weeks[0], [])
-    done = run(klass, "report")
+    done = autograder(klass.root, "report")
     assert done.returncode == 0, done.stderr
     for name in (WEEK, "index"):
         page = klass.root / "reports" / f"{name}.html"
@@ -144,12 +127,14 @@ def test_nothing_of_students_is_markup(klass: Course) -> None:
     student = path.parts[-3]
     tree = json.loads(path.read_text())
     facts = tree["metadata"]["autograder"]
-    facts["notes"] = [f"read-only cells were changed ({BAD}); the originals are used"]
+    facts["notes"] = [{"cause": "changed-cells", "text": BAD, "cell": BAD}]
     facts["tests"][0]["programs"][0] |= {
         "passed": False,
         "rationale": BAD,
         "help": BAD,
         "mistake": BAD,
+        "mistake_of": BAD,
+        "cause": "wrong",
     }
     for cell in tree["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
@@ -183,39 +168,6 @@ def test_a_page_fits_into_a_mail(klass: Course) -> None:
     assert page.stat().st_size < 200 << 10
 
 
-def test_incidents_are_recognised_in_what_grading_really_says(
-    course: Course, tiny_notebook: str
-) -> None:
-    manifest = course.root / "course.yml"
-    text = manifest.read_text().replace("cell_seconds: 20", "cell_seconds: 6")
-    manifest.write_text(text.replace("program_seconds: 5", "program_seconds: 3"))
-    assignment = load_assignment(load_course(course.root), course.weeks[0])
-
-    def kinds(code: str, **change: str) -> set[tuple[str, str]]:
-        tree = json.loads(fill(tiny_notebook, {**tiny.RIGHT, "double": code}))
-        for name, source in change.items():
-            tiny.cell_of(tree, name)["source"] = source
-        graded = grade(assignment, json.dumps(tree).encode())
-        found = replace(sheet("s"), notes=graded.notes, tests=graded.tests)
-        return {(incident.kind, incident.exercise) for incident in incidents(found)}
-
-    assert kinds(tiny.RIGHT["double"]) == set()
-    assert ("crash", "double") in kinds("import os\nos._exit(0)")
-    assert ("time-out", "double") in kinds("while True:\n    pass")
-    hangs = "import time\n\ndef double(x):\n    time.sleep(60)"
-    assert ("time-out", "double") in kinds(hangs)
-    # a busy machine may reach the time limit before the limit of what a cell may print
-    endless = kinds("while True:\n    print('x' * 1000)")
-    assert endless & {("flood", "double"), ("time-out", "double")}
-    printed = replace(sheet("s", True), notes=("e0: stopped: it printed more than 1024 KiB",))
-    assert [(one.kind, one.exercise) for one in incidents(printed)] == [("flood", "e0")]
-    changed = kinds(tiny.RIGHT["double"], test_double="print('20.0')")
-    assert changed == {("changed cells", "")}
-    # what a student makes a program say is no incident
-    said = "def double(x):\n    raise ValueError('the kernel died; stopped: it took longer')"
-    assert kinds(said) == set()
-
-
 def test_withdrawn_students_are_not_counted(klass: Course) -> None:
     before = read(klass)
     gone = before.sheets[0].student
@@ -235,10 +187,12 @@ def test_a_loss_is_explained_beside_the_code_and_leads_to_what_teaches_it(klass:
     page = (folder / f"{WEEK}.html").read_text()
     assert "That is the square" in page
     assert page.count("That is the square") == 1  # a hint is said once
+    assert "squares instead (in <code>double</code>)" in page
     assert '<span class="n">np</span>' in page  # the student's own code
     assert 'href="#read-Exercise-1"' in page
     assert 'id="read-Exercise-1"' in page
     text = (folder / f"{WEEK}.txt").read_text()
+    assert "squares instead (in double)" in text
     assert "That is the square" in text
     assert "“Exercise 1”" in text
     for hidden in ("def three_numbers", "autograder.judge", "2.25"):

@@ -4,13 +4,13 @@ import hashlib
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from autograder.cli.data_commands import unknown_names
+from autograder.cli.registry import registry, unknown_names
 from autograder.course.manifest import find_course
-from autograder.notebook.dataset import Dataset, data_folder, state
-from autograder.notebook.download import DataError, checksum
+from autograder.notebook.dataset import DataError, DataFolder, Dataset, checksum, state
 from rnn_course import datasets
 from rnn_course.datasets import DATASETS
 
@@ -22,6 +22,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of this test's own for what is fetched."""
     monkeypatch.setenv("RNN_COURSE_DATA", str(tmp_path / "fetched"))
     return tmp_path / "fetched"
+
+
+def project() -> dict[str, Any]:
+    """What pyproject.toml says of the project."""
+    tree = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(tree["project"])
 
 
 def package(requirement: str) -> str:
@@ -51,23 +57,24 @@ def test_what_is_not_optional_is_there_after_installation(name: str) -> None:
     assert state(DATASETS[name]).there
 
 
-def test_every_package_with_data_is_a_dependency() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    always = set(map(package, project["dependencies"]))
-    extras = {package(words) for e in project["optional-dependencies"].values() for words in e}
+def test_every_package_with_data_is_in_an_extra() -> None:
+    extras = project()["optional-dependencies"]
     for dataset in DATASETS.values():
         if dataset.package:
-            assert package(dataset.package) in (extras if dataset.optional else always)
+            extra = extras[dataset.name if dataset.optional else "course"]
+            assert package(dataset.package) in map(package, extra)
 
 
-def test_the_students_room_imports_nothing_of_the_rest() -> None:
-    for path in (ROOT / "autograder" / "student").glob("*.py"):
-        code = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from \.\.|from autograder|import autograder)", code, re.M), path
+def test_what_the_notebooks_need_is_the_extra_course_and_the_framework_comes_first() -> None:
+    named = list(find_course(ROOT).manifest.course.requirements)
+    assert named == project()["optional-dependencies"]["course"]
+    assert named[0] in (ROOT / "Makefile").read_text(encoding="utf-8").split()[:40]
 
 
 def test_the_courses_own_manifest_names_only_known_data_sets() -> None:
-    assert unknown_names(find_course(ROOT)) == []
+    course = find_course(ROOT)
+    assert registry(course) is DATASETS
+    assert unknown_names(course, DATASETS) == []
 
 
 @pytest.mark.parametrize("name", ["manual", "sunspots", "conllu_sample"])
@@ -81,13 +88,20 @@ def test_a_check_says_what_it_read(name: str) -> None:
 def test_files_go_to_the_users_cache_unless_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert data_folder() == tmp_path / "fetched"
+    folder = DATASETS["ud_english_ewt"].folder
+    assert folder.path() == tmp_path / "fetched"
     monkeypatch.delenv("RNN_COURSE_DATA")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert data_folder() == tmp_path / "rnn-course"
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert folder.path() == tmp_path / "rnn-course"
+    monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert data_folder() == tmp_path / ".cache" / "rnn-course"
+    assert folder.path() == tmp_path / ".cache" / "rnn-course"
+
+
+def test_a_folder_below_no_home_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "~nobody-of-that-name/data")
+    with pytest.raises(DataError, match="no home folder; set MINE to a folder of yours"):
+        DataFolder("mine", "MINE").path()
 
 
 def test_the_path_of_what_is_not_fetched_says_how_to_fetch_it() -> None:

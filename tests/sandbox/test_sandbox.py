@@ -1,30 +1,47 @@
 """The sandbox, level by level: what a student's code cannot see, do or keep."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import autograder
-from autograder.kernels.session import KernelSession, Limits
+from autograder.kernels.limits import Limits
+from autograder.kernels.session import KernelSession
+from autograder.kernels.supply import KernelSupply, open_kernels
 from autograder.sandbox.levels import probe
 
 LEVELS = {"full": ("full",), "partial": ("full", "partial")}
 SECRET = "the-secret-of-the-course"
 
 
+LIMITS = Limits(cell_seconds=10)
+
+
 @pytest.fixture(scope="module", params=["full", "partial"])
-def kernel(request: pytest.FixtureRequest) -> Iterator[KernelSession]:
+def level(request: pytest.FixtureRequest) -> str:
     if probe().level not in LEVELS[request.param]:
         pytest.skip(f"this machine gives {probe().level}: {'; '.join(probe().missing)}")
-    with KernelSession(Limits(cell_seconds=10, level=request.param)) as session:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def kernels(level: str) -> Iterator[KernelSupply]:
+    with open_kernels(level) as supply:
+        yield supply
+
+
+@pytest.fixture(scope="module")
+def kernel(kernels: KernelSupply) -> Iterator[KernelSession]:
+    with kernels.kernel(LIMITS) as session:
         yield session
 
 
 @pytest.fixture
-def full(kernel: KernelSession) -> KernelSession:
-    if kernel.limits.level != "full":
+def full(kernel: KernelSession, level: str) -> KernelSession:
+    if level != "full":
         pytest.skip("only the full level has namespaces of its own")
     return kernel
 
@@ -59,10 +76,10 @@ def test_it_writes_in_its_own_folder(kernel: KernelSession) -> None:
     assert said(kernel, "open('a.txt', 'w').write('x')\nprint(open('a.txt').read())") == "x\n"
 
 
-def test_it_knows_nothing_of_the_environment(kernel: KernelSession) -> None:
+def test_it_knows_nothing_of_the_environment(kernel: KernelSession, kernels: KernelSupply) -> None:
     os.environ["COURSE_TOKEN"] = SECRET
     try:
-        with KernelSession(kernel.limits) as other:
+        with kernels.kernel(LIMITS) as other:
             text = said(other, "import os\nprint(os.environ, open('/proc/self/environ').read())")
     finally:
         del os.environ["COURSE_TOKEN"]
@@ -117,8 +134,8 @@ def test_it_has_no_capability_and_cannot_get_one(full: KernelSession) -> None:
     assert gained.strip() == "-1 -1"
 
 
-def test_it_reaches_no_socket_of_another_kernel(full: KernelSession) -> None:
-    with KernelSession(full.limits) as other:
+def test_it_reaches_no_socket_of_another_kernel(full: KernelSession, kernels: KernelSupply) -> None:
+    with kernels.kernel(LIMITS) as other:
         path = next(other.run_folder.iterdir())
         text = said(
             full,
@@ -127,8 +144,8 @@ def test_it_reaches_no_socket_of_another_kernel(full: KernelSession) -> None:
     assert "FileNotFoundError" in text
 
 
-def test_its_processes_are_counted(full: KernelSession) -> None:
-    with KernelSession(full.limits) as other:
+def test_its_processes_are_counted(full: KernelSession, kernels: KernelSupply) -> None:
+    with kernels.kernel(LIMITS) as other:
         text = said(
             other,
             "import os, time\ncount = 0\ntry:\n    while count < 500:\n"
@@ -143,9 +160,9 @@ def test_what_it_writes_is_counted(full: KernelSession) -> None:
     assert "OSError" in text
 
 
-def test_what_it_started_ends_with_it(full: KernelSession) -> None:
+def test_what_it_started_ends_with_it(full: KernelSession, kernels: KernelSupply) -> None:
     code = "import subprocess\nsubprocess.Popen(['sleep', '1234'], start_new_session=True)"
-    with KernelSession(full.limits) as other:
+    with kernels.kernel(LIMITS) as other:
         other.run(code)
     left = [
         pid
@@ -160,3 +177,63 @@ def _read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError:
         return b""
+
+
+SEARCH = """
+import os, socket
+paths = set()
+for line in open("/proc/net/unix").read().splitlines()[1:]:
+    paths.update(line.split()[7:8])
+for folder in ("/tmp", "/dev/shm", "/run", os.environ["HOME"]):
+    for top, folders, files in os.walk(folder):
+        paths.update(os.path.join(top, name) for name in files)
+for path in paths:
+    if path.startswith(("@", os.path.dirname(os.environ["HOME"]))):
+        continue
+    for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+        end = socket.socket(socket.AF_UNIX, kind)
+        try:
+            end.connect(path)
+            print("reached", path)
+        except OSError:
+            pass
+"""
+
+
+def test_no_path_leads_to_a_server_of_the_engine(kernel: KernelSession) -> None:
+    from autograder.batch.fork_server import start_fork_server
+
+    context = start_fork_server(())
+    process = context.Process(target=time.sleep, args=(0,))
+    process.start()  # the server answers, though it has no address
+    process.join()
+    assert process.exitcode == 0
+    known = {f"socket:[{line.split()[6]}]": line.split()[7:] for line in _sockets()}
+    for pid in (os.getpid(), *_family(os.getpid())):
+        for where in _descriptors(pid):
+            for path in known.get(where, []):  # a kernel's own are its student's
+                assert not Path(path).exists() or Path(path).parent.name == "run", path
+    for path in said(kernel, SEARCH).split()[1::2]:
+        assert not any(word in path for word in ("pymp", "listener", "launcher")), path
+
+
+def _sockets() -> list[str]:
+    return Path("/proc/net/unix").read_text().splitlines()[1:]
+
+
+def _family(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, _read(str(task)).split()):
+            found += [child, *_family(child)]
+    return found
+
+
+def _descriptors(pid: int) -> list[str]:
+    found = []
+    for entry in Path(f"/proc/{pid}/fd").glob("*"):
+        try:
+            found.append(os.readlink(entry))
+        except OSError:
+            continue
+    return found

@@ -11,7 +11,7 @@ import pytest
 from autograder.authoring.build import student_notebook
 from autograder.authoring.source import read
 from autograder.course.manifest import Course, load_course
-from support.shell import command
+from support.commands import autograder, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,16 +28,16 @@ def whole_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for week in course.weeks:
         path = course.notebook_path(week)
         path.parent.mkdir(parents=True)
-        path.write_text(student_notebook(read(course.source_path(week), week.id)))
+        path.write_text(student_notebook(read(course.source_folder(week), week.id)))
     return course
 
 
 @pytest.fixture(scope="session")
 def bundle(whole_course: Course) -> Path:
     """The archive that the command makes of the course."""
-    done = command(Path(sys.executable).parent / "autograder", whole_course.root, "bundle")
+    done = autograder(whole_course.root, "bundle")
     assert done.returncode == 0, done.stderr
-    return whole_course.root / "build" / "rnn.zip"
+    return whole_course.build_folder / "rnn.zip"
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +50,12 @@ def place(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(empty)
     folder = empty / "rnn"
-    made = command(Path(sys.executable), folder, "-m", "venv", "--without-pip", ".venv")
+    made = run(sys.executable, folder, "-m", "venv", "--without-pip", ".venv")
     assert made.returncode == 0, made.stderr
     python = folder / ".venv" / "bin" / "python"
     (wheel,) = (folder / "wheels").glob("*.whl")
     words = ["-m", "pip", f"--python={python}", "install", "--quiet", "--no-deps", "--no-index"]
-    installed = command(Path(sys.executable), folder, *words, str(wheel))
+    installed = run(sys.executable, folder, *words, str(wheel))
     assert installed.returncode == 0, installed.stderr
     (packages,) = (folder / ".venv" / "lib").glob("python*/site-packages")
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")

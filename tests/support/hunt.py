@@ -26,16 +26,16 @@ def plain(text: str) -> str:
 
 
 def hidden_texts(source: Source) -> Iterator[tuple[str, str]]:
-    """Where and what: every solution, hidden test, mistake and alternative of a week."""
-    for cell in source.of("exercise", "tests", "mistake", "alternative", "question"):
-        where = f"{source.week}:{cell.line} {cell.role} {cell.name}"
-        text = cell.text
-        if cell.role in ("exercise", "tests", "question"):
-            blocks = re.findall(r"### BEGIN [A-Z ]+\n(.*?)### END", text, re.DOTALL)
-            text = "\n".join(blocks)
-        if cell.role == "mistake":
-            yield f"{where} hint", str(cell.attributes["hint"])
-        yield where, text
+    """Where and what: every solution, rubric, hidden test, mistake and alternative of a week."""
+    for cell in source.of("exercise", "question"):
+        blocks = re.findall(r"### BEGIN [A-Z ]+\n(.*?)### END", cell.text, re.DOTALL)
+        yield f"{source.week} {cell.role} {cell.name}", "\n".join(blocks)
+    yield f"{source.week} hidden-tests", source.hidden.text
+    for one in source.mistakes:
+        yield f"{source.week} mistake {one.name}", one.text
+        yield f"{source.week} hint {one.name}", one.hint
+    for other in source.alternatives:
+        yield f"{source.week} alternative {other.name}", other.text
 
 
 def shown_text(source: Source) -> str:

@@ -1,9 +1,7 @@
 """A class of 30 of the tiny course, made once: abilities in, a real gradebook out."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,10 @@ from autograder.course.manifest import Course, load_course
 from support import tiny
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-WEEK = tiny.WEEK
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graded_class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a course with a graded class; copy it, do not change it."""
     sys.path.insert(0, str(BENCHMARKS))
     from classes import synthetic_class
@@ -29,25 +26,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def klass(made: Path, tmp_path: Path) -> Course:
+def klass(graded_class_folder: Path, tmp_path: Path) -> Course:
     """A copy of the class's course for one test."""
-    shutil.copytree(made, tmp_path / "course")
+    shutil.copytree(graded_class_folder, tmp_path / "course")
     return load_course(tmp_path / "course")
-
-
-def run(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run ``autograder`` in a course, as a person would."""
-    program = Path(sys.executable).parent / "autograder"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
-    return subprocess.run(
-        [program, *words],
-        cwd=course.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def assess(course: Course, student: str, **ticks: bool) -> None:
@@ -56,12 +38,12 @@ def assess(course: Course, student: str, **ticks: bool) -> None:
         {"id": name, "text": f"I can {name}.", "exercise": name, "ticked": on}
         for name, on in ticks.items()
     ]
-    write(course, student, {"version": 1, "week": WEEK, "items": items})
+    write_assessment(course, student, {"version": 1, "week": tiny.WEEK, "items": items})
 
 
-def write(course: Course, student: str, tree: Any) -> None:
+def write_assessment(course: Course, student: str, tree: Any) -> None:
     """Put a file named self_assessment.json beside a submission."""
-    folder = course.root / "submitted" / student / WEEK
+    folder = course.submitted(student, tiny.WEEK)
     folder.mkdir(parents=True, exist_ok=True)
     text = tree if isinstance(tree, str) else json.dumps(tree)
     (folder / "self_assessment.json").write_text(text, encoding="utf-8")

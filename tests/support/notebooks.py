@@ -10,14 +10,24 @@ from autograder.grading.sanitise import Sanitised, sanitise, stub_names
 from support import tiny
 
 Tree = dict[str, Any]
+Clean = Callable[..., Sanitised]
 MIB = 1 << 20
+
+
+def cell_of(notebook: Any, grade_id: str) -> Any:
+    """The cell of a notebook, or of a notebook's tree, with this nbgrader id."""
+    return next(
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+    )
 
 
 def submission(notebook: str, texts: dict[str, str] | None = None) -> Tree:
     """The tree of a student notebook in which these cells were filled in."""
     tree: Tree = json.loads(notebook)
     for name, text in (tiny.RIGHT if texts is None else texts).items():
-        tiny.cell_of(tree, name)["source"] = text
+        cell_of(tree, name)["source"] = text
     return tree
 
 
@@ -43,12 +53,18 @@ def clean(data: bytes, notebook: str, source: Source, limit: int = MIB) -> Sanit
     return sanitise(data, notebook, exercises, limit)
 
 
+def said(result: Sanitised) -> list[str]:
+    """The notes as a student reads them."""
+    return [note.text for note in result.notes]
+
+
 def texts(notebook: Any) -> list[str]:
     return [cell.source for cell in notebook.cells]
 
 
 def cell(result: Sanitised, grade_id: str) -> Any:
-    return tiny.cell_of(result.notebook, grade_id)
+    """The cell of a sanitised notebook with this nbgrader id."""
+    return cell_of(result.notebook, grade_id)
 
 
 def is_right(result: Sanitised) -> bool:

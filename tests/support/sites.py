@@ -44,6 +44,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start = int(span[len("bytes=") : -1]) if span and how not in ("no-ranges", "login") else 0
         if how == "missing":
             return self.send_error(404)
+        if how == "moved":
+            self.send_response(302)
+            self.send_header("Location", "/file")
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
         if how == "mute":
             self.server.go_on.wait(10)
             return None

@@ -1,11 +1,13 @@
-"""A small week as text, whole and to be spoiled."""
+"""A small week as texts, whole and to be spoiled."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.authoring.build import student_notebook
 from autograder.authoring.source import Source, parse
+from autograder.authoring.texts import WeekTexts
 
-PATH = Path("week.py")
+FOLDER = Path("week")
 EXERCISE = """\
 # %% exercise="f"
 def f(x):
@@ -16,27 +18,31 @@ def f(x):
 TESTS = """\
 # %% tests="f" points=2
 assert f(1) == 2
-### BEGIN HIDDEN TESTS
+"""
+LESSON = EXERCISE + TESTS
+HIDDEN_TESTS = """\
 from autograder.judge import compare
 
-@compare
+
+@compare("f")
 def one(impl):
+    "the successor of 1"
     return impl.f(1)
-### END HIDDEN TESTS
 """
-WEEK = EXERCISE + TESTS
+WEEK = WeekTexts(LESSON, HIDDEN_TESTS)
 NBGRADER = 'nbgrader={"grade_id": "%s", "grade": %s, "solution": %s, "locked": true%s}'
 
 
-def source(text: str) -> Source:
-    return parse(text, PATH, "week")
+def lesson(text: str) -> WeekTexts:
+    """The small week with another lesson."""
+    return replace(WEEK, lesson=text)
 
 
-def replaced(old: str, new: str, text: str = WEEK) -> str:
-    """``text`` with something in it spoiled."""
-    assert text.count(old) == 1
-    return text.replace(old, new)
+def source(texts: WeekTexts | str) -> Source:
+    """The source of a week, or of the small week with another lesson."""
+    return parse(lesson(texts) if isinstance(texts, str) else texts, FOLDER, "week")
 
 
-def built(text: str) -> str:
-    return student_notebook(parse(text, Path("week.py"), "week"))
+def built(texts: WeekTexts | str) -> str:
+    """The student notebook of a week, or of the small week with another lesson."""
+    return student_notebook(source(texts))

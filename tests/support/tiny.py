@@ -1,7 +1,9 @@
 """A course of one small week, without torch, for tests that need a whole course."""
 
 from pathlib import Path
-from typing import Any
+
+from autograder.authoring.texts import WeekTexts
+from support.courses import write_course
 
 WEEK = "week01_tiny"
 
@@ -17,7 +19,7 @@ grading:
   late: {{grace_minutes: 15, penalty_per_day: 0.1, at_most: 0.5}}
 """
 
-SOURCE = '''\
+LESSON = '''\
 # %% [markdown]
 # # A tiny week
 
@@ -40,35 +42,6 @@ def double(x):
 # %% tests="double" points=3
 assert double(np.array([1.0]))[0] == 2.0, "the double of 1 must be 2"
 print("double: visible checks passed")
-### BEGIN HIDDEN TESTS
-from autograder.judge import compare, verify
-
-
-@compare
-def three_numbers(impl):
-    "three numbers of either sign"
-    return impl.double(np.array([1.5, -2.25, 0.5]))
-
-
-@compare
-def many_numbers(impl):
-    "a hundred random numbers"
-    return impl.double(np.random.default_rng(1).normal(size=100))
-
-
-@verify
-def nothing_stays_nothing(impl):
-    "the double of no number at all"
-    assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"
-### END HIDDEN TESTS
-
-# %% mistake="double" hint="That is the square: add x to itself instead."
-def double(x):
-    return np.asarray(x) ** 2
-
-# %% alternative="double"
-def double(x):
-    return np.asarray(x) + np.asarray(x)
 
 # %% experiment
 trained = double(np.arange(3.0))
@@ -84,43 +57,80 @@ def double_sum(x):
 
 # %% tests="double_sum" points=2 needs="double"
 assert double_sum([1.0, 2.0]) == 6.0, "twice the sum of 1 and 2 must be 6"
-### BEGIN HIDDEN TESTS
-from autograder.judge import compare
-
-
-@compare
-def a_few_numbers(impl):
-    "the doubled sum of a few numbers"
-    return impl.double_sum([0.25, 1.5, 4.0])
-### END HIDDEN TESTS
 
 # %% [markdown] question="why" points=1
 # Why is the double of a sum the sum of the doubles?
 '''
 
-#: What a student would write.
+HIDDEN_TESTS = '''\
+"""What the hidden tests of the tiny week run."""
+
+import numpy as np
+
+from autograder.judge import compare, verify
+
+
+@compare("double")
+def three_numbers(impl):
+    "three numbers of either sign"
+    return impl.double(np.array([1.5, -2.25, 0.5]))
+
+
+@compare("double")
+def many_numbers(impl):
+    "a hundred random numbers"
+    return impl.double(np.random.default_rng(1).normal(size=100))
+
+
+@verify("double")
+def nothing_stays_nothing(impl):
+    "the double of no number at all"
+    assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"
+
+
+@compare("double_sum")
+def a_few_numbers(impl):
+    "the doubled sum of a few numbers"
+    return impl.double_sum([0.25, 1.5, 4.0])
+'''
+
+MISTAKES = '''\
+"""Known mistakes of the tiny week."""
+
+from autograder.authoring import edit
+
+edit(
+    "double",
+    "squares-instead",
+    "That is the square: add x to itself instead.",
+    ("np.multiply(x, SCALE)", "np.asarray(x) ** 2"),
+)
+'''
+
+ALTERNATIVES = '''\
+"""Right solutions of the tiny week, written differently."""
+
+import numpy as np
+
+from autograder.authoring import alternative
+
+
+@alternative("double")
+def adds_to_itself():
+    def double(x):
+        return np.asarray(x) + np.asarray(x)
+'''
+
+TEXTS = WeekTexts(LESSON, HIDDEN_TESTS, MISTAKES, ALTERNATIVES)
+
+#: What a student would write, and what one writes who makes the known mistake.
 RIGHT = {
     "double": "def double(x):\n    return np.asarray(x) * 2\n",
     "double_sum": "def double_sum(x):\n    return float(np.sum(double(np.asarray(x))))\n",
 }
+WRONG = {**RIGHT, "double": "def double(x):\n    return np.asarray(x) ** 2\n"}
 
 
-def make_course(folder: Path, source: str = SOURCE, manifest: str = MANIFEST) -> Path:
+def make_course(folder: Path, texts: WeekTexts = TEXTS, manifest: str = MANIFEST) -> Path:
     """Write the tiny course into ``folder``."""
-    (folder / "solutions").mkdir(parents=True)
-    (folder / "course.yml").write_text(manifest, encoding="utf-8")
-    (folder / "solutions" / f"{WEEK}.py").write_text(source, encoding="utf-8")
-    config = (
-        "from autograder.batch.nbgrader import configure\n\nconfigure(get_config(), __file__)\n"
-    )
-    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    return folder
-
-
-def cell_of(notebook: dict[str, Any], grade_id: str) -> dict[str, Any]:
-    """The cell of a notebook's tree with this nbgrader id."""
-    return next(
-        cell
-        for cell in notebook["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
-    )
+    return write_course(folder, manifest, {WEEK: texts})

@@ -5,12 +5,26 @@ from attack import Attack
 ATTACKS = [
     Attack(
         "the agent returns at once",
-        "import autograder.remote.agent as agent\nagent.serve = lambda *a: None\n",
+        """
+import autograder.remote.agent as agent
+async def leave(self, scope, message):
+    raise ConnectionError
+agent.Agent.answer = leave
+agent.serve = lambda *a: None
+""",
         spares=False,
     ),
     Attack(
-        "the agent never connects",
-        "import autograder.remote.agent as a, time\na.serve = lambda *b: time.sleep(999)\n",
+        "the agent never answers",
+        """
+import autograder.remote.agent as agent, asyncio, time
+async def sleep(self, scope, message):
+    try:
+        await asyncio.sleep(999)
+    finally:
+        time.sleep(999)
+agent.Agent.answer = sleep
+""",
         spares=False,
     ),
     Attack(
@@ -40,41 +54,34 @@ wire.encode = lambda value, *a: real(("value", np.zeros((4, 5))))
         spares=False,
     ),
     Attack(
-        "its sockets are occupied before it comes",
+        "its doorbell is answered by a thread of the student's",
         """
-import os, socket
-run = os.path.join(os.path.dirname(os.environ["HOME"]), "run")
-kept = []
-for number in range(60):
-    end = socket.socket(socket.AF_UNIX)
-    try:
-        end.bind(f"{run}/a{number}")
-        kept.append(end)
-    except OSError as error:
-        print(error)
+import gc, socket, threading
+import autograder.remote.agent as agent
+from autograder.remote import wire
+mine = next(thing for thing in gc.get_objects() if isinstance(thing, agent.Agent))
+def answer():
+    while True:
+        _, ends, _, _ = socket.recv_fds(mine.doorbell, 1, 1)
+        end = socket.socket(fileno=ends[0])
+        while end.recv(1 << 16):
+            end.sendall(wire.encode(("value", True)))
+threading.Thread(target=answer, daemon=True).start()
+mine.doorbell.setblocking(True)
+mine.task.get_coro().cr_frame.f_locals["connection"].shutdown(socket.SHUT_RDWR)
 """,
+        spares=False,
     ),
     Attack(
-        "a thread removes every new socket and takes its place",
+        "its doorbell and its connection are closed, and their numbers taken",
         """
-import os, socket, threading, time
-run = os.path.join(os.path.dirname(os.environ["HOME"]), "run")
-kept = []
-def watch():
-    known = set(os.listdir(run))
-    while True:
-        for name in set(os.listdir(run)) - known:
-            known.add(name)
-            try:
-                os.unlink(f"{run}/{name}")
-                end = socket.socket(socket.AF_UNIX)
-                end.bind(f"{run}/{name}")
-                end.listen()
-                kept.append(end)
-            except OSError:
-                pass
-        time.sleep(0)
-threading.Thread(target=watch, daemon=True).start()
+import os
+for number in range(3, 64):
+    try:
+        if os.readlink(f"/proc/self/fd/{number}").startswith("socket:"):
+            os.dup2(os.open("@SECRET@", os.O_CREAT) if number % 2 else 0, number)
+    except OSError as error:
+        print(type(error).__name__)
 """,
         spares=False,
     ),
@@ -111,15 +118,15 @@ def rnn_step(*a):
         spares=False,
     ),
     Attack(
-        "a second thread answers first",
+        "its reader answers first",
         """
-import autograder.remote.agent as agent, socket, threading, time
-from autograder.judge import wire
+import autograder.remote.agent as agent
+from autograder.remote import wire
 real = agent.receive
-def receive(end, *rest):
-    message = real(end, *rest)
+async def receive(loop, end):
+    message = await real(loop, end)
     if message is not None:
-        end.sendall(wire.encode(("value", np.zeros((4, 5)))))
+        await loop.sock_sendall(end, wire.encode(("value", np.zeros((4, 5)))))
     return message
 agent.receive = receive
 """,

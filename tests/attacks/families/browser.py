@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from attack import Attack, Tree, cell_of, own_cell
+from attack import Attack, Tree, own_cell
+from support.notebooks import cell_of
 
 SCRIPT = "<img src=x onerror='alert(1)'><script>alert(1)</script>"
 HTML = ("<script", "onerror", "javascript:", "<iframe", "<svg", "<object", "srcdoc", "<img")

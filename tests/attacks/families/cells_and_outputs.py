@@ -1,6 +1,7 @@
 """Cell ids and outputs: cells that pose as others, and outputs that are there already."""
 
-from attack import Attack, Tree, cell_of, own_cell
+from attack import Attack, Tree, own_cell
+from support.notebooks import cell_of
 
 TESTS = "test_rnn_step"
 REPORT = "rnn_step: 4 of 4 points (4 of 4 tests pass)"
@@ -28,7 +29,7 @@ def twice(tree: Tree) -> None:
     tree["cells"] += [copy, copy]
 
 
-def test_as_exercise(tree: Tree) -> None:
+def test_cell_as_exercise(tree: Tree) -> None:
     cell = cell_of(tree, TESTS)
     cell["source"] = "4.0"
     cell["metadata"]["nbgrader"]["grade_id"] = "rnn_step"
@@ -64,7 +65,7 @@ ATTACKS = [
     Attack("full marks stand in the outputs", tamper=full_marks),
     Attack("the test cell is a number", tamper=number, stock=False),
     Attack("the test cell stands there three times", tamper=twice),
-    Attack("the test cell poses as the exercise", tamper=test_as_exercise),
+    Attack("the test cell poses as the exercise", tamper=test_cell_as_exercise),
     Attack("a report like the judge's, of one's own", tamper=report),
     Attack("ids that are paths, empty, huge and SQL", tamper=ids),
     Attack("an own cell with the id of a test cell", tamper=own_mark),

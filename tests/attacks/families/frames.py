@@ -43,7 +43,7 @@ found = []
 for thing in gc.get_objects():
     if type(thing).__name__ in ("Exam", "Program", "Source", "Assignment"):
         found.append(thing)
-    elif isinstance(thing, (list, tuple, dict)) and "BEGIN HIDDEN" in str(thing)[:20000]:
+    elif isinstance(thing, (list, tuple, dict)) and "@comp" "are(" in str(thing)[:20000]:
         found.append(str(thing)[:20000])
 """
         + ANSWER,

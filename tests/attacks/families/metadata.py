@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from attack import Attack, Tree, cell_of
+from attack import Attack, Tree
+from support.notebooks import cell_of
 
 TESTS = "test_rnn_step"
 

@@ -37,21 +37,36 @@ for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
     Attack(
         "ask the launcher for a kernel without a sandbox",
         """
-import json, os, socket
-print(os.popen("cat /proc/*/environ | tr '\\\\0' '\\\\n' | grep nbl-").read())
-for path in ("@LAUNCHER@",):
+import glob, json, os, socket
+request = {"scratch": os.environ["HOME"], "argv": [], "environment": {}, "preload": []}
+request |= dict.fromkeys(("memory_bytes", "processes", "files", "written_bytes"), 1 << 30)
+packet = json.dumps(request | {"level": "none"}).encode()
+def ask(end):
+    end.settimeout(1)
+    reply, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    bell, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    socket.send_fds(end, [packet], [theirs.fileno(), inside.fileno()])
+    theirs.close()
+    reply.settimeout(1)
+    print("re" + "ached", reply.recv(100) or 1 / 0)
+paths = glob.glob("/proc/@LAUNCHER@/fd/*") + glob.glob("/proc/[0-9]*/fd/*")
+paths += [line.split()[-1] for line in open("/proc/net/unix") if "/" in line]
+for path in paths:
+    for kind in (socket.SOCK_SEQPACKET, socket.SOCK_STREAM):
+        try:
+            end = socket.socket(socket.AF_UNIX, kind)
+            end.connect(path)
+            ask(end)
+        except (OSError, ZeroDivisionError) as error:
+            print(type(error).__name__)
+for number in range(3, 64):
     try:
-        end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        end.settimeout(2)
-        end.connect(path)
-        cell = {"scratch": os.environ["HOME"], "level": "none"}
-        end.send(json.dumps({"cell": cell, "argv": [], "environment": {}}).encode())
-        print("reached", end.recv(1000))
-    except OSError as error:
-        print(error)
+        ask(socket.socket(fileno=os.dup(number)))
+    except (OSError, ZeroDivisionError) as error:
+        print(type(error).__name__)
 """,
         absent=("reached",),
-        full=True,
+        spares=False,
     ),
     Attack(
         "the world outside, by name and by number",

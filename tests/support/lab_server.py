@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,20 +14,16 @@ from pathlib import Path
 
 from autograder.authoring.build import student_notebook
 from autograder.authoring.source import read
+from support import commands
+from support.people import Person
+from support.sites import free_port
 
 ROOT = Path(__file__).parents[2]
 WEEK = "week01_rnn_forward"
 INLINE = "module://matplotlib_inline.backend_inline"
-#: Where Jupyter and a person keep their own files.
-PLACES = (
-    "HOME",
-    "JUPYTER_CONFIG_DIR",
-    "JUPYTER_DATA_DIR",
-    "JUPYTER_RUNTIME_DIR",
-    "JUPYTERLAB_WORKSPACES_DIR",
-    "JUPYTERLAB_SETTINGS_DIR",
-    "IPYTHONDIR",
-)
+LAB = ("--no-browser", "--ServerApp.port_retries=0", "--allow-root", "--IdentityProvider.token=")
+#: Lets a test ask the page what it holds.
+OPEN_PAGE = "--LabApp.expose_app_in_browser=True"
 
 
 @dataclass(frozen=True)
@@ -46,28 +40,27 @@ class Server:
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Server]:
-    """A running JupyterLab; everything that it writes goes below ``root``."""
-    course = copy_course(root / "course")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {name: str(root / name.lower()) for name in PLACES}
-    Path(own["HOME"]).mkdir()
-    words = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
-    words += ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
+def jupyterlab(person: Person, program: str, *words: str, **more: str) -> Iterator[str]:
+    """JupyterLab in somebody's folder, started by these words; its address.
+
+    Everything that it writes beside the folder goes below the person's home; ``more`` are
+    variables of its environment.
+    """
+    port = free_port()
+    environment = commands.environment(**person.places, **more)
+    log = person.home / "log"
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "autograder", "lab", *words],
-        cwd=course,
-        env={**os.environ, **own, "OMP_NUM_THREADS": "1", "MPLBACKEND": INLINE},
-        stdout=(root / "log").open("wb"),
+        [commands.PROGRAMS / program, *words, *LAB, OPEN_PAGE, f"--port={port}"],
+        cwd=person.folder,
+        env=environment,
+        stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(address, process, root / "log")
-        yield Server(address, course)
+        wait_for(address, process, log)
+        yield address
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -76,15 +69,22 @@ def serving(root: Path) -> Iterator[Server]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+@contextmanager
+def serving(root: Path) -> Iterator[Server]:
+    """A running JupyterLab on a copy of the course; everything is below ``root``."""
+    person = Person(copy_course(root / "course"), root / "home")
+    with jupyterlab(person, "autograder", "lab", MPLBACKEND=INLINE) as address:
+        yield Server(address, person.folder)
+
+
 def copy_course(folder: Path) -> Path:
     """A copy of the course, as far as a student has it, with week 1 built from its source."""
     folder.mkdir()
     for name in ("course.yml", "nbgrader_config.py"):
         shutil.copy(ROOT / name, folder)
-    source = read(ROOT / "solutions" / f"{WEEK}.py", WEEK)
     notebook = folder / "notebooks" / WEEK / f"{WEEK}.ipynb"
     notebook.parent.mkdir(parents=True)
-    notebook.write_text(student_notebook(source), encoding="utf-8")
+    notebook.write_text(student_notebook(read(ROOT / "solutions" / WEEK)), encoding="utf-8")
     return folder
 
 

@@ -1,0 +1,100 @@
+"""The workers of a Dask cluster; each needs this package, and nothing else of ours."""
+
+import secrets
+import threading
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
+from typing import Any
+
+from distributed import Client, WorkerPlugin, get_worker
+
+from ..course.errors import CourseError
+from ..grading.grade import Assignment
+from ..grading.notes import Note
+from ..grading.results import Graded
+from .submission import Failure
+from .worker import Worker, open_worker
+
+#: How many submissions are under way: no worker waits for the next.
+UNDER_WAY = 256
+
+
+class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
+    """Gives a Dask worker kernels of its own, from its first submission to the pool's end."""
+
+    def __init__(self, name: str, preload: tuple[str, ...], unsafe: bool) -> None:
+        self.name, self.preload, self.unsafe = name, preload, unsafe
+
+    def setup(self, worker: Any) -> None:
+        """Called by Dask when the plugin or a worker is new."""
+        self.lock = threading.Lock()
+        self.stack = ExitStack()
+        self.worker: Worker | None = None
+
+    def teardown(self, worker: Any) -> None:
+        """Called by Dask when the worker or the pool is closed."""
+        self.stack.close()
+
+    def attempt(
+        self, assignment: Assignment, data: bytes, notes: tuple[Note, ...]
+    ) -> Graded | Failure:
+        """Grade one submission; the kernels' launcher is replaced where it has died."""
+        with self.lock:
+            try:
+                if self.worker is None:
+                    opened = open_worker(self.unsafe, self.preload)
+                    self.worker = self.stack.enter_context(opened)
+            except CourseError as error:
+                return Failure(str(error))
+            result = self.worker.attempt(assignment, data, notes)
+            if isinstance(result, Failure):
+                self.worker = None
+                self.stack.close()
+            return result
+
+
+class ClusterPool:
+    """The workers at a scheduler's address.
+
+    Raises
+    ------
+    CourseError
+        If nothing answers at the address.
+    """
+
+    def __init__(self, address: str, preload: tuple[str, ...], unsafe: bool) -> None:
+        try:
+            self.client = Client(address, timeout="20s", set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise CourseError(f"no Dask scheduler answers at {address!r}: {error}") from None
+        self.plugin = f"autograder-{secrets.token_hex(4)}"
+        self.client.register_plugin(GradingPlugin(self.plugin, preload, unsafe), self.plugin)
+        self.executor: Executor = self.client.get_executor(pure=False, retries=3)
+        self.under_way, self.reserves = UNDER_WAY, False
+
+    def start(self) -> None:
+        """Nothing: a worker starts what it needs with its first submission."""
+
+    def submit(
+        self,
+        assignment: Assignment,
+        data: bytes,
+        notes: tuple[Note, ...] = (),
+        another: bool = False,
+    ) -> Future[Graded | Failure]:
+        """Have some worker grade one submission."""
+        return self.executor.submit(attempt_on_cluster, self.plugin, assignment, data, notes)
+
+    def close(self) -> None:
+        """End the workers' kernels, and leave the cluster."""
+        self.executor.shutdown()
+        self.client.unregister_worker_plugin(self.plugin)
+        self.client.close()
+
+
+def attempt_on_cluster(
+    plugin: str, assignment: Assignment, data: bytes, notes: tuple[Note, ...]
+) -> Graded | Failure:
+    """Grade one submission in the Dask worker that this process is."""
+    found: GradingPlugin = get_worker().plugins[plugin]
+    return found.attempt(assignment, data, notes)

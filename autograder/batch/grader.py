@@ -1,0 +1,151 @@
+"""One grader: it grades assignment after assignment, and owns all that this takes.
+
+Its pool of workers, their launcher, their kernels and the temporary folder live from the first
+submission to the end of its context, and a class, a watch or a button may share it.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from ..course.errors import CourseError
+from ..sandbox.levels import best_level
+from .processes import ProcessPool
+from .submission import Failure, Submission, read_submission
+
+if TYPE_CHECKING:
+    from ..grading.grade import Assignment
+    from ..grading.notes import Note
+    from ..grading.results import Graded
+
+
+class Pool(Protocol):
+    """Workers somewhere: ``concurrent.futures`` with a life.
+
+    ``under_way`` is how many submissions they should have before them, and ``reserves`` whether
+    they keep a kernel for the next.
+    """
+
+    reserves: bool
+
+    @property
+    def under_way(self) -> int: ...
+
+    def start(self) -> None: ...
+
+    def submit(
+        self,
+        assignment: "Assignment",
+        data: bytes,
+        notes: "tuple[Note, ...]" = (),
+        another: bool = False,
+    ) -> "Future[Graded | Failure]": ...
+
+    def close(self) -> None: ...
+
+
+class Grader:
+    """Grades submissions on this machine or on a Dask cluster; use it as a context manager.
+
+    Parameters
+    ----------
+    jobs : how many submissions at once, on this machine
+    preload : modules that workers and kernels have imported
+    scheduler : address of a Dask cluster, which is used instead
+    unsafe : whether to grade even where nothing isolates the submissions
+
+    Raises
+    ------
+    CourseError
+        If there is no isolation, no cluster at the address, or a launcher that does not start.
+    """
+
+    def __init__(
+        self,
+        jobs: int = 1,
+        preload: tuple[str, ...] = (),
+        scheduler: str = "",
+        unsafe: bool = False,
+    ) -> None:
+        self.jobs, self.unsafe = jobs, unsafe
+        if not scheduler:
+            best_level(unsafe)  # refuse before anything is written
+        self.pool: Pool = (
+            _cluster(scheduler, preload, unsafe)
+            if scheduler
+            else ProcessPool(jobs, preload, unsafe)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.pool.close()
+
+    def start(self) -> None:
+        """Begin to import what the first submission needs; returns at once."""
+        self.pool.start()
+
+    def grade_all(
+        self, assignment: "Assignment", submissions: Sequence[Submission]
+    ) -> "Iterator[tuple[Submission, Graded | Failure]]":
+        """Grade submissions; results come as they finish.
+
+        A worker or a launcher that dies costs time only: what it held is graded again, alone.
+        """
+        again: list[Submission] = []
+        for submission, result in self._grade(assignment, submissions, self.pool.under_way):
+            if isinstance(result, Failure):
+                again.append(submission)
+            else:
+                yield submission, result
+        for submission in again:
+            yield from self._grade(assignment, [submission], 1)
+
+    def _grade(
+        self, assignment: "Assignment", submissions: Sequence[Submission], at_once: int
+    ) -> "Iterator[tuple[Submission, Graded | Failure]]":
+        """Keep submissions under way until all are done."""
+        from ..grading.grade import broken
+
+        waiting = list(reversed(submissions))
+        under_way: dict[Future[Graded | Failure], Submission] = {}
+        try:
+            while waiting or under_way:
+                while waiting and len(under_way) < at_once:
+                    submission = waiting.pop()
+                    data = read_submission(submission, assignment.submission_bytes)
+                    if isinstance(data, str):
+                        yield submission, broken(assignment, data)
+                        continue
+                    another = self.pool.reserves and len(waiting) >= self.jobs
+                    job = self.pool.submit(assignment, data, submission.notes, another)
+                    under_way[job] = submission
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for job in done:
+                    yield under_way.pop(job), _result(job)
+        finally:
+            for job in under_way:
+                job.cancel()
+
+
+def _result(job: "Future[Graded | Failure]") -> "Graded | Failure":
+    """A job's result; a worker that died is a failure."""
+    try:
+        return job.result()
+    except Exception as error:
+        return Failure(f"the grading process died: {type(error).__name__}: {error}")
+
+
+def _cluster(scheduler: str, preload: tuple[str, ...], unsafe: bool) -> Pool:
+    try:
+        from .cluster import ClusterPool
+    except ImportError:
+        raise CourseError("--scheduler needs dask: pip install -e '.[cluster]'") from None
+    return ClusterPool(scheduler, preload, unsafe)

@@ -1,0 +1,148 @@
+"""Worker processes on this machine, and the launcher of their kernels.
+
+This module imports little, so that both can begin to import while everything else does.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..course.search_path import leave_out_working_directory
+from ..kernels.launcher import Forker, Launcher
+from ..sandbox.levels import best_level
+from ..sandbox.syscalls import die_with_parent
+from .fork_server import start_fork_server
+from .submission import Failure
+
+if TYPE_CHECKING:
+    from ..grading.grade import Assignment
+    from ..grading.notes import Note
+    from ..grading.results import Graded
+    from .worker import Worker
+
+#: The worker that this process is, where it is one of a pool: set by the pool's initializer,
+#: found by its tasks, and used by nobody else.
+_worker: "Worker | None" = None
+
+
+class ProcessPool:
+    """A pool of processes that lives until it is closed, and is made anew where it broke.
+
+    Parameters
+    ----------
+    jobs : how many processes
+    preload : modules that workers and kernels have imported
+    unsafe : whether to go on where this machine gives no isolation
+    """
+
+    def __init__(self, jobs: int, preload: tuple[str, ...], unsafe: bool) -> None:
+        self.jobs, self.preload, self.unsafe = jobs, preload, unsafe
+        self.reserves = True
+        self.stack = ExitStack()
+        self.folder: Path | None = None
+        self.launcher: Launcher | None = None
+        self.executor: Executor | None = None
+
+    @property
+    def under_way(self) -> int:
+        """How many submissions to keep under way, so that no worker waits for the next."""
+        return 2 * self.jobs
+
+    def start(self) -> None:
+        """Start what takes seconds to import; returns at once."""
+        if self.launcher is None:
+            level = best_level(self.unsafe)
+            start_fork_server(self.preload)
+            if self.folder is None:
+                home = tempfile.TemporaryDirectory(prefix="nbl-", ignore_cleanup_errors=True)
+                self.folder = Path(self.stack.enter_context(home))
+            self.launcher = Launcher(level, self.preload, self.folder)
+
+    def submit(
+        self,
+        assignment: "Assignment",
+        data: bytes,
+        notes: "tuple[Note, ...]" = (),
+        another: bool = False,
+    ) -> "Future[Graded | Failure]":
+        """Have a worker grade one submission; a launcher or a pool that died is replaced first.
+
+        What was under way there has failed, or will.
+        """
+        if self.launcher is not None and not self.launcher.alive:
+            self._close_workers(wait=False)
+            self.launcher.close()
+            self.launcher = None
+        work = partial(attempt_in_worker, assignment, data, notes, another)
+        try:
+            return self._workers().submit(work)
+        except BrokenExecutor:
+            self._close_workers(wait=False)
+            return self._workers().submit(work)
+
+    def close(self) -> None:
+        """End the kernels with their launcher, then the workers, which wait for them."""
+        if self.launcher is not None:
+            self.launcher.close()
+            self.launcher = None
+        self._close_workers(wait=True)
+        self.stack.close()
+
+    def _workers(self) -> Executor:
+        """The processes, made when they are first needed."""
+        if self.executor is None:
+            self.start()
+            assert self.launcher is not None
+            assert self.folder is not None
+            self.launcher.wait()
+            self.executor = ProcessPoolExecutor(
+                self.jobs,
+                mp_context=start_fork_server(self.preload),
+                initializer=partial(become_worker, self.launcher.forker, self.folder),
+            )
+        return self.executor
+
+    def _close_workers(self, wait: bool) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(wait, cancel_futures=True)
+            self.executor = None
+
+
+def become_worker(forker: Forker, folder: Path) -> None:
+    """What every worker does first: one thread, an end with its parent, kernels."""
+    global _worker
+    leave_out_working_directory()
+    die_with_parent(signal.SIGKILL)
+    threading.Thread(target=_end_with_coordinator, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator tells us when to stop
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+    from ..kernels.supply import KernelSupply
+    from .worker import Worker
+
+    _worker = Worker(KernelSupply(forker, folder))
+
+
+def attempt_in_worker(
+    assignment: "Assignment", data: bytes, notes: "tuple[Note, ...]", another: bool
+) -> "Graded | Failure":
+    """Grade one submission in the worker that this process is."""
+    assert _worker is not None
+    return _worker.attempt(assignment, data, notes, another)
+
+
+def _end_with_coordinator() -> None:
+    """Wait for the end of the process that gives out work: our own parent is the fork server."""
+    coordinator = multiprocessing.parent_process()
+    if coordinator is not None:
+        coordinator.join()
+        os._exit(1)

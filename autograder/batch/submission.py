@@ -1,0 +1,38 @@
+"""One student's submission as a file, and what came of an attempt to grade it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..grading.notes import Note
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Where one student's submission is; ``reason`` where there is none to read."""
+
+    student: str
+    path: Path | None
+    reason: str = ""
+    notes: "tuple[Note, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that the engine could not grade: no mark, and the next run tries again."""
+
+    reason: str
+
+
+def read_submission(submission: Submission, limit: int) -> bytes | str:
+    """The submission's bytes, ``limit`` at most, or why there are none."""
+    if submission.path is None:
+        return submission.reason
+    try:
+        size = submission.path.stat().st_size
+        if size > limit:
+            return f"the file has {size >> 20} MiB, more than the {limit >> 20} allowed"
+        return submission.path.read_bytes()
+    except OSError as error:
+        return f"{submission.path.name!r} cannot be read: {error.strerror or error}"

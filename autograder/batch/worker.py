@@ -1,0 +1,73 @@
+"""What grades in one process: its kernels, and the exams that it has opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..grading.grade import Assignment, grade
+from ..grading.notes import Note
+from ..grading.results import Graded
+from ..judge.exam import Exam, open_exam
+from ..kernels.supply import KernelSupply, open_kernels
+from ..sandbox.levels import best_level
+from .submission import Failure
+
+#: How many assignments' exams are kept open.
+EXAMS = 4
+
+
+class Worker:
+    """Grades one submission after the other, as long as its kernels are there.
+
+    One at a time: the judge seeds the process's generators.
+    """
+
+    def __init__(self, kernels: KernelSupply) -> None:
+        self.kernels = kernels
+        self.exams: dict[Assignment, Exam] = {}
+
+    def grade(
+        self,
+        assignment: Assignment,
+        submission: bytes,
+        notes: tuple[Note, ...] = (),
+        another: bool = False,
+    ) -> Graded:
+        """Grade one submission, see ``grading.grade``."""
+        exam = self._exam(assignment)
+        return grade(assignment, submission, self.kernels, exam, notes, another)
+
+    def attempt(
+        self,
+        assignment: Assignment,
+        submission: bytes,
+        notes: tuple[Note, ...] = (),
+        another: bool = False,
+    ) -> Graded | Failure:
+        """The same; a fault of the engine is a value, too."""
+        try:
+            return self.grade(assignment, submission, notes, another)
+        except Exception as error:
+            return Failure(f"{type(error).__name__}: {error}")
+
+    def _exam(self, assignment: Assignment) -> Exam:
+        if assignment not in self.exams:
+            while len(self.exams) >= EXAMS:
+                del self.exams[next(iter(self.exams))]
+            self.exams[assignment] = open_exam(assignment.source)
+        return self.exams[assignment]
+
+
+@contextmanager
+def open_worker(
+    unsafe: bool = False, preload: tuple[str, ...] = (), level: str = ""
+) -> Iterator[Worker]:
+    """A worker in this process, with kernels from a launcher of its own.
+
+    Parameters
+    ----------
+    unsafe : whether to go on where this machine gives no isolation
+    preload : modules that kernels have imported
+    level : of isolation; the best of this machine unless given
+    """
+    with open_kernels(level or best_level(unsafe), preload) as kernels:
+        yield Worker(kernels)

@@ -1,0 +1,46 @@
+"""What a launcher is asked for: one kernel, as one packet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..sandbox.jail import Jail
+
+#: The largest packet between a launcher and those who ask it.
+PACKET_BYTES = 128 << 10
+
+
+@dataclass(frozen=True)
+class KernelRequest:
+    """One kernel; with the packet travel the reply's socket and the agent's doorbell.
+
+    The level of isolation is none of it: the launcher's is fixed when it starts.
+
+    Attributes
+    ----------
+    scratch : the kernel's folder
+    argv : the words of the kernel's application
+    environment : all that it has
+    preload : modules that are to be imported before the fork
+    memory_bytes, processes, files, written_bytes : resource limits
+    """
+
+    scratch: str
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    preload: tuple[str, ...]
+    memory_bytes: int
+    processes: int
+    files: int
+    written_bytes: int
+
+    def jail(self, level: str, readable: tuple[str, ...]) -> Jail:
+        """The jail of this kernel."""
+        return Jail(
+            Path(self.scratch),
+            level,
+            memory_bytes=self.memory_bytes,
+            processes=self.processes,
+            files=self.files,
+            written_bytes=self.written_bytes,
+            readable=readable,
+        )

@@ -1,0 +1,98 @@
+"""Kernels for one submission after the other, the next one made while one is in use."""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..remote.proxy import LinkError
+from .launcher import Forker, Launcher, LauncherError
+from .limits import Limits
+from .session import KernelSession
+
+
+class KernelSupply:
+    """The kernels of one process; use it as a context manager.
+
+    A kernel in reserve has run nothing and belongs to nobody.
+
+    Parameters
+    ----------
+    forker : where kernels come from
+    folder : where they have their scratch folders
+    """
+
+    def __init__(self, forker: Forker, folder: Path) -> None:
+        self.forker, self.folder = forker, folder
+        self.maker = ThreadPoolExecutor(1, thread_name_prefix="reserve")
+        self.reserve: Future[KernelSession] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def kernel(self, limits: Limits, another: bool = False) -> Iterator[KernelSession]:
+        """A kernel with these limits, started, and ended with the context.
+
+        Parameters
+        ----------
+        another : whether one more like it will be asked for soon; it is made meanwhile
+        """
+        session = self._take(limits) or KernelSession(self.forker, limits, self.folder)
+        if another:
+            self.reserve = self.maker.submit(self._make, limits)
+        with session:
+            yield session
+
+    def close(self) -> None:
+        """End the kernel in reserve, if there is one."""
+        left = self._take(None)
+        if left is not None:
+            left.close()
+        self.maker.shutdown()
+
+    def _take(self, limits: Limits | None) -> KernelSession | None:
+        """The kernel in reserve, if it has these limits."""
+        if self.reserve is None:
+            return None
+        future, self.reserve = self.reserve, None
+        try:
+            session = future.result()
+        except (LinkError, LauncherError, OSError):  # whoever needs one meets the same fault
+            return None
+        if limits is None or (session.limits == limits and session.alive):
+            return session
+        session.close()
+        return None
+
+    def _make(self, limits: Limits) -> KernelSession:
+        session = KernelSession(self.forker, limits, self.folder)
+        try:
+            session.start()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+
+@contextmanager
+def open_kernels(level: str, preload: tuple[str, ...] = ()) -> Iterator[KernelSupply]:
+    """Kernels from a launcher of their own, which ends with the context."""
+    with (
+        tempfile.TemporaryDirectory(prefix="nbl-", ignore_cleanup_errors=True) as folder,
+        Launcher(level, preload, Path(folder)) as launcher,
+        KernelSupply(launcher.forker, Path(folder)) as kernels,
+    ):
+        launcher.wait()
+        yield kernels

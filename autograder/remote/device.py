@@ -1,0 +1,130 @@
+"""A device that is not the CPU, for machines that have none: real numbers, foreign place.
+
+Tensors on it answer as tensors on a GPU do: they do not mix with tensors of the CPU, and NumPy
+cannot read them. The numbers are computed on the CPU. So code that makes a tensor without asking
+where its arguments are fails here as it would there. The device is called "meta", since PyTorch
+refuses the name of a device whose library it was not built with.
+
+After the wrapper subclasses of PyTorch's documentation on ``__torch_dispatch__``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves, tree_map
+
+DEVICE = torch.device("meta")
+MIXED = (
+    "Expected all tensors to be on the same device, but found at least two devices: the one of the "
+    "arguments, and cpu"
+)
+NO_NUMPY = (
+    "can't convert a tensor of another device than the CPU to numpy. Use Tensor.cpu() to copy the "
+    "tensor to host memory first."
+)
+LENGTHS = "'lengths' argument should be a 1D CPU int64 tensor, but it is on another device"
+#: Operations that may take a tensor of the CPU beside one of the device.
+ACROSS = {
+    *("copy_", "_to_copy", "index", "index_put", "index_put_", "_index_put_impl_"),
+    *("_pack_padded_sequence", "_pack_padded_sequence_backward", "_pad_packed_sequence"),
+}
+#: Those of several results of which only the first is on the device.
+FIRST_ONLY = {"_pack_padded_sequence", "_pad_packed_sequence"}
+
+
+class Elsewhere(torch.Tensor):  # type: ignore[misc]
+    """A tensor that says it is on the device; ``held`` has its numbers, on the CPU."""
+
+    held: torch.Tensor
+
+    @staticmethod
+    def __new__(cls, held: torch.Tensor) -> "Elsewhere":
+        tensor: Elsewhere = torch.Tensor._make_wrapper_subclass(
+            cls,
+            held.size(),
+            strides=held.stride(),
+            storage_offset=held.storage_offset(),
+            dtype=held.dtype,
+            device=DEVICE,
+            requires_grad=held.requires_grad,
+        )
+        tensor.held = held.detach()
+        return tensor
+
+    def __repr__(self, *, tensor_contents: object = None) -> str:
+        return f"{self.held!r} on {DEVICE}"
+
+    def tolist(self) -> Any:
+        return self.held.tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        raise TypeError(NO_NUMPY)
+
+    __array__ = numpy
+
+    @classmethod
+    def __torch_dispatch__(
+        cls, operation: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        return _run(operation, args, kwargs or {})
+
+
+class _Made(TorchDispatchMode):  # type: ignore[misc]
+    """Makes tensors elsewhere that are asked for elsewhere."""
+
+    def __torch_dispatch__(
+        self, operation: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        return _run(operation, args, kwargs or {})
+
+
+@contextmanager
+def a_device() -> Iterator[torch.device]:
+    """A device for tensors to be on; ``tensor.to(device)`` puts them there."""
+    with _Made():
+        yield DEVICE
+
+
+def put(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor with these numbers on the device."""
+    return tensor if isinstance(tensor, Elsewhere) else Elsewhere(tensor.detach().clone())
+
+
+def fetch(value: Any) -> Any:
+    """The numbers of a tensor on the device; anything else as it is."""
+    return value.held if isinstance(value, Elsewhere) else value
+
+
+def _run(operation: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """Compute on the CPU what is asked for elsewhere, and refuse to mix."""
+    name = operation.overloadpacket.__name__
+    asked = kwargs.get("device")
+    asked = torch.device(asked) if asked is not None else None
+    tensors = [one for one in tree_leaves((args, kwargs)) if isinstance(one, torch.Tensor)]
+    away = any(isinstance(one, Elsewhere) for one in tensors)
+    if away and name not in ACROSS and any(_is_here(one) for one in tensors):
+        raise RuntimeError(MIXED)
+    if name == "_pack_padded_sequence" and isinstance(args[1], Elsewhere):
+        raise RuntimeError(LENGTHS)
+    if asked is not None:
+        away = asked.type == DEVICE.type
+        kwargs = {**kwargs, "device": torch.device("cpu")}
+    result = operation(*tree_map(fetch, args), **tree_map(fetch, kwargs))
+    if name.endswith("_") and not name.endswith("__") and args and isinstance(args[0], Elsewhere):
+        return args[0]
+    if away and name in FIRST_ONLY:
+        return (_wrapped(result[0]), *result[1:])
+    return tree_map(_wrapped, result) if away else result
+
+
+def _is_here(tensor: Any) -> bool:
+    """Whether a tensor is on the CPU and counts: a number without axes may be anywhere."""
+    return not isinstance(tensor, Elsewhere) and tensor.dim() > 0
+
+
+def _wrapped(value: Any) -> Any:
+    plain = isinstance(value, torch.Tensor) and not isinstance(value, Elsewhere)
+    return Elsewhere(value) if plain else value

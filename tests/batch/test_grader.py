@@ -1,0 +1,133 @@
+"""One grader: a life that one can see, assignment after assignment, whatever dies meanwhile."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import tiny
+
+from autograder.authoring.fill import fill
+from autograder.batch.assignments import load_assignment
+from autograder.batch.grader import Grader
+from autograder.batch.processes import ProcessPool
+from autograder.batch.submission import Failure, Submission
+from autograder.course.manifest import Course
+from autograder.grading.grade import Assignment
+from autograder.sandbox.levels import probe
+
+
+@pytest.fixture
+def grader() -> Iterator[Grader]:
+    if probe().level == "none":
+        pytest.skip(f"this machine gives no isolation: {'; '.join(probe().missing)}")
+    with Grader(jobs=2) as opened:
+        yield opened
+
+
+@pytest.fixture
+def assignment(course: Course) -> Assignment:
+    return load_assignment(course, course.weeks[0])
+
+
+@pytest.fixture
+def submissions(assignment: Assignment, tmp_path: Path) -> list[Submission]:
+    path = tmp_path / "right.ipynb"
+    path.write_text(fill(assignment.notebook, tiny.RIGHT))
+    return [Submission(f"s{number}", path) for number in range(4)]
+
+
+def earned(grader: Grader, assignment: Assignment, submissions: list[Submission]) -> list[float]:
+    found = []
+    for _, result in grader.grade_all(assignment, submissions):
+        assert not isinstance(result, Failure), result.reason
+        found.append(result.earned)
+    return found
+
+
+def pool_of(grader: Grader) -> ProcessPool:
+    assert isinstance(grader.pool, ProcessPool)
+    return grader.pool
+
+
+def workers_of(grader: Grader) -> set[int]:
+    """The processes of the pool, asked by the only way there is."""
+    executor = pool_of(grader).executor
+    return set(getattr(executor, "_processes", {}))
+
+
+def is_gone(pid: int) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if "State:\tZ" in Path(f"/proc/{pid}/status").read_text():
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_one_pool_serves_several_assignments(
+    grader: Grader, assignment: Assignment, submissions: list[Submission]
+) -> None:
+    assert earned(grader, assignment, submissions) == [5.0] * 4
+    before, launcher = workers_of(grader), pool_of(grader).launcher
+    other = replace(assignment, title="Another", submission_seconds=100.0)
+    assert earned(grader, other, submissions) == [5.0] * 4
+    assert workers_of(grader) == before
+    assert pool_of(grader).launcher is launcher
+
+
+def test_nothing_is_started_before_it_is_needed_and_nothing_is_left(
+    assignment: Assignment, submissions: list[Submission]
+) -> None:
+    environment = dict(os.environ)
+    with Grader(jobs=1) as grader:
+        assert pool_of(grader).launcher is None
+        earned(grader, assignment, submissions[:2])
+        launcher, folder = pool_of(grader).launcher, pool_of(grader).folder
+        assert launcher is not None
+        assert folder is not None
+        pids = [launcher.process.pid, *workers_of(grader)]
+    assert all(is_gone(pid) for pid in pids)
+    assert not folder.exists()
+    assert dict(os.environ) == environment
+
+
+def test_a_dead_worker_costs_nothing(
+    grader: Grader, assignment: Assignment, submissions: list[Submission]
+) -> None:
+    earned(grader, assignment, submissions)
+    before = workers_of(grader)
+    os.kill(min(before), signal.SIGKILL)
+    assert is_gone(min(before))
+    assert earned(grader, assignment, submissions) == [5.0] * 4
+    assert not workers_of(grader) & before
+
+
+def test_a_dead_launcher_costs_nothing(
+    grader: Grader, assignment: Assignment, submissions: list[Submission]
+) -> None:
+    earned(grader, assignment, submissions)
+    launcher = pool_of(grader).launcher
+    assert launcher is not None
+    os.kill(launcher.process.pid, signal.SIGKILL)
+    assert earned(grader, assignment, submissions) == [5.0] * 4
+
+
+def test_a_launcher_that_dies_in_the_middle_costs_nothing(
+    grader: Grader, assignment: Assignment, submissions: list[Submission]
+) -> None:
+    many = [replace(submissions[0], student=f"m{number}") for number in range(8)]
+    results = {}
+    for submission, result in grader.grade_all(assignment, many):
+        assert not isinstance(result, Failure), result.reason
+        results[submission.student] = result.earned
+        launcher = pool_of(grader).launcher
+        if len(results) == 2 and launcher is not None:
+            os.kill(launcher.process.pid, signal.SIGKILL)
+    assert results == dict.fromkeys((one.student for one in many), 5.0)
