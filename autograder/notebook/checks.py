@@ -16,6 +16,31 @@ from . import failures
 Array = NDArray[np.float64]
 
 
+def check(exercise: str) -> Callable[[Callable[[], None]], None]:
+    """Run the function below as the visible check of an exercise, at once.
+
+    The names that the check makes are the function's own. Code under test that uses one of them
+    fails here, and not only when it is graded. The function is called ``visible``.
+
+    Parameters
+    ----------
+    exercise : what is checked, for the line that says that it passes
+
+    Examples
+    --------
+    >>> @check("double")
+    ... def visible():
+    ...     expect_close(double(2), 4, "the double of 2 must be 4")
+    double: visible checks passed
+    """
+
+    def run(function: Callable[[], None]) -> None:
+        function()
+        print(f"{exercise}: visible checks passed")
+
+    return run
+
+
 def expect_close(got: Any, want: Any, what: str, tolerance: float = 1e-6) -> None:
     """Compare shape first, then values, and say what must hold.
 

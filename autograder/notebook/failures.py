@@ -13,6 +13,8 @@ from typing import Any
 
 #: How many lines of a statement are shown.
 LINES = 8
+#: What the function of a visible check is called: a reader takes its lines for the cell's own.
+VISIBLE = "visible"
 #: Bold and nothing else: a page shows this on light or dark red, where colours drown.
 BOLD, END = "\x1b[1m", "\x1b[0m"
 
@@ -57,7 +59,10 @@ def places(trace: TracebackType | None, notebook: dict[str, Any]) -> list[Place]
             first, last = first or trace.tb_lineno, last or trace.tb_lineno
             rows = range(first, min(last, first + LINES - 1) + 1)
             lines = tuple(linecache.getline(code.co_filename, row).rstrip() for row in rows)
-            name = "" if code.co_name == "<module>" else code.co_qualname.split("<locals>.")[-1]
+            if code.co_qualname == VISIBLE:  # the line before is the one that runs the check
+                found.clear()
+            own = code.co_qualname in ("<module>", VISIBLE)
+            name = "" if own else code.co_qualname.split("<locals>.")[-1]
             found.append(Place(name, first, last, lines))
         trace = trace.tb_next
     return found

@@ -61,7 +61,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from rnn_course import plots
-from autograder.notebook.checks import expect_close, expect_results, expect_unchanged
+from autograder.notebook.checks import check, expect_close, expect_results, expect_unchanged
 
 plots.use_style()
 
@@ -321,47 +321,52 @@ def rnn_step(x, h, W_ih, W_hh, b_h):
 
 
 # %% tests="rnn_step" points=3
-# One term at a time, on numbers that can be followed by hand: B = 2, D = 3, H = 2.
-x = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
-h = np.array([[1.0, 0.0], [0.0, 3.0]])
-W_ih = np.array([[0.1, 0.2, 0.3], [-0.4, 0.5, 0.6]])
-W_hh = np.array([[0.1, 0.2], [0.3, -0.4]])
-b_h = np.array([0.5, -0.5])
+@check("rnn_step")
+def visible():
+    # One term at a time, on numbers that can be followed by hand: B = 2, D = 3, H = 2.
+    x = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
+    h = np.array([[1.0, 0.0], [0.0, 3.0]])
+    W_ih = np.array([[0.1, 0.2, 0.3], [-0.4, 0.5, 0.6]])
+    W_hh = np.array([[0.1, 0.2], [0.3, -0.4]])
+    b_h = np.array([0.5, -0.5])
 
-expect_unchanged(rnn_step, x=x, h=h, W_ih=W_ih, W_hh=W_hh, b_h=b_h)
-expect_close(
-    rnn_step(x, h, np.zeros((2, 3)), np.zeros((2, 2)), b_h),
-    [[math.tanh(0.5), math.tanh(-0.5)]] * 2,
-    "With W_ih = 0 and W_hh = 0 every row of the new state must be tanh(b_h)",
-)
-expect_close(
-    rnn_step(x, h, W_ih, np.zeros((2, 2)), np.zeros(2)),
-    [[math.tanh(0.1), math.tanh(-0.4)], [math.tanh(2 * 0.2), math.tanh(2 * 0.5)]],
-    "With W_hh = 0 and b_h = 0 the new state must be tanh(x W_ihᵀ)",
-)
-expect_close(
-    rnn_step(x, h, np.zeros((2, 3)), W_hh, np.zeros(2)),
-    [[math.tanh(0.1), math.tanh(0.3)], [math.tanh(3 * 0.2), math.tanh(3 * -0.4)]],
-    "With W_ih = 0 and b_h = 0 the new state must be tanh(h W_hhᵀ)",
-)
+    expect_unchanged(rnn_step, x=x, h=h, W_ih=W_ih, W_hh=W_hh, b_h=b_h)
+    expect_close(
+        rnn_step(x, h, np.zeros((2, 3)), np.zeros((2, 2)), b_h),
+        [[math.tanh(0.5), math.tanh(-0.5)]] * 2,
+        "With W_ih = 0 and W_hh = 0 every row of the new state must be tanh(b_h)",
+    )
+    expect_close(
+        rnn_step(x, h, W_ih, np.zeros((2, 2)), np.zeros(2)),
+        [[math.tanh(0.1), math.tanh(-0.4)], [math.tanh(2 * 0.2), math.tanh(2 * 0.5)]],
+        "With W_hh = 0 and b_h = 0 the new state must be tanh(x W_ihᵀ)",
+    )
+    expect_close(
+        rnn_step(x, h, np.zeros((2, 3)), W_hh, np.zeros(2)),
+        [[math.tanh(0.1), math.tanh(0.3)], [math.tanh(3 * 0.2), math.tanh(3 * -0.4)]],
+        "With W_ih = 0 and b_h = 0 the new state must be tanh(h W_hhᵀ)",
+    )
 
-# Random numbers: before the tanh, the three terms must add up.
-rng = np.random.default_rng(1)
-x, h = rng.normal(size=(4, 3)), rng.normal(size=(4, 5))
-W_ih, W_hh, b_h = 0.3 * rng.normal(size=(5, 3)), 0.3 * rng.normal(size=(5, 5)), rng.normal(size=5)
-new = rnn_step(x, h, W_ih, W_hh, b_h)
-assert np.shape(new) == (4, 5), f"The new state must be (B, H) = (4, 5), found {np.shape(new)}"
-parts = (
-    rnn_step(x, h, W_ih, 0 * W_hh, 0 * b_h),
-    rnn_step(x, h, 0 * W_ih, W_hh, 0 * b_h),
-    rnn_step(x, h, 0 * W_ih, 0 * W_hh, b_h),
-)
-expect_close(
-    np.arctanh(new),
-    sum(np.arctanh(part) for part in parts),
-    "Input, recurrence and bias must be added before the tanh, each once",
-)
-print("rnn_step: visible checks passed")
+    # Random numbers: before the tanh, the three terms must add up.
+    rng = np.random.default_rng(1)
+    x, h = rng.normal(size=(4, 3)), rng.normal(size=(4, 5))
+    W_ih, W_hh, b_h = (
+        0.3 * rng.normal(size=(5, 3)),
+        0.3 * rng.normal(size=(5, 5)),
+        rng.normal(size=5),
+    )
+    new = rnn_step(x, h, W_ih, W_hh, b_h)
+    assert np.shape(new) == (4, 5), f"The new state must be (B, H) = (4, 5), found {np.shape(new)}"
+    parts = (
+        rnn_step(x, h, W_ih, 0 * W_hh, 0 * b_h),
+        rnn_step(x, h, 0 * W_ih, W_hh, 0 * b_h),
+        rnn_step(x, h, 0 * W_ih, 0 * W_hh, b_h),
+    )
+    expect_close(
+        np.arctanh(new),
+        sum(np.arctanh(part) for part in parts),
+        "Input, recurrence and bias must be added before the tanh, each once",
+    )
 
 
 # %% [markdown]
@@ -464,88 +469,89 @@ class SimpleRNN:
 
 
 # %% tests="SimpleRNN" points=4 needs="rnn_step"
-rng = np.random.default_rng(2)
-B, T, D, H, O = 3, 5, 2, 4, 7
-rnn = SimpleRNN(D, H, O, rng)
+@check("SimpleRNN")
+def visible():
+    rng = np.random.default_rng(2)
+    B, T, D, H, O = 3, 5, 2, 4, 7
+    rnn = SimpleRNN(D, H, O, rng)
 
-shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
-for name, shape in shapes.items():
-    value = getattr(rnn, name)
-    assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
-    assert np.abs(value).max() <= 1 / math.sqrt(H), f"{name} must lie within ±1/√H"
-    assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
+    shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
+    for name, shape in shapes.items():
+        value = getattr(rnn, name)
+        assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
+        assert np.abs(value).max() <= 1 / math.sqrt(H), f"{name} must lie within ±1/√H"
+        assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
 
-# A larger network, where chance can no longer hide a wrong range.
-large = SimpleRNN(3, 300, 200, rng)
-for name in shapes:
-    low, high = np.min(getattr(large, name)) * 300**0.5, np.max(getattr(large, name)) * 300**0.5
-    assert -1 <= low < -0.8 and 0.8 < high <= 1, (
-        f"{name} must fill the range from -1/√H to 1/√H: for H = 300 its smallest number must be "
-        f"below -0.8/√H, its largest above 0.8/√H; found {low:.2f}/√H and {high:.2f}/√H"
+    # A larger network, where chance can no longer hide a wrong range.
+    large = SimpleRNN(3, 300, 200, rng)
+    for name in shapes:
+        low, high = np.min(getattr(large, name)) * 300**0.5, np.max(getattr(large, name)) * 300**0.5
+        assert -1 <= low < -0.8 and 0.8 < high <= 1, (
+            f"{name} must fill the range from -1/√H to 1/√H: for H = 300 its smallest number must be "
+            f"below -0.8/√H, its largest above 0.8/√H; found {low:.2f}/√H and {high:.2f}/√H"
+        )
+
+    X, h_prev = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
+    results = rnn.forward(X, h_prev)
+    expect_results(results, ("outputs", "hidden_states"))
+    outputs, hidden_states = results
+    assert np.shape(outputs) != (B, T + 1, H), (
+        "Return outputs first, then hidden_states: found the shape of hidden_states first"
     )
-
-X, h_prev = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
-results = rnn.forward(X, h_prev)
-expect_results(results, ("outputs", "hidden_states"))
-outputs, hidden_states = results
-assert np.shape(outputs) != (B, T + 1, H), (
-    "Return outputs first, then hidden_states: found the shape of hidden_states first"
-)
-expect_unchanged(rnn.forward, X=X, h_prev=h_prev)
-assert np.shape(hidden_states) == (B, T + 1, H), (
-    f"hidden_states must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(hidden_states)}; "
-    "the start state belongs to it"
-)
-assert np.shape(outputs) == (B, T, O), (
-    f"outputs must be (B, T, O) = {(B, T, O)}, found {np.shape(outputs)}"
-)
-expect_close(hidden_states[:, 0], h_prev, "hidden_states[:, 0] must be the start state h_prev")
-expect_close(
-    rnn.forward(X)[1][:, 0], np.zeros((B, H)), "Without h_prev the start state must be zero"
-)
-
-# No recurrence and no output bias: state t + 1 sees input t, and output t sees state t + 1.
-rnn.W_hh, rnn.b_o = np.zeros((H, H)), np.zeros(O)
-outputs, hidden_states = rnn.forward(X, h_prev)
-for t in range(T):
+    expect_unchanged(rnn.forward, X=X, h_prev=h_prev)
+    assert np.shape(hidden_states) == (B, T + 1, H), (
+        f"hidden_states must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(hidden_states)}; "
+        "the start state belongs to it"
+    )
+    assert np.shape(outputs) == (B, T, O), (
+        f"outputs must be (B, T, O) = {(B, T, O)}, found {np.shape(outputs)}"
+    )
+    expect_close(hidden_states[:, 0], h_prev, "hidden_states[:, 0] must be the start state h_prev")
     expect_close(
-        hidden_states[:, t + 1],
-        rnn_step(X[:, t], h_prev, rnn.W_ih, rnn.W_hh, rnn.b_h),
-        f"With W_hh = 0, hidden_states[:, {t + 1}] must depend on X[:, {t}] alone",
+        rnn.forward(X)[1][:, 0], np.zeros((B, H)), "Without h_prev the start state must be zero"
     )
+
+    # No recurrence and no output bias: state t + 1 sees input t, and output t sees state t + 1.
+    rnn.W_hh, rnn.b_o = np.zeros((H, H)), np.zeros(O)
+    outputs, hidden_states = rnn.forward(X, h_prev)
+    for t in range(T):
+        expect_close(
+            hidden_states[:, t + 1],
+            rnn_step(X[:, t], h_prev, rnn.W_ih, rnn.W_hh, rnn.b_h),
+            f"With W_hh = 0, hidden_states[:, {t + 1}] must depend on X[:, {t}] alone",
+        )
+        expect_close(
+            outputs[:, t],
+            np.einsum("bh,oh->bo", hidden_states[:, t + 1], rnn.W_ho),
+            f"With b_o = 0, outputs[:, {t}] must be hidden_states[:, {t + 1}] W_hoᵀ",
+        )
+
+    # Output weights of zero: the bias of the output is all that is left.
+    rnn.W_ho, rnn.b_o = np.zeros((O, H)), np.arange(1.0, O + 1)
     expect_close(
-        outputs[:, t],
-        np.einsum("bh,oh->bo", hidden_states[:, t + 1], rnn.W_ho),
-        f"With b_o = 0, outputs[:, {t}] must be hidden_states[:, {t + 1}] W_hoᵀ",
+        rnn.forward(X, h_prev)[0],
+        np.broadcast_to(rnn.b_o, (B, T, O)),
+        "With W_ho = 0 every output must be b_o",
     )
 
-# Output weights of zero: the bias of the output is all that is left.
-rnn.W_ho, rnn.b_o = np.zeros((O, H)), np.arange(1.0, O + 1)
-expect_close(
-    rnn.forward(X, h_prev)[0],
-    np.broadcast_to(rnn.b_o, (B, T, O)),
-    "With W_ho = 0 every output must be b_o",
-)
+    # Random weights: state t + 1 is your step from state t, and from no other.
+    rnn = SimpleRNN(D, H, O, rng)
+    outputs, hidden_states = rnn.forward(X, h_prev)
+    for t in range(T):
+        expect_close(
+            hidden_states[:, t + 1],
+            rnn_step(X[:, t], hidden_states[:, t], rnn.W_ih, rnn.W_hh, rnn.b_h),
+            f"hidden_states[:, {t + 1}] must be rnn_step of X[:, {t}] and hidden_states[:, {t}]",
+        )
 
-# Random weights: state t + 1 is your step from state t, and from no other.
-rnn = SimpleRNN(D, H, O, rng)
-outputs, hidden_states = rnn.forward(X, h_prev)
-for t in range(T):
+    # A sequence in two parts, with the state carried over, must equal the whole.
+    first_outputs, first_states = rnn.forward(X[:, :2], h_prev)
+    second_outputs, second_states = rnn.forward(X[:, 2:], first_states[:, -1])
     expect_close(
-        hidden_states[:, t + 1],
-        rnn_step(X[:, t], hidden_states[:, t], rnn.W_ih, rnn.W_hh, rnn.b_h),
-        f"hidden_states[:, {t + 1}] must be rnn_step of X[:, {t}] and hidden_states[:, {t}]",
+        np.concatenate([first_outputs, second_outputs], axis=1),
+        outputs,
+        "A sequence run in two parts, with the last state handed over, must equal the whole",
     )
-
-# A sequence in two parts, with the state carried over, must equal the whole.
-first_outputs, first_states = rnn.forward(X[:, :2], h_prev)
-second_outputs, second_states = rnn.forward(X[:, 2:], first_states[:, -1])
-expect_close(
-    np.concatenate([first_outputs, second_outputs], axis=1),
-    outputs,
-    "A sequence run in two parts, with the last state handed over, must equal the whole",
-)
-print("SimpleRNN: visible checks passed")
 
 
 # %% [markdown]
@@ -692,54 +698,61 @@ def rnn_step_backward(dh, cache):
 
 
 # %% tests="rnn_step_backward" points=4
-names = ("dx", "dh_prev", "dW_ih", "dW_hh", "db_h")
-rng = np.random.default_rng(3)
-B, D, H = 4, 3, 5
-x, h_prev = rng.normal(size=(B, D)), rng.uniform(-1, 1, size=(B, H))
-W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), rng.normal(size=H)
-
-# The tanh alone: where it is saturated (h = 1 or -1) nothing comes through.
-ones = np.sign(rng.normal(size=(B, H)))
-gradients = rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))
-expect_results(gradients, names)
-for name, value in zip(names, gradients):
-    expect_close(
-        value,
-        np.zeros(np.shape(value)),
-        f"With h = 1 or -1 {name} must be zero: the derivative of the tanh is 1 - h², "
-        "and h is already a tanh",
+@check("rnn_step_backward")
+def visible():
+    names = ("dx", "dh_prev", "dW_ih", "dW_hh", "db_h")
+    rng = np.random.default_rng(3)
+    B, D, H = 4, 3, 5
+    x, h_prev = rng.normal(size=(B, D)), rng.uniform(-1, 1, size=(B, H))
+    W_ih, W_hh, b_h = (
+        0.5 * rng.normal(size=(H, D)),
+        0.5 * rng.normal(size=(H, H)),
+        rng.normal(size=H),
     )
 
-# No tanh (h = 0), one example, and a gradient at unit 2 alone.
-dh = np.zeros((1, H))
-dh[0, 2] = 1.0
-one = (x[:1], h_prev[:1], np.zeros((1, H)), W_ih, W_hh)
-dx, dh_prev, dW_ih, dW_hh, db_h = rnn_step_backward(dh, one)
-expect_close(db_h, dh[0], "With h = 0 and one example db_h must be dh[0]")
-expect_close(dx, W_ih[2:3], "A gradient of 1 at unit 2 must give dx = row 2 of W_ih")
-expect_close(dh_prev, W_hh[2:3], "A gradient of 1 at unit 2 must give dh_prev = row 2 of W_hh")
-expect_close(dW_ih, np.outer(dh, x[0]), "A gradient of 1 at unit 2 must give dW_ih = x in row 2")
-expect_close(
-    dW_hh, np.outer(dh, h_prev[0]), "A gradient of 1 at unit 2 must give dW_hh = h_prev in row 2"
-)
+    # The tanh alone: where it is saturated (h = 1 or -1) nothing comes through.
+    ones = np.sign(rng.normal(size=(B, H)))
+    gradients = rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))
+    expect_results(gradients, names)
+    for name, value in zip(names, gradients):
+        expect_close(
+            value,
+            np.zeros(np.shape(value)),
+            f"With h = 1 or -1 {name} must be zero: the derivative of the tanh is 1 - h², "
+            "and h is already a tanh",
+        )
 
-# A random batch against numerical gradients of the loss sum(dh * h).
-dh = rng.normal(size=(B, H))
-X = x[:, None]
+    # No tanh (h = 0), one example, and a gradient at unit 2 alone.
+    dh = np.zeros((1, H))
+    dh[0, 2] = 1.0
+    one = (x[:1], h_prev[:1], np.zeros((1, H)), W_ih, W_hh)
+    dx, dh_prev, dW_ih, dW_hh, db_h = rnn_step_backward(dh, one)
+    expect_close(db_h, dh[0], "With h = 0 and one example db_h must be dh[0]")
+    expect_close(dx, W_ih[2:3], "A gradient of 1 at unit 2 must give dx = row 2 of W_ih")
+    expect_close(dh_prev, W_hh[2:3], "A gradient of 1 at unit 2 must give dh_prev = row 2 of W_hh")
+    expect_close(
+        dW_ih, np.outer(dh, x[0]), "A gradient of 1 at unit 2 must give dW_ih = x in row 2"
+    )
+    expect_close(
+        dW_hh,
+        np.outer(dh, h_prev[0]),
+        "A gradient of 1 at unit 2 must give dW_hh = h_prev in row 2",
+    )
 
+    # A random batch against numerical gradients of the loss sum(dh * h).
+    dh = rng.normal(size=(B, H))
+    X = x[:, None]
 
-def loss():
-    return np.sum(dh * states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1])
+    def loss():
+        return np.sum(dh * states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1])
 
-
-h = states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1]
-expect_unchanged(rnn_step_backward, dh=dh, cache=(x, h_prev, h, W_ih, W_hh))
-gradients = rnn_step_backward(dh, (x, h_prev, h, W_ih, W_hh))
-for name, got, array in zip(names, gradients, (x, h_prev, W_ih, W_hh, b_h)):
-    summed = "" if name in ("dx", "dh_prev") else ", summed over the batch, no mean"
-    what = f"{name} must equal the numerical gradient{summed}"
-    expect_close(got, numerical_gradient(loss, array), what, 1e-5)
-print("rnn_step_backward: visible checks passed")
+    h = states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1]
+    expect_unchanged(rnn_step_backward, dh=dh, cache=(x, h_prev, h, W_ih, W_hh))
+    gradients = rnn_step_backward(dh, (x, h_prev, h, W_ih, W_hh))
+    for name, got, array in zip(names, gradients, (x, h_prev, W_ih, W_hh, b_h)):
+        summed = "" if name in ("dx", "dh_prev") else ", summed over the batch, no mean"
+        what = f"{name} must equal the numerical gradient{summed}"
+        expect_close(got, numerical_gradient(loss, array), what, 1e-5)
 
 
 # %% [markdown]
@@ -809,72 +822,81 @@ def bptt(dH, caches):
 
 
 # %% tests="bptt" points=4 needs="rnn_step_backward"
-names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
-rng = np.random.default_rng(4)
-B, T, D, H = 2, 4, 3, 5
-X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
-W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), rng.normal(size=H)
-dH = rng.normal(size=(B, T, H))
-caches = make_caches(X, states_by_definition(X, h0, W_ih, W_hh, b_h), W_ih, W_hh)
+@check("bptt")
+def visible():
+    names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
+    rng = np.random.default_rng(4)
+    B, T, D, H = 2, 4, 3, 5
+    X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
+    W_ih, W_hh, b_h = (
+        0.5 * rng.normal(size=(H, D)),
+        0.5 * rng.normal(size=(H, H)),
+        rng.normal(size=H),
+    )
+    dH = rng.normal(size=(B, T, H))
+    caches = make_caches(X, states_by_definition(X, h0, W_ih, W_hh, b_h), W_ih, W_hh)
 
-# One step: nothing to carry, nothing to sum.
-gradients = bptt(dH[:, :1], caches[:1])
-expect_results(gradients, names)
-for name, got, want in zip(names, gradients, rnn_step_backward(dH[:, 0], caches[0])):
-    want = want[:, None] if name == "dX" else want
-    expect_close(got, want, f"For a sequence of one step {name} must be that of rnn_step_backward")
+    # One step: nothing to carry, nothing to sum.
+    gradients = bptt(dH[:, :1], caches[:1])
+    expect_results(gradients, names)
+    for name, got, want in zip(names, gradients, rnn_step_backward(dH[:, 0], caches[0])):
+        want = want[:, None] if name == "dX" else want
+        expect_close(
+            got, want, f"For a sequence of one step {name} must be that of rnn_step_backward"
+        )
 
-# No way through time (W_hh = 0): dX[:, t] can come from dH[:, t] alone.
-cut = make_caches(X, states_by_definition(X, h0, W_ih, 0 * W_hh, b_h), W_ih, 0 * W_hh)
-dX, dh0, *_ = bptt(dH, cut)
-expect_close(dh0, np.zeros((B, H)), "With W_hh = 0 nothing reaches the start state: dh0 must be 0")
-for t in range(T):
+    # No way through time (W_hh = 0): dX[:, t] can come from dH[:, t] alone.
+    cut = make_caches(X, states_by_definition(X, h0, W_ih, 0 * W_hh, b_h), W_ih, 0 * W_hh)
+    dX, dh0, *_ = bptt(dH, cut)
     expect_close(
-        dX[:, t],
-        rnn_step_backward(dH[:, t], cut[t])[0],
-        f"With W_hh = 0, dX[:, {t}] must come from dH[:, {t}] and caches[{t}]",
+        dh0, np.zeros((B, H)), "With W_hh = 0 nothing reaches the start state: dh0 must be 0"
+    )
+    for t in range(T):
+        expect_close(
+            dX[:, t],
+            rnn_step_backward(dH[:, t], cut[t])[0],
+            f"With W_hh = 0, dX[:, {t}] must come from dH[:, {t}] and caches[{t}]",
+        )
+
+    # A loss at the last step alone must reach the first input, and one at step 1 must not reach step 2.
+    last = np.zeros_like(dH)
+    last[:, -1] = dH[:, -1]
+    dX = bptt(last, caches)[0]
+    assert np.all(dX[:, 0] != 0), "A loss at the last step must reach dX[:, 0]: hand the carry back"
+    early = np.zeros_like(dH)
+    early[:, 1] = dH[:, 1]
+    dX = bptt(early, caches)[0]
+    assert np.all(dX[:, 2:] == 0), (
+        "A loss at step 1 must not reach dX[:, 2]: start at the last step"
     )
 
-# A loss at the last step alone must reach the first input, and one at step 1 must not reach step 2.
-last = np.zeros_like(dH)
-last[:, -1] = dH[:, -1]
-dX = bptt(last, caches)[0]
-assert np.all(dX[:, 0] != 0), "A loss at the last step must reach dX[:, 0]: hand the carry back"
-early = np.zeros_like(dH)
-early[:, 1] = dH[:, 1]
-dX = bptt(early, caches)[0]
-assert np.all(dX[:, 2:] == 0), "A loss at step 1 must not reach dX[:, 2]: start at the last step"
-
-# Two steps, written out: the carry goes from step 1 to step 0, and both share the weights.
-expect_unchanged(bptt, dH=dH, caches=caches)
-gradients = bptt(dH[:, :2], caches[:2])
-dx1, carry, *later = rnn_step_backward(dH[:, 1], caches[1])
-dx0, handed_back, *earlier = rnn_step_backward(dH[:, 0] + carry, caches[0])
-expect_close(
-    gradients[0],
-    np.stack([dx0, dx1], axis=1),
-    "For T = 2, dX must hold the dx of step 0, then that of step 1",
-)
-expect_close(
-    gradients[1],
-    handed_back,
-    "For T = 2, dh0 must be the `dh_prev` of step 0: the carry is the last `dh_prev` alone",
-)
-for name, got, first, second in zip(names[2:], gradients[2:], earlier, later):
-    expect_close(got, first + second, f"For T = 2, {name} must be the sum over both steps")
-
-# Everything, against numerical gradients of the loss sum(dH * states).
-
-
-def loss():
-    return np.sum(dH * states_by_definition(X, h0, W_ih, W_hh, b_h)[:, 1:])
-
-
-for name, got, array in zip(names, bptt(dH, caches), (X, h0, W_ih, W_hh, b_h)):
+    # Two steps, written out: the carry goes from step 1 to step 0, and both share the weights.
+    expect_unchanged(bptt, dH=dH, caches=caches)
+    gradients = bptt(dH[:, :2], caches[:2])
+    dx1, carry, *later = rnn_step_backward(dH[:, 1], caches[1])
+    dx0, handed_back, *earlier = rnn_step_backward(dH[:, 0] + carry, caches[0])
     expect_close(
-        got, numerical_gradient(loss, array), f"{name} must equal the numerical gradient", 1e-5
+        gradients[0],
+        np.stack([dx0, dx1], axis=1),
+        "For T = 2, dX must hold the dx of step 0, then that of step 1",
     )
-print("bptt: visible checks passed")
+    expect_close(
+        gradients[1],
+        handed_back,
+        "For T = 2, dh0 must be the `dh_prev` of step 0: the carry is the last `dh_prev` alone",
+    )
+    for name, got, first, second in zip(names[2:], gradients[2:], earlier, later):
+        expect_close(got, first + second, f"For T = 2, {name} must be the sum over both steps")
+
+    # Everything, against numerical gradients of the loss sum(dH * states).
+
+    def loss():
+        return np.sum(dH * states_by_definition(X, h0, W_ih, W_hh, b_h)[:, 1:])
+
+    for name, got, array in zip(names, bptt(dH, caches), (X, h0, W_ih, W_hh, b_h)):
+        expect_close(
+            got, numerical_gradient(loss, array), f"{name} must equal the numerical gradient", 1e-5
+        )
 
 
 # %% [markdown]
@@ -948,63 +970,66 @@ def truncated_bptt(dH, caches, k):
 
 
 # %% tests="truncated_bptt" points=3 needs="rnn_step_backward bptt"
-names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
-rng = np.random.default_rng(5)
-B, T, D, H, k = 2, 7, 1, 4, 3
-X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
-W_ih, W_hh, b_h = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H)), rng.normal(size=H)
-dH = rng.normal(size=(B, T, H))
-states = states_by_definition(X, h0, W_ih, W_hh, b_h)
-caches = make_caches(X, states, W_ih, W_hh)
-
-expect_results(truncated_bptt(dH, caches, k), names)
-expect_unchanged(truncated_bptt, dH=dH, caches=caches, k=k)
-
-# The figure above, square by square: which steps does a loss at step t alone reach?
-for t in range(T):
-    alone = np.zeros_like(dH)
-    alone[:, t] = dH[:, t]
-    dX = truncated_bptt(alone, caches, k)[0]
-    assert np.shape(dX) == X.shape, f"dX must be (B, T, D) = {X.shape}, found {np.shape(dX)}"
-    reached = [s for s in range(T) if np.any(dX[:, s] != 0)]
-    wanted = list(range(t // k * k, t + 1))
-    assert reached == wanted, (
-        f"T = 7, k = 3: a loss at step {t} must reach the steps {wanted}, found {reached}"
+@check("truncated_bptt")
+def visible():
+    names = ("dX", "dh0", "dW_ih", "dW_hh", "db_h")
+    rng = np.random.default_rng(5)
+    B, T, D, H, k = 2, 7, 1, 4, 3
+    X, h0 = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
+    W_ih, W_hh, b_h = (
+        0.5 * rng.normal(size=(H, D)),
+        0.5 * rng.normal(size=(H, H)),
+        rng.normal(size=H),
     )
+    dH = rng.normal(size=(B, T, H))
+    states = states_by_definition(X, h0, W_ih, W_hh, b_h)
+    caches = make_caches(X, states, W_ih, W_hh)
 
-# One chunk is full BPTT, also when k is larger than T.
-for longer in (T, T + 5):
-    for name, got, want in zip(names, truncated_bptt(dH, caches, longer), bptt(dH, caches)):
-        expect_close(got, want, f"With k = {longer} and T = 7, {name} must be that of bptt")
+    expect_results(truncated_bptt(dH, caches, k), names)
+    expect_unchanged(truncated_bptt, dH=dH, caches=caches, k=k)
 
-# Numerical gradients, with the states at the cuts held constant.
+    # The figure above, square by square: which steps does a loss at step t alone reach?
+    for t in range(T):
+        alone = np.zeros_like(dH)
+        alone[:, t] = dH[:, t]
+        dX = truncated_bptt(alone, caches, k)[0]
+        assert np.shape(dX) == X.shape, f"dX must be (B, T, D) = {X.shape}, found {np.shape(dX)}"
+        reached = [s for s in range(T) if np.any(dX[:, s] != 0)]
+        wanted = list(range(t // k * k, t + 1))
+        assert reached == wanted, (
+            f"T = 7, k = 3: a loss at step {t} must reach the steps {wanted}, found {reached}"
+        )
 
+    # One chunk is full BPTT, also when k is larger than T.
+    for longer in (T, T + 5):
+        for name, got, want in zip(names, truncated_bptt(dH, caches, longer), bptt(dH, caches)):
+            expect_close(got, want, f"With k = {longer} and T = 7, {name} must be that of bptt")
 
-def loss():
-    total = 0.0
-    for start in range(0, T, k):
-        first = h0 if start == 0 else states[:, start]
-        chunk = states_by_definition(X[:, start : start + k], first, W_ih, W_hh, b_h)
-        total += np.sum(dH[:, start : start + k] * chunk[:, 1:])
-    return total
+    # Numerical gradients, with the states at the cuts held constant.
 
+    def loss():
+        total = 0.0
+        for start in range(0, T, k):
+            first = h0 if start == 0 else states[:, start]
+            chunk = states_by_definition(X[:, start : start + k], first, W_ih, W_hh, b_h)
+            total += np.sum(dH[:, start : start + k] * chunk[:, 1:])
+        return total
 
-for name, got, array in zip(names, truncated_bptt(dH, caches, k), (X, h0, W_ih, W_hh, b_h)):
-    expect_close(
-        got,
-        numerical_gradient(loss, array),
-        f"{name} must equal the numerical gradient with constant states at the cuts",
-        1e-5,
-    )
+    for name, got, array in zip(names, truncated_bptt(dH, caches, k), (X, h0, W_ih, W_hh, b_h)):
+        expect_close(
+            got,
+            numerical_gradient(loss, array),
+            f"{name} must equal the numerical gradient with constant states at the cuts",
+            1e-5,
+        )
 
-for too_small in (0, -1):
-    found = "no exception"
-    try:
-        truncated_bptt(dH, caches, too_small)
-    except Exception as error:
-        found = type(error).__name__
-    assert found == "ValueError", f"k = {too_small} must raise a ValueError, found {found}"
-print("truncated_bptt: visible checks passed")
+    for too_small in (0, -1):
+        found = "no exception"
+        try:
+            truncated_bptt(dH, caches, too_small)
+        except Exception as error:
+            found = type(error).__name__
+        assert found == "ValueError", f"k = {too_small} must raise a ValueError, found {found}"
 
 
 # %% [markdown]
@@ -1058,45 +1083,46 @@ def gradient_norm_by_lag(W_hh, T):
 
 
 # %% tests="gradient_norm_by_lag" points=2
-got = gradient_norm_by_lag(np.diag([0.5, -0.25, 0.1]), 4)
-assert got is not None, "Return the norms. Found None: is the `return` missing?"
-assert np.shape(got) == (4,), f"For T = 4 the result must be (4,), found {np.shape(got)}"
-expect_close(got[0], 1.0, "Entry 0 must be 1: no step back, the identity")
-expect_close(
-    got, [1, 0.5, 0.25, 0.125], "For diag(0.5, -0.25, 0.1) the norm must halve with every lag"
-)
-quarter_turn = np.array([[0.0, -1.0], [1.0, 0.0]])
-expect_close(
-    gradient_norm_by_lag(quarter_turn, 5), np.ones(5), "A rotation must keep the norm at 1"
-)
-own_square = np.full((2, 2), 0.5)
-expect_close(
-    gradient_norm_by_lag(own_square, 4),
-    np.ones(4),
-    "This matrix times itself is itself, so the norm must stay at 1: @ multiplies matrices",
-)
-# All eigenvalues are zero, yet one step can stretch a gradient tenfold; the next one ends it.
-expect_close(
-    gradient_norm_by_lag(np.array([[0.0, 10.0], [0.0, 0.0]]), 4),
-    [1, 10, 0, 0],
-    "The norm of a power is asked for, not a power of the spectral radius or of the norm",
-)
-
-# Random weights: a gradient of length 1 can never become longer than the norm.
-rng = np.random.default_rng(6)
-W_hh = rng.normal(size=(5, 5)) / 2
-expect_unchanged(gradient_norm_by_lag, W_hh=W_hh, T=6)
-norms = gradient_norm_by_lag(W_hh, 6)
-gradients = rng.normal(size=(2000, 5))
-gradients /= np.linalg.norm(gradients, axis=1, keepdims=True)
-for lag in range(6):
-    longest = np.linalg.norm(gradients, axis=1).max()
-    assert 0.9 * norms[lag] < longest <= norms[lag] * (1 + 1e-9), (
-        f"Lag {lag}: of 2000 random gradients of length 1 the longest became {longest:.3g}; "
-        f"the norm must be a little above that, found {norms[lag]:.3g}"
+@check("gradient_norm_by_lag")
+def visible():
+    got = gradient_norm_by_lag(np.diag([0.5, -0.25, 0.1]), 4)
+    assert got is not None, "Return the norms. Found None: is the `return` missing?"
+    assert np.shape(got) == (4,), f"For T = 4 the result must be (4,), found {np.shape(got)}"
+    expect_close(got[0], 1.0, "Entry 0 must be 1: no step back, the identity")
+    expect_close(
+        got, [1, 0.5, 0.25, 0.125], "For diag(0.5, -0.25, 0.1) the norm must halve with every lag"
     )
-    gradients = gradients @ W_hh
-print("gradient_norm_by_lag: visible checks passed")
+    quarter_turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+    expect_close(
+        gradient_norm_by_lag(quarter_turn, 5), np.ones(5), "A rotation must keep the norm at 1"
+    )
+    own_square = np.full((2, 2), 0.5)
+    expect_close(
+        gradient_norm_by_lag(own_square, 4),
+        np.ones(4),
+        "This matrix times itself is itself, so the norm must stay at 1: @ multiplies matrices",
+    )
+    # All eigenvalues are zero, yet one step can stretch a gradient tenfold; the next one ends it.
+    expect_close(
+        gradient_norm_by_lag(np.array([[0.0, 10.0], [0.0, 0.0]]), 4),
+        [1, 10, 0, 0],
+        "The norm of a power is asked for, not a power of the spectral radius or of the norm",
+    )
+
+    # Random weights: a gradient of length 1 can never become longer than the norm.
+    rng = np.random.default_rng(6)
+    W_hh = rng.normal(size=(5, 5)) / 2
+    expect_unchanged(gradient_norm_by_lag, W_hh=W_hh, T=6)
+    norms = gradient_norm_by_lag(W_hh, 6)
+    gradients = rng.normal(size=(2000, 5))
+    gradients /= np.linalg.norm(gradients, axis=1, keepdims=True)
+    for lag in range(6):
+        longest = np.linalg.norm(gradients, axis=1).max()
+        assert 0.9 * norms[lag] < longest <= norms[lag] * (1 + 1e-9), (
+            f"Lag {lag}: of 2000 random gradients of length 1 the longest became {longest:.3g}; "
+            f"the norm must be a little above that, found {norms[lag]:.3g}"
+        )
+        gradients = gradients @ W_hh
 
 
 # %% [markdown]

@@ -66,7 +66,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from rnn_course import char_plots, manual, plots
-from autograder.notebook.checks import expect_close
+from autograder.notebook.checks import check, expect_close
 
 plots.use_style()
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -338,46 +338,53 @@ class CharVocab:
 
 
 # %% tests="CharVocab" points=3
-vocab = CharVocab("hello world")
-assert len(vocab) == 8, (
-    f"'hello world' has 8 different characters, so len(vocab) must be 8, found {len(vocab)}"
-)
-assert list(vocab.chars) == list(" dehlorw"), (
-    f"vocab.chars must be the different characters, sorted; found {vocab.chars}"
-)
-for i, char in enumerate(" dehlorw"):
-    got = vocab.encode(char)
-    assert isinstance(got, torch.Tensor), f"encode must return a tensor, found {type(got).__name__}"
-    expect_close(got, [i], f"encode({char!r}): the id of a character is its place in vocab.chars")
-for text in ("hello", ""):
-    got = vocab.encode(text)
-    assert got.dtype == torch.long, (
-        f"encode({text!r}) must be of type torch.long, found {got.dtype}"
+@check("CharVocab")
+def visible():
+    vocab = CharVocab("hello world")
+    assert len(vocab) == 8, (
+        f"'hello world' has 8 different characters, so len(vocab) must be 8, found {len(vocab)}"
     )
-    assert got.shape == (len(text),), f"encode({text!r}) must be ({len(text)},), found {got.shape}"
+    assert list(vocab.chars) == list(" dehlorw"), (
+        f"vocab.chars must be the different characters, sorted; found {vocab.chars}"
+    )
+    for i, char in enumerate(" dehlorw"):
+        got = vocab.encode(char)
+        assert isinstance(got, torch.Tensor), (
+            f"encode must return a tensor, found {type(got).__name__}"
+        )
+        expect_close(
+            got, [i], f"encode({char!r}): the id of a character is its place in vocab.chars"
+        )
+    for text in ("hello", ""):
+        got = vocab.encode(text)
+        assert got.dtype == torch.long, (
+            f"encode({text!r}) must be of type torch.long, found {got.dtype}"
+        )
+        assert got.shape == (len(text),), (
+            f"encode({text!r}) must be ({len(text)},), found {got.shape}"
+        )
 
-got = vocab.decode([3, 2, 4, 4, 5])
-assert got == "hello", f"decode([3, 2, 4, 4, 5]) must be the str 'hello', found {got!r}"
-got = vocab.decode(torch.tensor([7, 5, 6]))
-assert got == "wor", f"decode must take a tensor of ids too and give 'wor', found {got!r}"
+    got = vocab.decode([3, 2, 4, 4, 5])
+    assert got == "hello", f"decode([3, 2, 4, 4, 5]) must be the str 'hello', found {got!r}"
+    got = vocab.decode(torch.tensor([7, 5, 6]))
+    assert got == "wor", f"decode must take a tensor of ids too and give 'wor', found {got!r}"
 
-# A round trip through a text with everything in it.
-text = 'Naïve? Yes:\n\t\'tis 1 + 1 = 2, "quoted" … ☃'
-vocab = CharVocab(text)
-assert vocab.decode(vocab.encode(text)) == text, "decode(encode(text)) must give the text back"
-assert vocab.decode(vocab.encode(text[::-1])) == text[::-1], "also backwards: no id by position"
+    # A round trip through a text with everything in it.
+    text = 'Naïve? Yes:\n\t\'tis 1 + 1 = 2, "quoted" … ☃'
+    vocab = CharVocab(text)
+    assert vocab.decode(vocab.encode(text)) == text, "decode(encode(text)) must give the text back"
+    assert vocab.decode(vocab.encode(text[::-1])) == text[::-1], "also backwards: no id by position"
 
-try:
-    CharVocab("abc").encode("abq")
-except ValueError as error:
-    assert "q" in str(error), f"the message must name the unknown character 'q', found: {error}"
-except KeyError as error:
-    raise AssertionError(
-        "an unknown character must raise a ValueError, found a KeyError"
-    ) from error
-else:
-    raise AssertionError("an unknown character must raise a ValueError, found no error at all")
-print("CharVocab: visible checks passed")
+    try:
+        CharVocab("abc").encode("abq")
+    except ValueError as error:
+        assert "q" in str(error), f"the message must name the unknown character 'q', found: {error}"
+    except KeyError as error:
+        raise AssertionError(
+            "an unknown character must raise a ValueError, found a KeyError"
+        ) from error
+    else:
+        raise AssertionError("an unknown character must raise a ValueError, found no error at all")
 
 
 # %% [markdown]
@@ -421,48 +428,51 @@ def embed(ids, W):
 
 
 # %% tests="embed" points=2
-generator = torch.Generator().manual_seed(1)
-B, T, V, E = 2, 4, 5, 3
-ids = torch.randint(V, (B, T), generator=generator)
-W = torch.randn(V, E, generator=generator, dtype=torch.float64)
+@check("embed")
+def visible():
+    generator = torch.Generator().manual_seed(1)
+    B, T, V, E = 2, 4, 5, 3
+    ids = torch.randint(V, (B, T), generator=generator)
+    W = torch.randn(V, E, generator=generator, dtype=torch.float64)
 
-# One id: its row, and nothing else.
-for i in range(V):
+    # One id: its row, and nothing else.
+    for i in range(V):
+        expect_close(
+            embed(torch.tensor([[i]]), W), W[i].view(1, 1, E), f"id {i} must give row {i} of W"
+        )
+
+    # The identity as W: rows are one-hot vectors.
+    one_hot = torch.zeros(B, T, V, dtype=torch.float64)
+    for b in range(B):
+        for t in range(T):
+            one_hot[b, t, ids[b, t]] = 1
     expect_close(
-        embed(torch.tensor([[i]]), W), W[i].view(1, 1, E), f"id {i} must give row {i} of W"
+        embed(ids, torch.eye(V, dtype=torch.float64)), one_hot, "W = I must give one-hot rows"
     )
 
-# The identity as W: rows are one-hot vectors.
-one_hot = torch.zeros(B, T, V, dtype=torch.float64)
-for b in range(B):
-    for t in range(T):
-        one_hot[b, t, ids[b, t]] = 1
-expect_close(embed(ids, torch.eye(V, dtype=torch.float64)), one_hot, "W = I must give one-hot rows")
+    # Random ids and weights: look-up and product agree.
+    got = embed(ids, W)
+    expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
+    assert got.dtype == W.dtype, f"the result must be of W's type {W.dtype}, found {got.dtype}"
 
-# Random ids and weights: look-up and product agree.
-got = embed(ids, W)
-expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
-assert got.dtype == W.dtype, f"the result must be of W's type {W.dtype}, found {got.dtype}"
+    # Another V and E: only ids and W may say how large things are.
+    larger = torch.randn(V + 4, E + 2, generator=generator, dtype=torch.float64)
+    try:
+        got = embed(torch.tensor([[V + 3, 0, 1]]), larger)
+    except (RuntimeError, IndexError) as error:
+        raise AssertionError(
+            f"embed fails for W {tuple(larger.shape)}: use its arguments, no variable of another cell"
+        ) from error
+    want = torch.stack([larger[V + 3], larger[0], larger[1]])[None]
+    expect_close(got, want, f"embed must work for W {tuple(larger.shape)} too")
 
-# Another V and E: only ids and W may say how large things are.
-larger = torch.randn(V + 4, E + 2, generator=generator, dtype=torch.float64)
-try:
-    got = embed(torch.tensor([[V + 3, 0, 1]]), larger)
-except (RuntimeError, IndexError) as error:
-    raise AssertionError(
-        f"embed fails for W {tuple(larger.shape)}: use its arguments, no variable of another cell"
-    ) from error
-want = torch.stack([larger[V + 3], larger[0], larger[1]])[None]
-expect_close(got, want, f"embed must work for W {tuple(larger.shape)} too")
-
-# The gradient of a row counts how often its id was read.
-W.requires_grad_(True)
-got = embed(ids, W)
-assert got.requires_grad, "autograd must reach W: no detach, no new tensor made of numbers"
-got.sum().backward()
-count = one_hot.sum(dim=(0, 1))
-expect_close(W.grad, count[:, None].expand(V, E), "dW must count how often each id was read")
-print("embed: visible checks passed")
+    # The gradient of a row counts how often its id was read.
+    W.requires_grad_(True)
+    got = embed(ids, W)
+    assert got.requires_grad, "autograd must reach W: no detach, no new tensor made of numbers"
+    got.sum().backward()
+    count = one_hot.sum(dim=(0, 1))
+    expect_close(W.grad, count[:, None].expand(V, E), "dW must count how often each id was read")
 
 
 # %% [markdown]
@@ -563,99 +573,102 @@ class CharRNN(nn.Module):
 
 
 # %% tests="CharRNN" points=4
-torch.manual_seed(3)
-B, T, V, H = 3, 5, 7, 4
-model = CharRNN(V, H).double()
-for name, kind in (("embedding", nn.Embedding), ("rnn", nn.RNN), ("linear", nn.Linear)):
-    found = type(getattr(model, name, None)).__name__
-    assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
+@check("CharRNN")
+def visible():
+    torch.manual_seed(3)
+    B, T, V, H = 3, 5, 7, 4
+    model = CharRNN(V, H).double()
+    for name, kind in (("embedding", nn.Embedding), ("rnn", nn.RNN), ("linear", nn.Linear)):
+        found = type(getattr(model, name, None)).__name__
+        assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
 
-assert len(list(model.rnn.parameters())) == 4, (
-    "self.rnn must be one layer, one direction, with its biases"
-)
+    assert len(list(model.rnn.parameters())) == 4, (
+        "self.rnn must be one layer, one direction, with its biases"
+    )
 
-x = torch.randint(V, (B, T))
-results = model(x)
-assert isinstance(results, tuple | list) and len(results) == 2, (
-    "forward must return two things: the logits, and the last state"
-)
-logits, hidden = results
-assert logits.shape == (B, T, V), (
-    f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
-)
-assert hidden.shape == (1, B, H), (
-    f"the last state must be (1, B, H) = {(1, B, H)}, found {tuple(hidden.shape)}"
-    "; did you say batch_first=True?"
-)
-expect_close(
-    model(x)[0],
-    logits,
-    "Two calls without hidden must agree: keep no state in self, start from zeros",
-)
-
-start = model.init_hidden(B)
-expect_close(start, torch.zeros(1, B, H), "init_hidden(B) must be zeros, (1, B, H)")
-assert start.dtype == torch.float64, (
-    f"this model is float64, so init_hidden must be too; found {start.dtype}"
-)
-expect_close(model(x, start)[0], logits, "init_hidden(B) must give what no state at all gives")
-
-# Another V and H: only the arguments of __init__ may say how large things are.
-larger = CharRNN(V + 2, H + 5)
-got = larger.init_hidden(2)
-expect_close(
-    got,
-    torch.zeros(1, 2, H + 5),
-    f"init_hidden(2) must be zeros (1, 2, H) for H = {H + 5} too: use no variable of another cell",
-)
-got = tuple(larger(torch.tensor([[V + 1, 0]]))[0].shape)
-assert got == (1, 2, V + 2), f"with V = {V + 2} the logits must be {(1, 2, V + 2)}, found {got}"
-
-# No linear weights, no bias: uniform logits. Their loss is ln V.
-with torch.no_grad():
-    weight, bias = model.linear.weight.clone(), model.linear.bias.clone()
-    model.linear.weight.zero_()
-    model.linear.bias.zero_()
-    logits, _ = model(x)
-    loss = F.cross_entropy(logits.reshape(B * T, V), x.reshape(B * T))
-    expect_close(loss, math.log(V), "With a linear layer of zeros the loss must be ln V")
-    model.linear.bias.copy_(torch.arange(V))
-    want = torch.arange(V).expand(B, T, V)
+    x = torch.randint(V, (B, T))
+    results = model(x)
+    assert isinstance(results, tuple | list) and len(results) == 2, (
+        "forward must return two things: the logits, and the last state"
+    )
+    logits, hidden = results
+    assert logits.shape == (B, T, V), (
+        f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
+    )
+    assert hidden.shape == (1, B, H), (
+        f"the last state must be (1, B, H) = {(1, B, H)}, found {tuple(hidden.shape)}"
+        "; did you say batch_first=True?"
+    )
     expect_close(
         model(x)[0],
-        want,
-        "With linear weights of zero the logits must be the bias (no softmax in the model)",
+        logits,
+        "Two calls without hidden must agree: keep no state in self, start from zeros",
     )
-    model.linear.weight.copy_(weight)
-    model.linear.bias.copy_(bias)
 
-# Step by step by hand: from zeros, then from a random start state.
-start = torch.randn(1, B, H, dtype=torch.float64)
-W_ih, W_hh, b_ih, b_hh = model.rnn.parameters()
-for begin, name in ((None, "zeros, with tanh"), (start, "the given start")):
-    h = torch.zeros_like(start[0]) if begin is None else begin[0]
-    for t in range(T):
-        h = torch.tanh(model.embedding.weight[x[:, t]] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
-        logits, hidden = model(x[:, : t + 1], begin)
-        expect_close(hidden[0], h, f"The last state must be that after step {t}, from {name}")
-        want = h @ weight.T + bias
-        expect_close(logits[:, t], want, f"logits[:, {t}] must come from the state after step {t}")
+    start = model.init_hidden(B)
+    expect_close(start, torch.zeros(1, B, H), "init_hidden(B) must be zeros, (1, B, H)")
+    assert start.dtype == torch.float64, (
+        f"this model is float64, so init_hidden must be too; found {start.dtype}"
+    )
+    expect_close(model(x, start)[0], logits, "init_hidden(B) must give what no state at all gives")
 
-# A text read in two parts, with the state carried, must equal one long pass.
-first, hidden = model(x[:, :2], start)
-second, hidden = model(x[:, 2:], hidden)
-expect_close(
-    torch.cat([first, second], dim=1),
-    logits,
-    "Two parts with the state carried must equal one pass",
-)
+    # Another V and H: only the arguments of __init__ may say how large things are.
+    larger = CharRNN(V + 2, H + 5)
+    got = larger.init_hidden(2)
+    expect_close(
+        got,
+        torch.zeros(1, 2, H + 5),
+        f"init_hidden(2) must be zeros (1, 2, H) for H = {H + 5} too: use no variable of another cell",
+    )
+    got = tuple(larger(torch.tensor([[V + 1, 0]]))[0].shape)
+    assert got == (1, 2, V + 2), f"with V = {V + 2} the logits must be {(1, 2, V + 2)}, found {got}"
 
-# Nothing is cut inside the model: the last loss reaches the first state.
-start.requires_grad_(True)
-second, _ = model(x[:, 2:], model(x[:, :2], start)[1])
-second.sum().backward()
-assert start.grad is not None, "the gradient must reach the start state: no detach in forward"
-print("CharRNN: visible checks passed")
+    # No linear weights, no bias: uniform logits. Their loss is ln V.
+    with torch.no_grad():
+        weight, bias = model.linear.weight.clone(), model.linear.bias.clone()
+        model.linear.weight.zero_()
+        model.linear.bias.zero_()
+        logits, _ = model(x)
+        loss = F.cross_entropy(logits.reshape(B * T, V), x.reshape(B * T))
+        expect_close(loss, math.log(V), "With a linear layer of zeros the loss must be ln V")
+        model.linear.bias.copy_(torch.arange(V))
+        want = torch.arange(V).expand(B, T, V)
+        expect_close(
+            model(x)[0],
+            want,
+            "With linear weights of zero the logits must be the bias (no softmax in the model)",
+        )
+        model.linear.weight.copy_(weight)
+        model.linear.bias.copy_(bias)
+
+    # Step by step by hand: from zeros, then from a random start state.
+    start = torch.randn(1, B, H, dtype=torch.float64)
+    W_ih, W_hh, b_ih, b_hh = model.rnn.parameters()
+    for begin, name in ((None, "zeros, with tanh"), (start, "the given start")):
+        h = torch.zeros_like(start[0]) if begin is None else begin[0]
+        for t in range(T):
+            h = torch.tanh(model.embedding.weight[x[:, t]] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+            logits, hidden = model(x[:, : t + 1], begin)
+            expect_close(hidden[0], h, f"The last state must be that after step {t}, from {name}")
+            want = h @ weight.T + bias
+            expect_close(
+                logits[:, t], want, f"logits[:, {t}] must come from the state after step {t}"
+            )
+
+    # A text read in two parts, with the state carried, must equal one long pass.
+    first, hidden = model(x[:, :2], start)
+    second, hidden = model(x[:, 2:], hidden)
+    expect_close(
+        torch.cat([first, second], dim=1),
+        logits,
+        "Two parts with the state carried must equal one pass",
+    )
+
+    # Nothing is cut inside the model: the last loss reaches the first state.
+    start.requires_grad_(True)
+    second, _ = model(x[:, 2:], model(x[:, :2], start)[1])
+    second.sum().backward()
+    assert start.grad is not None, "the gradient must reach the start state: no detach in forward"
 
 
 # %% [markdown]
@@ -722,67 +735,72 @@ def make_streams(ids, B, T):
 
 
 # %% tests="make_streams" points=4
-# The letters of the alphabet, as in the figure: B = 2 streams, chunks of T = 4.
-alphabet = "abcdefghijklmnopqrstuvwxyz"
-x, y = make_streams(torch.arange(26), 2, 4)
-assert tuple(x.shape) == (3, 2, 4), (
-    f"26 ids, B = 2, T = 4: x must be (N, B, T) = (3, 2, 4), found {tuple(x.shape)}"
-)
-assert tuple(y.shape) == (3, 2, 4), f"y must have the shape of x, found {tuple(y.shape)}"
-
-# Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
-for length, N in ((25, 3), (24, 2)):
-    try:
-        found = len(make_streams(torch.arange(length), 2, 4)[0])
-    except (RuntimeError, IndexError) as error:
-        raise AssertionError(
-            f"{length} ids, B = 2, T = 4: N must be {N}; the last input needs a target too"
-        ) from error
-    assert found == N, (
-        f"{length} ids, B = 2, T = 4: N must be {N}, found {found}; the last input needs a target too"
+@check("make_streams")
+def visible():
+    # The letters of the alphabet, as in the figure: B = 2 streams, chunks of T = 4.
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    x, y = make_streams(torch.arange(26), 2, 4)
+    assert tuple(x.shape) == (3, 2, 4), (
+        f"26 ids, B = 2, T = 4: x must be (N, B, T) = (3, 2, 4), found {tuple(x.shape)}"
     )
+    assert tuple(y.shape) == (3, 2, 4), f"y must have the shape of x, found {tuple(y.shape)}"
 
-
-def letters(row):
-    return "".join(alphabet[int(i)] for i in row)
-
-
-assert letters(x[0, 0]) == "abcd", f"x[0, 0] is the front of the text, found {letters(x[0, 0])!r}"
-assert letters(y[0, 0]) == "bcde", (
-    f"y[0, 0] must be what follows each of 'abcd': 'bcde', found {letters(y[0, 0])!r}"
-)
-assert letters(x[1, 0]) == "efgh", (
-    f"x[1, 0] must go on where x[0, 0] = 'abcd' ends, with 'efgh'; found {letters(x[1, 0])!r}"
-)
-assert letters(x[0, 1]) == "mnop", (
-    f"stream 1 begins where stream 0 ends: x[0, 1] must be 'mnop', found {letters(x[0, 1])!r}"
-)
-assert letters(y[2, 1]) == "vwxy", f"y[2, 1] must be 'vwxy', found {letters(y[2, 1])!r}"
-
-# Random ids: every stream is a piece of the text, and goes on from chunk to chunk.
-ids = torch.randint(50, (200,), generator=torch.Generator().manual_seed(4))
-B, T = 3, 7
-x, y = make_streams(ids, B, T)
-N = (200 - 1) // (B * T)
-assert tuple(x.shape) == (N, B, T), f"x must be {(N, B, T)}, found {tuple(x.shape)}"
-for b in range(B):
-    start = b * N * T
-    stream = torch.cat([x[n, b] for n in range(N)])
-    expect_close(stream, ids[start : start + N * T], f"Stream {b}, chunk after chunk, must be text")
-    for n in range(N - 1):
-        assert x[n + 1, b, 0] == y[n, b, -1], (
-            f"stream {b}: the first input of chunk {n + 1} must be the last target of chunk {n}"
+    # Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
+    for length, N in ((25, 3), (24, 2)):
+        try:
+            found = len(make_streams(torch.arange(length), 2, 4)[0])
+        except (RuntimeError, IndexError) as error:
+            raise AssertionError(
+                f"{length} ids, B = 2, T = 4: N must be {N}; the last input needs a target too"
+            ) from error
+        assert found == N, (
+            f"{length} ids, B = 2, T = 4: N must be {N}, found {found}; the last input needs a target too"
         )
-expect_close(y[:, :, :-1], x[:, :, 1:], "Within a chunk y must be x, one place further on")
 
-# 8 inputs, and no target for the last one.
-try:
-    make_streams(torch.arange(8), 2, 4)
-except ValueError:
-    pass
-else:
-    raise AssertionError("8 ids are too few for B = 2, T = 4: make_streams must raise a ValueError")
-print("make_streams: visible checks passed")
+    def letters(row):
+        return "".join(alphabet[int(i)] for i in row)
+
+    assert letters(x[0, 0]) == "abcd", (
+        f"x[0, 0] is the front of the text, found {letters(x[0, 0])!r}"
+    )
+    assert letters(y[0, 0]) == "bcde", (
+        f"y[0, 0] must be what follows each of 'abcd': 'bcde', found {letters(y[0, 0])!r}"
+    )
+    assert letters(x[1, 0]) == "efgh", (
+        f"x[1, 0] must go on where x[0, 0] = 'abcd' ends, with 'efgh'; found {letters(x[1, 0])!r}"
+    )
+    assert letters(x[0, 1]) == "mnop", (
+        f"stream 1 begins where stream 0 ends: x[0, 1] must be 'mnop', found {letters(x[0, 1])!r}"
+    )
+    assert letters(y[2, 1]) == "vwxy", f"y[2, 1] must be 'vwxy', found {letters(y[2, 1])!r}"
+
+    # Random ids: every stream is a piece of the text, and goes on from chunk to chunk.
+    ids = torch.randint(50, (200,), generator=torch.Generator().manual_seed(4))
+    B, T = 3, 7
+    x, y = make_streams(ids, B, T)
+    N = (200 - 1) // (B * T)
+    assert tuple(x.shape) == (N, B, T), f"x must be {(N, B, T)}, found {tuple(x.shape)}"
+    for b in range(B):
+        start = b * N * T
+        stream = torch.cat([x[n, b] for n in range(N)])
+        expect_close(
+            stream, ids[start : start + N * T], f"Stream {b}, chunk after chunk, must be text"
+        )
+        for n in range(N - 1):
+            assert x[n + 1, b, 0] == y[n, b, -1], (
+                f"stream {b}: the first input of chunk {n + 1} must be the last target of chunk {n}"
+            )
+    expect_close(y[:, :, :-1], x[:, :, 1:], "Within a chunk y must be x, one place further on")
+
+    # 8 inputs, and no target for the last one.
+    try:
+        make_streams(torch.arange(8), 2, 4)
+    except ValueError:
+        pass
+    else:
+        raise AssertionError(
+            "8 ids are too few for B = 2, T = 4: make_streams must raise a ValueError"
+        )
 
 
 # %% [markdown]
@@ -843,68 +861,77 @@ def clip_gradients(parameters, max_norm):
 
 
 # %% tests="clip_gradients" points=3
-def with_gradients(*gradients):
-    """Parameters that have these gradients; None for a parameter without one."""
-    parameters = []
-    for gradient in gradients:
-        parameter = torch.zeros(2 if gradient is None else gradient.shape, dtype=torch.float64)
-        parameter.requires_grad_(True)
-        parameter.grad = None if gradient is None else gradient.clone()
-        parameters.append(parameter)
-    return parameters
+@check("clip_gradients")
+def visible():
+    def with_gradients(*gradients):
+        """Parameters that have these gradients; None for a parameter without one."""
+        parameters = []
+        for gradient in gradients:
+            parameter = torch.zeros(2 if gradient is None else gradient.shape, dtype=torch.float64)
+            parameter.requires_grad_(True)
+            parameter.grad = None if gradient is None else gradient.clone()
+            parameters.append(parameter)
+        return parameters
 
+    # 3, 4 and 12 in three parameters: the norm is 13.
+    three = [torch.tensor([v], dtype=torch.float64) for v in (3.0, 4.0, 12.0)]
+    parameters = with_gradients(*three)
+    norm = clip_gradients(parameters, 6.5)
+    assert norm is not None, "clip_gradients must return the norm"
+    expect_close(norm, 13.0, "Gradients 3, 4, 12: the norm before clipping must be 13")
+    got = torch.cat([p.grad for p in parameters])
+    expect_close(got, [1.5, 2.0, 6.0], "Clipped to 6.5, the gradients 3, 4, 12 must all be halved")
+    expect_close(
+        clip_gradients(parameters, 100.0), 6.5, "After clipping to 6.5 the norm must be 6.5"
+    )
+    for p, before in zip(parameters, got):
+        expect_close(p.grad[0], before, "Gradients below max_norm must stay as they are", 0)
 
-# 3, 4 and 12 in three parameters: the norm is 13.
-three = [torch.tensor([v], dtype=torch.float64) for v in (3.0, 4.0, 12.0)]
-parameters = with_gradients(*three)
-norm = clip_gradients(parameters, 6.5)
-assert norm is not None, "clip_gradients must return the norm"
-expect_close(norm, 13.0, "Gradients 3, 4, 12: the norm before clipping must be 13")
-got = torch.cat([p.grad for p in parameters])
-expect_close(got, [1.5, 2.0, 6.0], "Clipped to 6.5, the gradients 3, 4, 12 must all be halved")
-expect_close(clip_gradients(parameters, 100.0), 6.5, "After clipping to 6.5 the norm must be 6.5")
-for p, before in zip(parameters, got):
-    expect_close(p.grad[0], before, "Gradients below max_norm must stay as they are", 0)
+    expect_close(
+        clip_gradients(parameters, math.inf), 6.5, "With max_norm = inf the norm is the same"
+    )
+    for p, before in zip(parameters, got):
+        expect_close(p.grad[0], before, "max_norm = inf must clip nothing", 0)
 
-expect_close(clip_gradients(parameters, math.inf), 6.5, "With max_norm = inf the norm is the same")
-for p, before in zip(parameters, got):
-    expect_close(p.grad[0], before, "max_norm = inf must clip nothing", 0)
+    # A generator can be gone through once only.
+    parameters = with_gradients(*three)
+    norm = clip_gradients((p for p in parameters), 6.5)
+    expect_close(norm, 13.0, "Parameters from a generator: the norm before clipping must be 13")
+    expect_close(
+        torch.cat([p.grad for p in parameters]),
+        [1.5, 2.0, 6.0],
+        "Parameters from a generator must be clipped too: go through it once, or make a list first",
+    )
 
-# A generator can be gone through once only.
-parameters = with_gradients(*three)
-norm = clip_gradients((p for p in parameters), 6.5)
-expect_close(norm, 13.0, "Parameters from a generator: the norm before clipping must be 13")
-expect_close(
-    torch.cat([p.grad for p in parameters]),
-    [1.5, 2.0, 6.0],
-    "Parameters from a generator must be clipped too: go through it once, or make a list first",
-)
+    # A parameter without a gradient, and gradients of zero.
+    parameters = with_gradients(torch.zeros(3, dtype=torch.float64), None)
+    expect_close(clip_gradients(parameters, 1.0), 0.0, "Gradients of zero have the norm 0")
+    expect_close(parameters[0].grad, torch.zeros(3), "Gradients of zero must stay zero, not nan")
+    assert parameters[1].grad is None, "a parameter without a gradient must stay without one"
+    try:
+        norm = clip_gradients(with_gradients(None, None), 1.0)
+    except (RuntimeError, IndexError) as error:
+        raise AssertionError(
+            "with no gradient at all the norm is 0, and nothing is to clip"
+        ) from error
+    expect_close(norm, 0.0, "With no gradient at all the norm must be 0")
 
-# A parameter without a gradient, and gradients of zero.
-parameters = with_gradients(torch.zeros(3, dtype=torch.float64), None)
-expect_close(clip_gradients(parameters, 1.0), 0.0, "Gradients of zero have the norm 0")
-expect_close(parameters[0].grad, torch.zeros(3), "Gradients of zero must stay zero, not nan")
-assert parameters[1].grad is None, "a parameter without a gradient must stay without one"
-try:
-    norm = clip_gradients(with_gradients(None, None), 1.0)
-except (RuntimeError, IndexError) as error:
-    raise AssertionError("with no gradient at all the norm is 0, and nothing is to clip") from error
-expect_close(norm, 0.0, "With no gradient at all the norm must be 0")
-
-# A real network, against PyTorch's own; parameters() is a generator.
-torch.manual_seed(5)
-for max_norm in (0.1, 100.0):
-    network = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)).double()
-    network(torch.randn(5, 4).double()).pow(2).sum().backward()
-    twins = with_gradients(*[p.grad for p in network.parameters()])
-    want = nn.utils.clip_grad_norm_(twins, max_norm)
-    norm = clip_gradients(network.parameters(), max_norm)
-    expect_close(norm, want, f"max_norm = {max_norm}: the norm must be clip_grad_norm_'s", 1e-5)
-    for (name, p), twin in zip(network.named_parameters(), twins):
-        expect_close(
-            p.grad, twin.grad, f"max_norm = {max_norm}: {name}.grad must be clip_grad_norm_'s", 1e-5
-        )
-print("clip_gradients: visible checks passed")
+    # A real network, against PyTorch's own; parameters() is a generator.
+    torch.manual_seed(5)
+    for max_norm in (0.1, 100.0):
+        network = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)).double()
+        network(torch.randn(5, 4).double()).pow(2).sum().backward()
+        twins = with_gradients(*[p.grad for p in network.parameters()])
+        want = nn.utils.clip_grad_norm_(twins, max_norm)
+        norm = clip_gradients(network.parameters(), max_norm)
+        expect_close(norm, want, f"max_norm = {max_norm}: the norm must be clip_grad_norm_'s", 1e-5)
+        for (name, p), twin in zip(network.named_parameters(), twins):
+            expect_close(
+                p.grad,
+                twin.grad,
+                f"max_norm = {max_norm}: {name}.grad must be clip_grad_norm_'s",
+                1e-5,
+            )
 
 
 # %% [markdown]
@@ -1048,62 +1075,66 @@ def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
 
 
 # %% tests="sample" points=4
-# The counter says how many characters it has read: it finds out what you feed it.
-got = sample(Counter(), Digits(), "7", 1)
-assert isinstance(got, str), f"sample must return a str, found {type(got).__name__}"
-assert len(got) == 2, f"prefix '7' and n = 1: the text must have 2 characters, found {got!r}"
-assert got == "71", f"after one character the counter says 1, so '71' is due, found {got!r}"
-got = sample(Counter(), Digits(), "7777", 1)
-assert got == "77774", f"the model must read the whole prefix of 4 characters: found {got!r}"
-got = sample(Counter(), Digits(), "77", 6)
-assert got == "77234567", (
-    f"each step feeds one character and hands the state on: '77234567' is due, found {got!r}"
-)
-assert sample(Counter(), Digits(), "77", 0) == "77", "n = 0 must give the prefix back"
-counter = Counter()
-sample(counter, Digits(), "77", 3)
-assert not counter.ran_with_gradients, "sampling needs no gradients: work within torch.no_grad()"
-
-# Temperature 0: always the most likely one. After i the most likely digit is 3 i + 1.
-table = torch.randn(10, 10, generator=torch.Generator().manual_seed(6))
-for i in range(10):
-    table[i, (3 * i + 1) % 10] = 4.0
-got = sample(Bigrams(table), Digits(), "0", 4, temperature=0)
-assert got == "01430", f"temperature 0 must always take the most likely: '01430', found {got!r}"
-
-# Temperature: how often does each digit come, and how often should it?
-logits = torch.tensor([1.5, -1.0, 0.5, 0.0, -0.5, 1.0, -1.5, 2.0, -2.0, 0.2])
-model = Bigrams(logits.expand(10, 10).clone())
-for temperature in (1.0, 0.5, 2.0):
-    generator = torch.Generator().manual_seed(7)
-    text = sample(model, Digits(), "3", 1200, temperature, generator)[1:]
-    found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
-    want = (logits / temperature).exp()
-    want /= want.sum()
-    expect_close(
-        found,
-        want,
-        f"At temperature {temperature} the shares of the ten digits must be "
-        f"softmax(logits / {temperature})",
-        0.07,
+@check("sample")
+def visible():
+    # The counter says how many characters it has read: it finds out what you feed it.
+    got = sample(Counter(), Digits(), "7", 1)
+    assert isinstance(got, str), f"sample must return a str, found {type(got).__name__}"
+    assert len(got) == 2, f"prefix '7' and n = 1: the text must have 2 characters, found {got!r}"
+    assert got == "71", f"after one character the counter says 1, so '71' is due, found {got!r}"
+    got = sample(Counter(), Digits(), "7777", 1)
+    assert got == "77774", f"the model must read the whole prefix of 4 characters: found {got!r}"
+    got = sample(Counter(), Digits(), "77", 6)
+    assert got == "77234567", (
+        f"each step feeds one character and hands the state on: '77234567' is due, found {got!r}"
+    )
+    assert sample(Counter(), Digits(), "77", 0) == "77", "n = 0 must give the prefix back"
+    counter = Counter()
+    sample(counter, Digits(), "77", 3)
+    assert not counter.ran_with_gradients, (
+        "sampling needs no gradients: work within torch.no_grad()"
     )
 
-# The generator decides, and nothing else.
-first, again, other = (
-    sample(model, Digits(), "3", 60, 1.0, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
-)
-assert first == again, "two generators with one seed must give the same text: use generator="
-assert first != other, "another seed must give another text"
+    # Temperature 0: always the most likely one. After i the most likely digit is 3 i + 1.
+    table = torch.randn(10, 10, generator=torch.Generator().manual_seed(6))
+    for i in range(10):
+        table[i, (3 * i + 1) % 10] = 4.0
+    got = sample(Bigrams(table), Digits(), "0", 4, temperature=0)
+    assert got == "01430", f"temperature 0 must always take the most likely: '01430', found {got!r}"
 
-# Without a generator torch's global one decides.
-texts = []
-for seed in (1, 2):
-    torch.manual_seed(seed)
-    texts.append(sample(model, Digits(), "3", 60))
-assert texts[0] != texts[1], (
-    "without a generator another torch.manual_seed must give another text: make none of your own"
-)
-print("sample: visible checks passed")
+    # Temperature: how often does each digit come, and how often should it?
+    logits = torch.tensor([1.5, -1.0, 0.5, 0.0, -0.5, 1.0, -1.5, 2.0, -2.0, 0.2])
+    model = Bigrams(logits.expand(10, 10).clone())
+    for temperature in (1.0, 0.5, 2.0):
+        generator = torch.Generator().manual_seed(7)
+        text = sample(model, Digits(), "3", 1200, temperature, generator)[1:]
+        found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
+        want = (logits / temperature).exp()
+        want /= want.sum()
+        expect_close(
+            found,
+            want,
+            f"At temperature {temperature} the shares of the ten digits must be "
+            f"softmax(logits / {temperature})",
+            0.07,
+        )
+
+    # The generator decides, and nothing else.
+    first, again, other = (
+        sample(model, Digits(), "3", 60, 1.0, torch.Generator().manual_seed(seed))
+        for seed in (1, 1, 2)
+    )
+    assert first == again, "two generators with one seed must give the same text: use generator="
+    assert first != other, "another seed must give another text"
+
+    # Without a generator torch's global one decides.
+    texts = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        texts.append(sample(model, Digits(), "3", 60))
+    assert texts[0] != texts[1], (
+        "without a generator another torch.manual_seed must give another text: make none of your own"
+    )
 
 
 # %% [markdown]

@@ -67,7 +67,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from rnn_course import gate_plots, plots
-from autograder.notebook.checks import expect_close
+from autograder.notebook.checks import check, expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -433,131 +433,137 @@ class SimpleLSTM:
 
 
 # %% tests="SimpleLSTM" points=5
-rng = np.random.default_rng(1)
-B, T, D, H = 3, 5, 2, 4
-lstm = SimpleLSTM(D, H, rng)
-letters = {"forget": "f", "input": "i", "cell": "C", "output": "o"}
+@check("SimpleLSTM")
+def visible():
+    rng = np.random.default_rng(1)
+    B, T, D, H = 3, 5, 2, 4
+    lstm = SimpleLSTM(D, H, rng)
+    letters = {"forget": "f", "input": "i", "cell": "C", "output": "o"}
 
-for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
-    value, shape = getattr(lstm, name), (H, H + D) if name[0] == "W" else (H,)
-    assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
-    assert np.abs(value).max() <= 1 / math.sqrt(H) + 1e-6, f"{name} must lie within ±1/√H"
-    assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
+    for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
+        value, shape = getattr(lstm, name), (H, H + D) if name[0] == "W" else (H,)
+        assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
+        assert np.abs(value).max() <= 1 / math.sqrt(H) + 1e-6, f"{name} must lie within ±1/√H"
+        assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
 
-# A larger one, D = 9 and H = 6, built twice from the same seed.
-larger, again = (SimpleLSTM(9, 6, np.random.default_rng(2)) for _ in range(2))
-drawn = []
-for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
-    same = np.array_equal(getattr(larger, name), getattr(again, name))
-    assert same, f"{name}: the same seed must give the same numbers, so draw them from rng"
-    drawn.append(np.ravel(getattr(larger, name)))
-drawn = np.concatenate(drawn) * math.sqrt(6)
-assert np.abs(drawn).max() <= 1 + 1e-6, "With H = 6 all eight must lie within ±1/√6"
-assert drawn.min() < -0.8 and drawn.max() > 0.8, (
-    "All of the range from -1/√H to 1/√H must be used. With D = 9 and H = 6 the eight reach from "
-    f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
-)
+    # A larger one, D = 9 and H = 6, built twice from the same seed.
+    larger, again = (SimpleLSTM(9, 6, np.random.default_rng(2)) for _ in range(2))
+    drawn = []
+    for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
+        same = np.array_equal(getattr(larger, name), getattr(again, name))
+        assert same, f"{name}: the same seed must give the same numbers, so draw them from rng"
+        drawn.append(np.ravel(getattr(larger, name)))
+    drawn = np.concatenate(drawn) * math.sqrt(6)
+    assert np.abs(drawn).max() <= 1 + 1e-6, "With H = 6 all eight must lie within ±1/√6"
+    assert drawn.min() < -0.8 and drawn.max() > 0.8, (
+        "All of the range from -1/√H to 1/√H must be used. With D = 9 and H = 6 the eight reach from "
+        f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
+    )
 
-x_t, h_prev, C_prev = (
-    rng.normal(size=(B, D)),
-    rng.uniform(-1, 1, size=(B, H)),
-    rng.normal(size=(B, H)),
-)
-kept_states = np.stack([h_prev, C_prev])
-h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
-expect_close(
-    np.stack([h_prev, C_prev]),
-    kept_states,
-    "forward_step must leave h_prev and C_prev as they were",
-    0,
-)
-assert set(gates) == set(letters), (
-    f"gates must have the keys {sorted(letters)}, found {sorted(gates)}"
-)
-for name in letters:
-    assert np.shape(gates[name]) == (B, H), f"gates[{name!r}] must be (B, H) = {(B, H)}"
-
-# Biases alone: every gate is squashed by its own function.
-kept = {name: getattr(lstm, name) for name in ("W_f", "W_i", "W_C", "W_o")}
-for name in kept:
-    setattr(lstm, name, np.zeros((H, H + D)))
-_, _, gates = lstm.forward_step(x_t, h_prev, C_prev)
-for name, letter in letters.items():
-    bias = getattr(lstm, f"b_{letter}")
-    squashed, word = (np.tanh(bias), "tanh") if name == "cell" else (sigmoid(bias), "sigmoid")
+    x_t, h_prev, C_prev = (
+        rng.normal(size=(B, D)),
+        rng.uniform(-1, 1, size=(B, H)),
+        rng.normal(size=(B, H)),
+    )
+    kept_states = np.stack([h_prev, C_prev])
+    h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
     expect_close(
-        gates[name],
-        np.broadcast_to(squashed, (B, H)),
-        f"With all weights 0, gates[{name!r}] must be {word}(b_{letter}) in every row",
+        np.stack([h_prev, C_prev]),
+        kept_states,
+        "forward_step must leave h_prev and C_prev as they were",
+        0,
     )
+    assert set(gates) == set(letters), (
+        f"gates must have the keys {sorted(letters)}, found {sorted(gates)}"
+    )
+    for name in letters:
+        assert np.shape(gates[name]) == (B, H), f"gates[{name!r}] must be (B, H) = {(B, H)}"
 
-# Weights alone, once for the columns that read h_prev and once for those that read x_t.
-for name, letter in letters.items():
-    bias = getattr(lstm, f"b_{letter}")
-    setattr(lstm, f"b_{letter}", np.zeros(H))
-    squash = np.tanh if name == "cell" else sigmoid
-    for columns, reads, source in ((slice(0, H), "h_prev", h_prev), (slice(H, H + D), "x_t", x_t)):
-        weights = np.zeros((H, H + D))
-        weights[:, columns] = kept[f"W_{letter}"][:, columns]
-        setattr(lstm, f"W_{letter}", weights)
+    # Biases alone: every gate is squashed by its own function.
+    kept = {name: getattr(lstm, name) for name in ("W_f", "W_i", "W_C", "W_o")}
+    for name in kept:
+        setattr(lstm, name, np.zeros((H, H + D)))
+    _, _, gates = lstm.forward_step(x_t, h_prev, C_prev)
+    for name, letter in letters.items():
+        bias = getattr(lstm, f"b_{letter}")
+        squashed, word = (np.tanh(bias), "tanh") if name == "cell" else (sigmoid(bias), "sigmoid")
         expect_close(
-            lstm.forward_step(x_t, h_prev, C_prev)[2][name],
-            squash(np.einsum("bj,hj->bh", source, weights[:, columns])),
-            f"gates[{name!r}]: columns {columns.start} to {columns.stop - 1} of W_{letter} "
-            f"must read {reads}",
+            gates[name],
+            np.broadcast_to(squashed, (B, H)),
+            f"With all weights 0, gates[{name!r}] must be {word}(b_{letter}) in every row",
         )
-    setattr(lstm, f"W_{letter}", kept[f"W_{letter}"])
-    setattr(lstm, f"b_{letter}", bias)
 
-# The two states, from the gates.
-h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
-expect_close(
-    C - gates["forget"] * C_prev,
-    gates["input"] * gates["cell"],
-    "C must be forget * C_prev + input * cell",
-)
-expect_close(h, gates["output"] * np.tanh(C), "h must be output * tanh(C), with the new C")
+    # Weights alone, once for the columns that read h_prev and once for those that read x_t.
+    for name, letter in letters.items():
+        bias = getattr(lstm, f"b_{letter}")
+        setattr(lstm, f"b_{letter}", np.zeros(H))
+        squash = np.tanh if name == "cell" else sigmoid
+        for columns, reads, source in (
+            (slice(0, H), "h_prev", h_prev),
+            (slice(H, H + D), "x_t", x_t),
+        ):
+            weights = np.zeros((H, H + D))
+            weights[:, columns] = kept[f"W_{letter}"][:, columns]
+            setattr(lstm, f"W_{letter}", weights)
+            expect_close(
+                lstm.forward_step(x_t, h_prev, C_prev)[2][name],
+                squash(np.einsum("bj,hj->bh", source, weights[:, columns])),
+                f"gates[{name!r}]: columns {columns.start} to {columns.stop - 1} of W_{letter} "
+                f"must read {reads}",
+            )
+        setattr(lstm, f"W_{letter}", kept[f"W_{letter}"])
+        setattr(lstm, f"b_{letter}", bias)
 
-# A sequence: the start is zero, and each step goes on from the states before it.
-X = rng.normal(size=(B, T, D))
-hidden_states, cell_states, gates = lstm.forward(X)
-for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
-    assert np.shape(value) == (B, T + 1, H), (
-        f"{what} must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(value)}; "
-        "the start state belongs to it"
+    # The two states, from the gates.
+    h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
+    expect_close(
+        C - gates["forget"] * C_prev,
+        gates["input"] * gates["cell"],
+        "C must be forget * C_prev + input * cell",
     )
-    expect_close(value[:, 0], np.zeros((B, H)), f"{what}[:, 0] must be zero")
-for name in letters:
-    assert np.shape(gates[name]) == (B, T, H), (
-        f"gates[{name!r}] must be (B, T, H) = {(B, T, H)}, found {np.shape(gates[name])}"
-    )
-for t in range(T):
-    want = lstm.forward_step(X[:, t], hidden_states[:, t], cell_states[:, t])
-    got = hidden_states[:, t + 1], cell_states[:, t + 1]
-    for what, value, wanted in zip(("hidden_states", "cell_states"), got, want):
-        expect_close(
-            value,
-            wanted,
-            f"{what}[:, {t + 1}] must be forward_step of X[:, {t}] and both states at {t}",
+    expect_close(h, gates["output"] * np.tanh(C), "h must be output * tanh(C), with the new C")
+
+    # A sequence: the start is zero, and each step goes on from the states before it.
+    X = rng.normal(size=(B, T, D))
+    hidden_states, cell_states, gates = lstm.forward(X)
+    for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
+        assert np.shape(value) == (B, T + 1, H), (
+            f"{what} must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(value)}; "
+            "the start state belongs to it"
+        )
+        expect_close(value[:, 0], np.zeros((B, H)), f"{what}[:, 0] must be zero")
+    for name in letters:
+        assert np.shape(gates[name]) == (B, T, H), (
+            f"gates[{name!r}] must be (B, T, H) = {(B, T, H)}, found {np.shape(gates[name])}"
+        )
+    for t in range(T):
+        want = lstm.forward_step(X[:, t], hidden_states[:, t], cell_states[:, t])
+        got = hidden_states[:, t + 1], cell_states[:, t + 1]
+        for what, value, wanted in zip(("hidden_states", "cell_states"), got, want):
+            expect_close(
+                value,
+                wanted,
+                f"{what}[:, {t + 1}] must be forward_step of X[:, {t}] and both states at {t}",
+            )
+        for name in letters:
+            expect_close(
+                gates[name][:, t],
+                want[2][name],
+                f"gates[{name!r}][:, {t}] must be those of step {t}",
+            )
+
+    # Other sizes, in no variable here: B = 7, T = 3, D = 9, H = 6. Does a method use a B, T, D or H
+    # that it has not defined?
+    hidden_states, cell_states, gates = larger.forward(rng.normal(size=(7, 3, 9)))
+    for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
+        assert np.shape(value) == (7, 4, 6), (
+            f"For X of shape (7, 3, 9) and H = 6 {what} must be (7, 4, 6), found {np.shape(value)}"
         )
     for name in letters:
-        expect_close(
-            gates[name][:, t], want[2][name], f"gates[{name!r}][:, {t}] must be those of step {t}"
+        assert np.shape(gates[name]) == (7, 3, 6), (
+            f"For X of shape (7, 3, 9) and H = 6 gates[{name!r}] must be (7, 3, 6), "
+            f"found {np.shape(gates[name])}"
         )
-
-# Other sizes, in no variable here: B = 7, T = 3, D = 9, H = 6. Does a method use a B, T, D or H
-# that it has not defined?
-hidden_states, cell_states, gates = larger.forward(rng.normal(size=(7, 3, 9)))
-for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
-    assert np.shape(value) == (7, 4, 6), (
-        f"For X of shape (7, 3, 9) and H = 6 {what} must be (7, 4, 6), found {np.shape(value)}"
-    )
-for name in letters:
-    assert np.shape(gates[name]) == (7, 3, 6), (
-        f"For X of shape (7, 3, 9) and H = 6 gates[{name!r}] must be (7, 3, 6), "
-        f"found {np.shape(gates[name])}"
-    )
-print("SimpleLSTM: visible checks passed")
 
 
 # %% [markdown]
@@ -619,92 +625,93 @@ def lstm_step(x, state, W_ih, W_hh, b_ih, b_hh):
 
 
 # %% tests="lstm_step" points=4
-B, D, H = 3, 2, 4
-generator = torch.Generator().manual_seed(2)
+@check("lstm_step")
+def visible():
+    B, D, H = 3, 2, 4
+    generator = torch.Generator().manual_seed(2)
 
+    def draw(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
-def draw(*shape):
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+    x, h, c = draw(B, D), draw(B, H).tanh(), draw(B, H)
+    kept = torch.stack((h, c))
+    W_ih, W_hh, b_ih, b_hh = draw(4 * H, D), draw(4 * H, H), draw(4 * H), draw(4 * H)
+    result = lstm_step(x, (h, c), W_ih, W_hh, b_ih, b_hh)
+    assert isinstance(result, tuple) and len(result) == 2, "lstm_step must return the pair (h, c)"
+    for name, value in zip("hc", result):
+        assert isinstance(value, torch.Tensor) and value.shape == (B, H), (
+            f"{name} must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(value))}"
+        )
+    used = set(lstm_step.__code__.co_names) & {"lstm_cell", "LSTMCell", "LSTM"}
+    assert not used, f"Write the equations yourself, without {min(used, default='')}"
 
+    # Gates driven to 0 and 1 by large biases; everything else is zero. A candidate without bias is
+    # tanh(0) = 0, and a gate without bias stands at 0.5.
+    zero_x, zero_h, no_W_ih, no_W_hh, none = 0 * x, 0 * h, 0 * W_ih, 0 * W_hh, 0 * b_ih
 
-x, h, c = draw(B, D), draw(B, H).tanh(), draw(B, H)
-kept = torch.stack((h, c))
-W_ih, W_hh, b_ih, b_hh = draw(4 * H, D), draw(4 * H, H), draw(4 * H), draw(4 * H)
-result = lstm_step(x, (h, c), W_ih, W_hh, b_ih, b_hh)
-assert isinstance(result, tuple) and len(result) == 2, "lstm_step must return the pair (h, c)"
-for name, value in zip("hc", result):
-    assert isinstance(value, torch.Tensor) and value.shape == (B, H), (
-        f"{name} must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(value))}"
-    )
-used = set(lstm_step.__code__.co_names) & {"lstm_cell", "LSTMCell", "LSTM"}
-assert not used, f"Write the equations yourself, without {min(used, default='')}"
+    def bias_on(block, value):
+        bias = torch.zeros(4, H, dtype=torch.float64)
+        bias[block] = value
+        return bias.flatten()
 
-# Gates driven to 0 and 1 by large biases; everything else is zero. A candidate without bias is
-# tanh(0) = 0, and a gate without bias stands at 0.5.
-zero_x, zero_h, no_W_ih, no_W_hh, none = 0 * x, 0 * h, 0 * W_ih, 0 * W_hh, 0 * b_ih
+    for which in (0, 1):  # b_ih, then b_hh
 
+        def c_and_h(bias):
+            biases = (bias, none) if which == 0 else (none, bias)
+            new_h, new_c = lstm_step(zero_x, (zero_h, c), no_W_ih, no_W_hh, *biases)
+            return new_c, new_h
 
-def bias_on(block, value):
-    bias = torch.zeros(4, H, dtype=torch.float64)
-    bias[block] = value
-    return bias.flatten()
+        name = ("b_ih", "b_hh")[which]
+        got, _ = c_and_h(bias_on(1, 50.0) + bias_on(0, -50.0))
+        expect_close(
+            got,
+            c,
+            f"{name}: with f = 1 (rows H … 2H - 1) and i = 0 (rows 0 … H - 1) c must be kept "
+            "(does your function return h first?)",
+        )
+        got, _ = c_and_h(bias_on(1, -50.0) + bias_on(0, 50.0) + bias_on(2, 0.7))
+        expect_close(
+            got,
+            torch.full((B, H), math.tanh(0.7)),
+            f"{name}: with f = 0 and i = 1 (rows 0 … H - 1) c must be the tanh of rows 2H … 3H - 1",
+        )
+        got_c, got_h = c_and_h(bias_on(3, 50.0))
+        expect_close(
+            got_h,
+            got_c.tanh(),
+            f"{name}: a large bias in rows 3H … 4H - 1 must open the output gate: h = tanh(new c)",
+        )
 
-
-for which in (0, 1):  # b_ih, then b_hh
-
-    def c_and_h(bias):
-        biases = (bias, none) if which == 0 else (none, bias)
-        new_h, new_c = lstm_step(zero_x, (zero_h, c), no_W_ih, no_W_hh, *biases)
-        return new_c, new_h
-
-    name = ("b_ih", "b_hh")[which]
-    got, _ = c_and_h(bias_on(1, 50.0) + bias_on(0, -50.0))
+    # One term at a time: the recurrence alone, the input alone, against a layer of PyTorch.
+    cell = nn.LSTMCell(D, H).double()
+    for what, parameters, inputs in (
+        ("the input alone (W_hh, b_ih, b_hh are 0)", (W_ih, no_W_hh, none, none), (x, h, c)),
+        ("the recurrence alone (W_ih, b_ih, b_hh are 0)", (no_W_ih, W_hh, none, none), (x, h, c)),
+        ("everything random", (W_ih, W_hh, b_ih, b_hh), (x, h, c)),
+    ):
+        with torch.no_grad():
+            for parameter, value in zip(cell.parameters(), parameters):
+                parameter.copy_(value)
+            wanted = cell(inputs[0], inputs[1:])
+        for name, value, want in zip("hc", lstm_step(inputs[0], inputs[1:], *parameters), wanted):
+            expect_close(value, want, f"{name} must be that of nn.LSTMCell: {what}")
     expect_close(
-        got,
-        c,
-        f"{name}: with f = 1 (rows H … 2H - 1) and i = 0 (rows 0 … H - 1) c must be kept "
-        "(does your function return h first?)",
-    )
-    got, _ = c_and_h(bias_on(1, -50.0) + bias_on(0, 50.0) + bias_on(2, 0.7))
-    expect_close(
-        got,
-        torch.full((B, H), math.tanh(0.7)),
-        f"{name}: with f = 0 and i = 1 (rows 0 … H - 1) c must be the tanh of rows 2H … 3H - 1",
-    )
-    got_c, got_h = c_and_h(bias_on(3, 50.0))
-    expect_close(
-        got_h,
-        got_c.tanh(),
-        f"{name}: a large bias in rows 3H … 4H - 1 must open the output gate: h = tanh(new c)",
+        torch.stack((h, c)), kept, "lstm_step must leave h and c as they were: no c *= …", 0
     )
 
-# One term at a time: the recurrence alone, the input alone, against a layer of PyTorch.
-cell = nn.LSTMCell(D, H).double()
-for what, parameters, inputs in (
-    ("the input alone (W_hh, b_ih, b_hh are 0)", (W_ih, no_W_hh, none, none), (x, h, c)),
-    ("the recurrence alone (W_ih, b_ih, b_hh are 0)", (no_W_ih, W_hh, none, none), (x, h, c)),
-    ("everything random", (W_ih, W_hh, b_ih, b_hh), (x, h, c)),
-):
-    with torch.no_grad():
-        for parameter, value in zip(cell.parameters(), parameters):
-            parameter.copy_(value)
-        wanted = cell(inputs[0], inputs[1:])
-    for name, value, want in zip("hc", lstm_step(inputs[0], inputs[1:], *parameters), wanted):
-        expect_close(value, want, f"{name} must be that of nn.LSTMCell: {what}")
-expect_close(torch.stack((h, c)), kept, "lstm_step must leave h and c as they were: no c *= …", 0)
+    # Gradients must reach every argument.
+    leaves = [a.clone().requires_grad_() for a in (x, h, c, W_ih, W_hh, b_ih, b_hh)]
+    new_h, new_c = lstm_step(leaves[0], (leaves[1], leaves[2]), *leaves[3:])
+    (new_h + new_c).sum().backward()
+    for name, leaf in zip(("x", "h", "c", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
+        assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
 
-# Gradients must reach every argument.
-leaves = [a.clone().requires_grad_() for a in (x, h, c, W_ih, W_hh, b_ih, b_hh)]
-new_h, new_c = lstm_step(leaves[0], (leaves[1], leaves[2]), *leaves[3:])
-(new_h + new_c).sum().backward()
-for name, leaf in zip(("x", "h", "c", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
-    assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
-
-# Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
-cell, larger = nn.LSTMCell(3, 6).double(), (draw(7, 3), (draw(7, 6).tanh(), draw(7, 6)))
-for name, value, want in zip("hc", lstm_step(*larger, *cell.parameters()), cell(*larger)):
-    expect_close(value, want, f"{name} must be that of nn.LSTMCell for B = 7, D = 3, H = 6 as well")
-print("lstm_step: visible checks passed")
+    # Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
+    cell, larger = nn.LSTMCell(3, 6).double(), (draw(7, 3), (draw(7, 6).tanh(), draw(7, 6)))
+    for name, value, want in zip("hc", lstm_step(*larger, *cell.parameters()), cell(*larger)):
+        expect_close(
+            value, want, f"{name} must be that of nn.LSTMCell for B = 7, D = 3, H = 6 as well"
+        )
 
 
 # %% [markdown]
@@ -768,99 +775,96 @@ def gru_step(x, h, W_ih, W_hh, b_ih, b_hh):
 
 
 # %% tests="gru_step" points=4
-B, D, H = 3, 2, 4
-generator = torch.Generator().manual_seed(3)
+@check("gru_step")
+def visible():
+    B, D, H = 3, 2, 4
+    generator = torch.Generator().manual_seed(3)
 
+    def draw(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
-def draw(*shape):
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+    x, h = draw(B, D), draw(B, H).tanh()
+    kept = h.clone()
+    W_ih, W_hh, b_ih, b_hh = draw(3 * H, D), draw(3 * H, H), draw(3 * H), draw(3 * H)
+    new = gru_step(x, h, W_ih, W_hh, b_ih, b_hh)
+    assert isinstance(new, torch.Tensor) and new.shape == (B, H), (
+        f"The new state must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(new))}"
+    )
+    used = set(gru_step.__code__.co_names) & {"gru_cell", "GRUCell", "GRU"}
+    assert not used, f"Write the equations yourself, without {min(used, default='')}"
 
+    no_W_ih, no_W_hh, none = 0 * W_ih, 0 * W_hh, 0 * b_ih
 
-x, h = draw(B, D), draw(B, H).tanh()
-kept = h.clone()
-W_ih, W_hh, b_ih, b_hh = draw(3 * H, D), draw(3 * H, H), draw(3 * H), draw(3 * H)
-new = gru_step(x, h, W_ih, W_hh, b_ih, b_hh)
-assert isinstance(new, torch.Tensor) and new.shape == (B, H), (
-    f"The new state must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(new))}"
-)
-used = set(gru_step.__code__.co_names) & {"gru_cell", "GRUCell", "GRU"}
-assert not used, f"Write the equations yourself, without {min(used, default='')}"
+    def bias_on(block, value):
+        bias = torch.zeros(3, H, dtype=torch.float64)
+        bias[block] = value
+        return bias.flatten()
 
-no_W_ih, no_W_hh, none = 0 * W_ih, 0 * W_hh, 0 * b_ih
+    # The update gate at its ends, by a large bias in its block.
+    expect_close(
+        gru_step(x, h, W_ih, W_hh, bias_on(1, 99.0), none),
+        h,
+        "With z = 1 (b_ih large in rows H … 2H - 1) the state must stay as it is",
+    )
+    expect_close(
+        gru_step(x, h, W_ih, W_hh, none, bias_on(1, 99.0)),
+        h,
+        "With z = 1 (b_hh large in rows H … 2H - 1) the state must stay as it is",
+    )
+    z_0 = bias_on(1, -99.0)
+    expect_close(
+        gru_step(x, h, W_ih, no_W_hh, z_0, none),
+        torch.tanh(torch.einsum("bd,hd->bh", x, W_ih[2 * H :])),
+        "With z = 0 and W_hh = 0 the new state must be tanh(x W_inᵀ), rows 2H … 3H - 1 of W_ih",
+    )
+    # The reset gate at its ends. It stands outside the recurrent product and its bias.
+    expect_close(
+        gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, 99.0), none),
+        torch.tanh(torch.einsum("bj,hj->bh", h, W_hh[2 * H :])),
+        "With r = 1, z = 0 and no input the new state must be tanh(h W_hnᵀ), rows 2H … 3H - 1 of W_hh",
+    )
+    expect_close(
+        gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, -99.0), bias_on(2, 0.8)),
+        torch.zeros(B, H),
+        "With r = 0, z = 0 and no input nothing may be left of h and of b_hn: r multiplies both",
+    )
+    expect_close(
+        gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, -99.0) + bias_on(2, 0.8), none),
+        torch.full((B, H), math.tanh(0.8)),
+        "With r = 0, z = 0 and no input the new state must be tanh(b_in): r does not touch b_in",
+    )
+    expect_close(
+        gru_step(x, h, no_W_ih, no_W_hh, z_0, bias_on(2, 0.8)),
+        torch.full((B, H), math.tanh(0.4)),
+        "With z = 0, all weights 0 and r = 0.5 the new state must be tanh(0.5 b_hn)",
+    )
 
+    # Random numbers, against a cell of PyTorch.
+    cell = nn.GRUCell(D, H).double()
+    with torch.no_grad():
+        for parameter, value in zip(cell.parameters(), (W_ih, W_hh, b_ih, b_hh)):
+            parameter.copy_(value)
+        wanted = cell(x, h)
+    expect_close(
+        new,
+        wanted,
+        "On random numbers the state must be that of nn.GRUCell; r is applied after the product",
+    )
+    expect_close(h, kept, "gru_step must leave h as it was: no h *= …", 0)
 
-def bias_on(block, value):
-    bias = torch.zeros(3, H, dtype=torch.float64)
-    bias[block] = value
-    return bias.flatten()
+    # Gradients must reach every argument.
+    leaves = [a.clone().requires_grad_() for a in (x, h, W_ih, W_hh, b_ih, b_hh)]
+    gru_step(*leaves).sum().backward()
+    for name, leaf in zip(("x", "h", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
+        assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
 
-
-# The update gate at its ends, by a large bias in its block.
-expect_close(
-    gru_step(x, h, W_ih, W_hh, bias_on(1, 99.0), none),
-    h,
-    "With z = 1 (b_ih large in rows H … 2H - 1) the state must stay as it is",
-)
-expect_close(
-    gru_step(x, h, W_ih, W_hh, none, bias_on(1, 99.0)),
-    h,
-    "With z = 1 (b_hh large in rows H … 2H - 1) the state must stay as it is",
-)
-z_0 = bias_on(1, -99.0)
-expect_close(
-    gru_step(x, h, W_ih, no_W_hh, z_0, none),
-    torch.tanh(torch.einsum("bd,hd->bh", x, W_ih[2 * H :])),
-    "With z = 0 and W_hh = 0 the new state must be tanh(x W_inᵀ), rows 2H … 3H - 1 of W_ih",
-)
-# The reset gate at its ends. It stands outside the recurrent product and its bias.
-expect_close(
-    gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, 99.0), none),
-    torch.tanh(torch.einsum("bj,hj->bh", h, W_hh[2 * H :])),
-    "With r = 1, z = 0 and no input the new state must be tanh(h W_hnᵀ), rows 2H … 3H - 1 of W_hh",
-)
-expect_close(
-    gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, -99.0), bias_on(2, 0.8)),
-    torch.zeros(B, H),
-    "With r = 0, z = 0 and no input nothing may be left of h and of b_hn: r multiplies both",
-)
-expect_close(
-    gru_step(x, h, no_W_ih, W_hh, z_0 + bias_on(0, -99.0) + bias_on(2, 0.8), none),
-    torch.full((B, H), math.tanh(0.8)),
-    "With r = 0, z = 0 and no input the new state must be tanh(b_in): r does not touch b_in",
-)
-expect_close(
-    gru_step(x, h, no_W_ih, no_W_hh, z_0, bias_on(2, 0.8)),
-    torch.full((B, H), math.tanh(0.4)),
-    "With z = 0, all weights 0 and r = 0.5 the new state must be tanh(0.5 b_hn)",
-)
-
-# Random numbers, against a cell of PyTorch.
-cell = nn.GRUCell(D, H).double()
-with torch.no_grad():
-    for parameter, value in zip(cell.parameters(), (W_ih, W_hh, b_ih, b_hh)):
-        parameter.copy_(value)
-    wanted = cell(x, h)
-expect_close(
-    new,
-    wanted,
-    "On random numbers the state must be that of nn.GRUCell; r is applied after the product",
-)
-expect_close(h, kept, "gru_step must leave h as it was: no h *= …", 0)
-
-# Gradients must reach every argument.
-leaves = [a.clone().requires_grad_() for a in (x, h, W_ih, W_hh, b_ih, b_hh)]
-gru_step(*leaves).sum().backward()
-for name, leaf in zip(("x", "h", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
-    assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
-
-# Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
-cell, larger = nn.GRUCell(3, 6).double(), (draw(7, 3), draw(7, 6).tanh())
-expect_close(
-    gru_step(*larger, *cell.parameters()),
-    cell(*larger),
-    "The state must be that of nn.GRUCell for B = 7, D = 3, H = 6 as well",
-)
-print("gru_step: visible checks passed")
+    # Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
+    cell, larger = nn.GRUCell(3, 6).double(), (draw(7, 3), draw(7, 6).tanh())
+    expect_close(
+        gru_step(*larger, *cell.parameters()),
+        cell(*larger),
+        "The state must be that of nn.GRUCell for B = 7, D = 3, H = 6 as well",
+    )
 
 
 # %% [markdown]
@@ -977,110 +981,113 @@ class CharLSTM(nn.Module):
 
 
 # %% tests="CharLSTM" points=4 needs="lstm_step"
-torch.manual_seed(4)
-B, T, V, E, H = 3, 5, 7, 2, 4
-model = CharLSTM(V, E, H)
+@check("CharLSTM")
+def visible():
+    torch.manual_seed(4)
+    B, T, V, E, H = 3, 5, 7, 2, 4
+    model = CharLSTM(V, E, H)
 
-shapes = {
-    "embedding": (V, E),
-    "W_ih": (4 * H, E),
-    "W_hh": (4 * H, H),
-    "b_ih": (4 * H,),
-    "b_hh": (4 * H,),
-    "W_out": (V, H),
-    "b_out": (V,),
-}
-for name, shape in shapes.items():
-    value = getattr(model, name)
-    assert isinstance(value, nn.Parameter), (
-        f"{name} must be an nn.Parameter, found {type(value).__name__}"
+    shapes = {
+        "embedding": (V, E),
+        "W_ih": (4 * H, E),
+        "W_hh": (4 * H, H),
+        "b_ih": (4 * H,),
+        "b_hh": (4 * H,),
+        "W_out": (V, H),
+        "b_out": (V,),
+    }
+    for name, shape in shapes.items():
+        value = getattr(model, name)
+        assert isinstance(value, nn.Parameter), (
+            f"{name} must be an nn.Parameter, found {type(value).__name__}"
+        )
+        assert value.shape == shape, f"{name} must be {shape}, found {tuple(value.shape)}"
+        assert value.std() > 0, f"{name} must be random, found the same number everywhere"
+        inside = name == "embedding" or value.abs().max() <= 1 / math.sqrt(H) + 1e-6
+        assert inside, f"{name} must lie within ±1/√H"
+    found = [type(module).__name__ for module in model.modules() if module is not model]
+    assert not found, f"Everything must be a parameter of your own, found {found[0]}"
+    count = sum(parameter.numel() for parameter in model.parameters())
+    expected = V * E + 4 * H * (E + H + 2) + V * (H + 1)
+    assert count == expected, f"The model must have {expected} parameters, found {count}"
+
+    ids = torch.randint(V, (B, T))
+    logits, state = model(ids)
+    assert logits.shape == (B, T, V), (
+        f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
     )
-    assert value.shape == shape, f"{name} must be {shape}, found {tuple(value.shape)}"
-    assert value.std() > 0, f"{name} must be random, found the same number everywhere"
-    inside = name == "embedding" or value.abs().max() <= 1 / math.sqrt(H) + 1e-6
-    assert inside, f"{name} must lie within ±1/√H"
-found = [type(module).__name__ for module in model.modules() if module is not model]
-assert not found, f"Everything must be a parameter of your own, found {found[0]}"
-count = sum(parameter.numel() for parameter in model.parameters())
-expected = V * E + 4 * H * (E + H + 2) + V * (H + 1)
-assert count == expected, f"The model must have {expected} parameters, found {count}"
+    assert isinstance(state, tuple) and len(state) == 2, "The state must be the pair (h, c)"
+    for name, value in zip("hc", state):
+        assert value.shape == (B, H), (
+            f"{name} must be (B, H) = {(B, H)}, found {tuple(value.shape)}"
+        )
 
-ids = torch.randint(V, (B, T))
-logits, state = model(ids)
-assert logits.shape == (B, T, V), (
-    f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
-)
-assert isinstance(state, tuple) and len(state) == 2, "The state must be the pair (h, c)"
-for name, value in zip("hc", state):
-    assert value.shape == (B, H), f"{name} must be (B, H) = {(B, H)}, found {tuple(value.shape)}"
-
-# The linear layer alone: logits[:, -1] are made of the last hidden state, not of the cell state.
-expect_close(
-    logits[:, -1],
-    torch.einsum("bh,vh->bv", state[0], model.W_out) + model.b_out,
-    "logits[:, -1] must be h W_outᵀ + b_out with the last hidden state, without a softmax",
-    1e-5,
-)
-
-# Step by step, with the state handed over, must equal one pass.
-carried = None
-for t in range(T):
-    step_logits, carried = model(ids[:, t : t + 1], carried)
+    # The linear layer alone: logits[:, -1] are made of the last hidden state, not of the cell state.
     expect_close(
-        step_logits[:, 0],
-        logits[:, t],
-        f"Character by character with the state handed over, step {t} must equal one pass",
+        logits[:, -1],
+        torch.einsum("bh,vh->bv", state[0], model.W_out) + model.b_out,
+        "logits[:, -1] must be h W_outᵀ + b_out with the last hidden state, without a softmax",
         1e-5,
     )
 
-# Against PyTorch's layers with your weights.
-layer, linear = nn.LSTM(E, H, batch_first=True), nn.Linear(H, V)
-own = (model.W_ih, model.W_hh, model.b_ih, model.b_hh, model.W_out, model.b_out)
-start = torch.randn(B, H), torch.randn(B, H)
-with torch.no_grad():
-    for parameter, value in zip((*layer.parameters(), *linear.parameters()), own):
-        parameter.copy_(value)
-    for what, given in (("from zero states", None), ("from a given state", start)):
-        packed = None if given is None else tuple(s[None] for s in given)
-        states, _ = layer(nn.functional.embedding(ids, model.embedding), packed)
+    # Step by step, with the state handed over, must equal one pass.
+    carried = None
+    for t in range(T):
+        step_logits, carried = model(ids[:, t : t + 1], carried)
         expect_close(
-            model(ids, given)[0],
-            linear(states),
-            f"The logits must be those of nn.LSTM, {what}",
+            step_logits[:, 0],
+            logits[:, t],
+            f"Character by character with the state handed over, step {t} must equal one pass",
             1e-5,
         )
 
-# Every parameter must learn, and the last loss must reach the first character.
-logits, _ = model(torch.arange(T)[None])
-logits[0, -1].logsumexp(0).backward()
-for name in shapes:
-    gradient = getattr(model, name).grad
-    assert gradient is not None and gradient.abs().sum() > 0, f"No gradient reaches {name}"
-assert model.embedding.grad[0].abs().sum() > 0, (
-    "A loss at the last step must reach the first character: is a state detached on the way?"
-)
+    # Against PyTorch's layers with your weights.
+    layer, linear = nn.LSTM(E, H, batch_first=True), nn.Linear(H, V)
+    own = (model.W_ih, model.W_hh, model.b_ih, model.b_hh, model.W_out, model.b_out)
+    start = torch.randn(B, H), torch.randn(B, H)
+    with torch.no_grad():
+        for parameter, value in zip((*layer.parameters(), *linear.parameters()), own):
+            parameter.copy_(value)
+        for what, given in (("from zero states", None), ("from a given state", start)):
+            packed = None if given is None else tuple(s[None] for s in given)
+            states, _ = layer(nn.functional.embedding(ids, model.embedding), packed)
+            expect_close(
+                model(ids, given)[0],
+                linear(states),
+                f"The logits must be those of nn.LSTM, {what}",
+                1e-5,
+            )
 
-# A larger model, V = 30, E = 6, H = 9: how its numbers are drawn, and one pass with B = 4, T = 6.
-larger = CharLSTM(30, 6, 9)
-assert 0.7 < larger.embedding.std() < 1.3, (
-    "The embedding must come from a standard normal distribution. With V = 30 and E = 6 its "
-    f"standard deviation is {larger.embedding.std():.2f}"
-)
-drawn = torch.cat([getattr(larger, name).detach().flatten() for name in list(shapes)[1:]]) * 3
-assert drawn.min() < -0.8 and drawn.max() > 0.8, (
-    "All of the range from -1/√H to 1/√H must be used. With H = 9 the numbers reach from "
-    f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
-)
-# None of these sizes is in a variable. Does a method use a B, T, V, E or H that it has not defined?
-logits, state = larger(torch.randint(30, (4, 6)))
-assert logits.shape == (4, 6, 30), (
-    f"For ids of shape (4, 6) and V = 30 logits must be (4, 6, 30), found {tuple(logits.shape)}"
-)
-for name, value in zip("hc", state):
-    assert value.shape == (4, 9), (
-        f"For ids of shape (4, 6) and H = 9 {name} must be (4, 9), found {tuple(value.shape)}"
+    # Every parameter must learn, and the last loss must reach the first character.
+    logits, _ = model(torch.arange(T)[None])
+    logits[0, -1].logsumexp(0).backward()
+    for name in shapes:
+        gradient = getattr(model, name).grad
+        assert gradient is not None and gradient.abs().sum() > 0, f"No gradient reaches {name}"
+    assert model.embedding.grad[0].abs().sum() > 0, (
+        "A loss at the last step must reach the first character: is a state detached on the way?"
     )
-print("CharLSTM: visible checks passed")
+
+    # A larger model, V = 30, E = 6, H = 9: how its numbers are drawn, and one pass with B = 4, T = 6.
+    larger = CharLSTM(30, 6, 9)
+    assert 0.7 < larger.embedding.std() < 1.3, (
+        "The embedding must come from a standard normal distribution. With V = 30 and E = 6 its "
+        f"standard deviation is {larger.embedding.std():.2f}"
+    )
+    drawn = torch.cat([getattr(larger, name).detach().flatten() for name in list(shapes)[1:]]) * 3
+    assert drawn.min() < -0.8 and drawn.max() > 0.8, (
+        "All of the range from -1/√H to 1/√H must be used. With H = 9 the numbers reach from "
+        f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
+    )
+    # None of these sizes is in a variable. Does a method use a B, T, V, E or H that it has not defined?
+    logits, state = larger(torch.randint(30, (4, 6)))
+    assert logits.shape == (4, 6, 30), (
+        f"For ids of shape (4, 6) and V = 30 logits must be (4, 6, 30), found {tuple(logits.shape)}"
+    )
+    for name, value in zip("hc", state):
+        assert value.shape == (4, 9), (
+            f"For ids of shape (4, 6) and H = 9 {name} must be (4, 9), found {tuple(value.shape)}"
+        )
 
 
 # %% [markdown]
@@ -1134,43 +1141,44 @@ def set_forget_bias(lstm, value):
 
 
 # %% tests="set_forget_bias" points=1
-torch.manual_seed(5)
-D, H = 3, 4
-layer = nn.LSTM(D, H, num_layers=2)
-objects = dict(layer.named_parameters())
-before = {name: parameter.detach().clone() for name, parameter in objects.items()}
-set_forget_bias(layer, 1.5)
-blocks = ("input gate", "forget gate", "candidate", "output gate")
-for k in (0, 1):
-    both = getattr(layer, f"bias_ih_l{k}") + getattr(layer, f"bias_hh_l{k}")
-    old = before[f"bias_ih_l{k}"] + before[f"bias_hh_l{k}"]
-    for number, block in enumerate(blocks):
-        rows = slice(number * H, (number + 1) * H)
-        if block == "forget gate":
-            want, what = torch.full((H,), 1.5), "must add up to the value, 1.5"
-        else:
-            want, what = old[rows], "must not change"
-        expect_close(both[rows], want, f"Layer {k}: the biases of the {block} {what}", 1e-5)
-for name, parameter in layer.named_parameters():
-    assert isinstance(parameter, nn.Parameter) and parameter.requires_grad, (
-        f"{name} must stay trainable"
-    )
-    assert parameter is objects[name], (
-        f"{name} must be changed in place: it is another object than before"
-    )
-    if name.startswith("weight"):
-        expect_close(parameter, before[name], f"{name} must not change", 0)
+@check("set_forget_bias")
+def visible():
+    torch.manual_seed(5)
+    D, H = 3, 4
+    layer = nn.LSTM(D, H, num_layers=2)
+    objects = dict(layer.named_parameters())
+    before = {name: parameter.detach().clone() for name, parameter in objects.items()}
+    set_forget_bias(layer, 1.5)
+    blocks = ("input gate", "forget gate", "candidate", "output gate")
+    for k in (0, 1):
+        both = getattr(layer, f"bias_ih_l{k}") + getattr(layer, f"bias_hh_l{k}")
+        old = before[f"bias_ih_l{k}"] + before[f"bias_hh_l{k}"]
+        for number, block in enumerate(blocks):
+            rows = slice(number * H, (number + 1) * H)
+            if block == "forget gate":
+                want, what = torch.full((H,), 1.5), "must add up to the value, 1.5"
+            else:
+                want, what = old[rows], "must not change"
+            expect_close(both[rows], want, f"Layer {k}: the biases of the {block} {what}", 1e-5)
+    for name, parameter in layer.named_parameters():
+        assert isinstance(parameter, nn.Parameter) and parameter.requires_grad, (
+            f"{name} must stay trainable"
+        )
+        assert parameter is objects[name], (
+            f"{name} must be changed in place: it is another object than before"
+        )
+        if name.startswith("weight"):
+            expect_close(parameter, before[name], f"{name} must not change", 0)
 
-# Another size, H = 6, in no variable here.
-larger = nn.LSTM(5, 6)
-set_forget_bias(larger, -0.5)
-expect_close(
-    (larger.bias_ih_l0 + larger.bias_hh_l0)[6:12],
-    torch.full((6,), -0.5),
-    "With H = 6 the biases in entries 6 … 11 must add up to the value, -0.5",
-    1e-5,
-)
-print("set_forget_bias: visible checks passed")
+    # Another size, H = 6, in no variable here.
+    larger = nn.LSTM(5, 6)
+    set_forget_bias(larger, -0.5)
+    expect_close(
+        (larger.bias_ih_l0 + larger.bias_hh_l0)[6:12],
+        torch.full((6,), -0.5),
+        "With H = 6 the biases in entries 6 … 11 must add up to the value, -0.5",
+        1e-5,
+    )
 
 
 # %% [markdown]
@@ -1233,47 +1241,52 @@ def adding_batch(B, T, generator):
 
 
 # %% tests="adding_batch" points=2
-B, T = 500, 7
-X, y = adding_batch(B, T, torch.Generator().manual_seed(6))
-for name, value in (("X", X), ("y", y)):
-    assert isinstance(value, torch.Tensor), f"{name} must be a tensor, found {type(value).__name__}"
-assert X.shape == (B, T, 2), f"X must be (B, T, 2) = {(B, T, 2)}, found {tuple(X.shape)}"
-assert y.shape == (B,), f"y must be (B,) = {(B,)}, found {tuple(y.shape)}"
-assert X.dtype == y.dtype == torch.float32, (
-    f"X and y must be 32-bit floats, found {X.dtype}, {y.dtype}"
-)
-values, markers = X[:, :, 0], X[:, :, 1]
-assert ((markers == 0) | (markers == 1)).all(), "X[:, :, 1] must hold markers, 0 or 1"
-assert (values >= 0).all() and (values <= 1).all(), "X[:, :, 0] must hold values between 0 and 1"
-assert (markers[:, : T // 2].sum(1) == 1).all(), (
-    "Each example must have one marker in the first half"
-)
-assert (markers[:, T // 2 :].sum(1) == 1).all(), (
-    "Each example must have one marker in the second half"
-)
-never = [t for t in range(T) if markers[:, t].sum() == 0]
-assert not never, (
-    f"In 500 examples with T = 7 every step must be marked at times; never marked: {never}"
-)
-expect_close(
-    y, torch.einsum("bt,bt->b", values, markers), "y must be the sum of the marked values", 1e-5
-)
-again, _ = adding_batch(B, T, torch.Generator().manual_seed(6))
-assert torch.equal(X, again), "The same seed must give the same batch: draw from generator"
-error = (y - y.mean()).pow(2).mean()
-assert 0.12 < error < 0.22, f"Always to say the mean must cost about 1/6, found {error:.3f}"
-
-# Other sizes, in no variable here.
-X, y = adding_batch(40, 12, torch.Generator().manual_seed(6))
-assert X.shape == (40, 12, 2) and y.shape == (40,), (
-    "For B = 40 and T = 12 X must be (40, 12, 2) and y (40,), "
-    f"found {tuple(X.shape)} and {tuple(y.shape)}"
-)
-for half, steps in (("first", slice(0, 6)), ("second", slice(6, 12))):
-    assert (X[:, steps, 1].sum(1) == 1).all(), (
-        f"With T = 12 each example must have one marker in the {half} half"
+@check("adding_batch")
+def visible():
+    B, T = 500, 7
+    X, y = adding_batch(B, T, torch.Generator().manual_seed(6))
+    for name, value in (("X", X), ("y", y)):
+        assert isinstance(value, torch.Tensor), (
+            f"{name} must be a tensor, found {type(value).__name__}"
+        )
+    assert X.shape == (B, T, 2), f"X must be (B, T, 2) = {(B, T, 2)}, found {tuple(X.shape)}"
+    assert y.shape == (B,), f"y must be (B,) = {(B,)}, found {tuple(y.shape)}"
+    assert X.dtype == y.dtype == torch.float32, (
+        f"X and y must be 32-bit floats, found {X.dtype}, {y.dtype}"
     )
-print("adding_batch: visible checks passed")
+    values, markers = X[:, :, 0], X[:, :, 1]
+    assert ((markers == 0) | (markers == 1)).all(), "X[:, :, 1] must hold markers, 0 or 1"
+    assert (values >= 0).all() and (values <= 1).all(), (
+        "X[:, :, 0] must hold values between 0 and 1"
+    )
+    assert (markers[:, : T // 2].sum(1) == 1).all(), (
+        "Each example must have one marker in the first half"
+    )
+    assert (markers[:, T // 2 :].sum(1) == 1).all(), (
+        "Each example must have one marker in the second half"
+    )
+    never = [t for t in range(T) if markers[:, t].sum() == 0]
+    assert not never, (
+        f"In 500 examples with T = 7 every step must be marked at times; never marked: {never}"
+    )
+    expect_close(
+        y, torch.einsum("bt,bt->b", values, markers), "y must be the sum of the marked values", 1e-5
+    )
+    again, _ = adding_batch(B, T, torch.Generator().manual_seed(6))
+    assert torch.equal(X, again), "The same seed must give the same batch: draw from generator"
+    error = (y - y.mean()).pow(2).mean()
+    assert 0.12 < error < 0.22, f"Always to say the mean must cost about 1/6, found {error:.3f}"
+
+    # Other sizes, in no variable here.
+    X, y = adding_batch(40, 12, torch.Generator().manual_seed(6))
+    assert X.shape == (40, 12, 2) and y.shape == (40,), (
+        "For B = 40 and T = 12 X must be (40, 12, 2) and y (40,), "
+        f"found {tuple(X.shape)} and {tuple(y.shape)}"
+    )
+    for half, steps in (("first", slice(0, 6)), ("second", slice(6, 12))):
+        assert (X[:, steps, 1].sum(1) == 1).all(), (
+            f"With T = 12 each example must have one marker in the {half} half"
+        )
 
 
 # %% [markdown]

@@ -67,7 +67,7 @@ from torch import nn
 from tqdm import tqdm
 
 from rnn_course import forecast_plots, plots, series_plots, sunspots
-from autograder.notebook.checks import expect_close
+from autograder.notebook.checks import check, expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -320,29 +320,32 @@ def generate_sine_data(seq_len, n_sequences, rng):
 
 
 # %% tests="generate_sine_data" points=2
-X, Y = generate_sine_data(30, 8, np.random.default_rng(1))
-assert np.shape(X) == (8, 30), f"X must be (N, T) = (8, 30), found {np.shape(X)}"
-assert np.shape(Y) == (8, 30), f"Y must be (N, T) = (8, 30), found {np.shape(Y)}"
-expect_close(Y[:, :-1], X[:, 1:], "Y must be X one step ahead: Y[:, t] is X[:, t + 1]")
+@check("generate_sine_data")
+def visible():
+    X, Y = generate_sine_data(30, 8, np.random.default_rng(1))
+    assert np.shape(X) == (8, 30), f"X must be (N, T) = (8, 30), found {np.shape(X)}"
+    assert np.shape(Y) == (8, 30), f"Y must be (N, T) = (8, 30), found {np.shape(Y)}"
+    expect_close(Y[:, :-1], X[:, 1:], "Y must be X one step ahead: Y[:, t] is X[:, t + 1]")
 
-# Every value of a sine wave follows from the two before it: s[t + 1] = 2 cos(2π / p) s[t] - s[t - 1].
-waves = np.concatenate([X, Y[:, -1:]], axis=1)  # (N, T + 1), the last target included
-cosine = np.empty(8)
-for n, s in enumerate(waves):
-    cosine[n] = np.sum((s[2:-1] + s[:-3]) * s[1:-2]) / np.sum(s[1:-2] ** 2) / 2
-    expect_close(
-        s[2:-1], 2 * cosine[n] * s[1:-2] - s[:-3], f"X[{n}] must be one sine wave all along"
+    # Every value of a sine wave follows from the two before it: s[t + 1] = 2 cos(2π / p) s[t] - s[t - 1].
+    waves = np.concatenate([X, Y[:, -1:]], axis=1)  # (N, T + 1), the last target included
+    cosine = np.empty(8)
+    for n, s in enumerate(waves):
+        cosine[n] = np.sum((s[2:-1] + s[:-3]) * s[1:-2]) / np.sum(s[1:-2] ** 2) / 2
+        expect_close(
+            s[2:-1], 2 * cosine[n] * s[1:-2] - s[:-3], f"X[{n}] must be one sine wave all along"
+        )
+        expect_close(
+            s[-1],
+            2 * cosine[n] * s[-2] - s[-3],
+            f"Y[{n}, -1] must be the next value of the same wave",
+        )
+    period = 2 * np.pi / np.arccos(np.clip(cosine, -1, 1))
+    assert np.all((period > 9.99) & (period < 40.01)), (
+        f"Periods must lie between 10 and 40 time steps, found {period.min():.3g} … {period.max():.3g}"
     )
-    expect_close(
-        s[-1], 2 * cosine[n] * s[-2] - s[-3], f"Y[{n}, -1] must be the next value of the same wave"
-    )
-period = 2 * np.pi / np.arccos(np.clip(cosine, -1, 1))
-assert np.all((period > 9.99) & (period < 40.01)), (
-    f"Periods must lie between 10 and 40 time steps, found {period.min():.3g} … {period.max():.3g}"
-)
-assert np.ptp(period) > 1, "The periods must differ from sequence to sequence"
-assert np.ptp(X[:, 0]) > 0.1, "The phases must differ from sequence to sequence"
-print("generate_sine_data: visible checks passed")
+    assert np.ptp(period) > 1, "The periods must differ from sequence to sequence"
+    assert np.ptp(X[:, 0]) > 0.1, "The phases must differ from sequence to sequence"
 
 
 # %% [markdown]
@@ -446,56 +449,57 @@ def chronological_split(series, n_valid, n_test):
 
 
 # %% tests="make_windows" points=4
-# The series 0, 1, 2, … shows where every value went. N = 10, T = 4, k = 2: the figure above.
-X, Y = make_windows(np.arange(10.0), T=4, k=2)
-assert len(X) == len(Y), f"X and Y must have one row a window, found {len(X)} and {len(Y)}"
-assert len(X) == 5, f"N = 10, T = 4, k = 2 must give M = 5 windows, found {len(X)}"
-assert np.shape(X) == (5, 4, 1), f"X must be (M, T, 1) = (5, 4, 1), found {np.shape(X)}"
-assert np.shape(Y) == (5, 2), f"Y must be (M, k) = (5, 2), found {np.shape(Y)}"
-expect_close(X[0, :, 0], [0, 1, 2, 3], "The first window must read the first T values")
-expect_close(Y[0], [4, 5], "The targets must start with the value right after the inputs")
-expect_close(X[1, :, 0], [1, 2, 3, 4], "The next window must start one step later")
-expect_close(Y[-1], [8, 9], "The last target of the last window must be the last value")
+@check("make_windows, chronological_split")
+def visible():
+    # The series 0, 1, 2, … shows where every value went. N = 10, T = 4, k = 2: the figure above.
+    X, Y = make_windows(np.arange(10.0), T=4, k=2)
+    assert len(X) == len(Y), f"X and Y must have one row a window, found {len(X)} and {len(Y)}"
+    assert len(X) == 5, f"N = 10, T = 4, k = 2 must give M = 5 windows, found {len(X)}"
+    assert np.shape(X) == (5, 4, 1), f"X must be (M, T, 1) = (5, 4, 1), found {np.shape(X)}"
+    assert np.shape(Y) == (5, 2), f"Y must be (M, k) = (5, 2), found {np.shape(Y)}"
+    expect_close(X[0, :, 0], [0, 1, 2, 3], "The first window must read the first T values")
+    expect_close(Y[0], [4, 5], "The targets must start with the value right after the inputs")
+    expect_close(X[1, :, 0], [1, 2, 3, 4], "The next window must start one step later")
+    expect_close(Y[-1], [8, 9], "The last target of the last window must be the last value")
 
-# Random values, one window alone, and none.
-series = np.random.default_rng(2).normal(size=23)
-X, Y = make_windows(series, T=6, k=3)
-assert len(X) == 15, f"N = 23, T = 6, k = 3 must give 15 windows, found {len(X)}"
-for m in range(15):
-    whole = np.concatenate([X[m, :, 0], Y[m]])
-    expect_close(whole, series[m : m + 9], f"X[{m}] and Y[{m}] must be 9 values in a row")
-assert len(make_windows(series, T=20, k=3)[0]) == 1, "N = T + k must give one window"
-try:
-    make_windows(series, T=20, k=4)
-except ValueError:
-    pass
-else:
-    raise AssertionError("A series shorter than T + k must raise a ValueError")
+    # Random values, one window alone, and none.
+    series = np.random.default_rng(2).normal(size=23)
+    X, Y = make_windows(series, T=6, k=3)
+    assert len(X) == 15, f"N = 23, T = 6, k = 3 must give 15 windows, found {len(X)}"
+    for m in range(15):
+        whole = np.concatenate([X[m, :, 0], Y[m]])
+        expect_close(whole, series[m : m + 9], f"X[{m}] and Y[{m}] must be 9 values in a row")
+    assert len(make_windows(series, T=20, k=3)[0]) == 1, "N = T + k must give one window"
+    try:
+        make_windows(series, T=20, k=4)
+    except ValueError:
+        pass
+    else:
+        raise AssertionError("A series shorter than T + k must raise a ValueError")
 
-# The split.
-parts = chronological_split(np.arange(20.0), n_valid=4, n_test=5)
-assert [len(part) for part in parts] == [11, 4, 5], (
-    f"20 values with n_valid = 4, n_test = 5 must give parts of 11, 4 and 5, "
-    f"found {[len(part) for part in parts]}"
-)
-expect_close(
-    np.concatenate(parts),
-    np.arange(20.0),
-    "Train, validation and test must be the series again when they are put behind each other",
-)
-for n_valid, n_test in ((0, 5), (4, 0), (0, 0)):
-    parts = chronological_split(np.arange(20.0), n_valid, n_test)
-    assert [len(part) for part in parts] == [20 - n_valid - n_test, n_valid, n_test], (
-        f"20 values with n_valid = {n_valid}, n_test = {n_test} must give parts of "
-        f"{20 - n_valid - n_test}, {n_valid} and {n_test}, found {[len(part) for part in parts]}"
+    # The split.
+    parts = chronological_split(np.arange(20.0), n_valid=4, n_test=5)
+    assert [len(part) for part in parts] == [11, 4, 5], (
+        f"20 values with n_valid = 4, n_test = 5 must give parts of 11, 4 and 5, "
+        f"found {[len(part) for part in parts]}"
     )
-try:
-    chronological_split(np.arange(20.0), 10, 10)
-except ValueError:
-    pass
-else:
-    raise AssertionError("A split that leaves nothing for training must raise a ValueError")
-print("make_windows, chronological_split: visible checks passed")
+    expect_close(
+        np.concatenate(parts),
+        np.arange(20.0),
+        "Train, validation and test must be the series again when they are put behind each other",
+    )
+    for n_valid, n_test in ((0, 5), (4, 0), (0, 0)):
+        parts = chronological_split(np.arange(20.0), n_valid, n_test)
+        assert [len(part) for part in parts] == [20 - n_valid - n_test, n_valid, n_test], (
+            f"20 values with n_valid = {n_valid}, n_test = {n_test} must give parts of "
+            f"{20 - n_valid - n_test}, {n_valid} and {n_test}, found {[len(part) for part in parts]}"
+        )
+    try:
+        chronological_split(np.arange(20.0), 10, 10)
+    except ValueError:
+        pass
+    else:
+        raise AssertionError("A split that leaves nothing for training must raise a ValueError")
 
 
 # %% [markdown]
@@ -584,48 +588,51 @@ class Scaler:
 
 
 # %% tests="Scaler" points=2
-scaler = Scaler()
-assert scaler.fit(np.array([1.0, 3.0])) is scaler, "fit must return the scaler itself"
-expect_close(scaler.mean, 2.0, "The mean of 1 and 3 must be 2")
-expect_close(scaler.std, 1.0, "The standard deviation of 1 and 3 must be 1: divide by n, not n - 1")
-expect_close(scaler.transform(np.array([2.0])), [0.0], "The mean must be scaled to 0")
-expect_close(scaler.inverse(np.array([0.0])), [2.0], "0 must be brought back to the mean")
-
-# Random values: the training part gets mean 0 and std 1, the test part what it gets.
-rng = np.random.default_rng(3)
-train, test = rng.normal(50, 20, size=200), rng.normal(90, 5, size=40)
-kept = train.copy(), test.copy()
-scaler = Scaler().fit(train)
-before = scaler.mean, scaler.std
-scaled = scaler.transform(train)
-expect_close(np.mean(scaled), 0.0, "The scaled training part must have mean 0")
-expect_close(np.std(scaled), 1.0, "The scaled training part must have standard deviation 1")
-expect_close(
-    scaler.transform(test),
-    (test - np.mean(train)) / np.std(train),
-    "The test part must be scaled with mean and std of the training part",
-)
-assert (scaler.mean, scaler.std) == before, "transform must leave mean and std as they were"
-z = scaler.transform(test)
-given = z.copy()
-expect_close(scaler.inverse(z), test, "inverse must undo transform on the test part")
-assert np.array_equal(z, given), "inverse must leave its argument as it was"
-for array, copied in zip((train, test), kept):
-    assert np.array_equal(array, copied), "The scaler must leave its arguments as they were"
-
-# Tensors of any shape, and a constant series.
-z = scaler.transform(torch.tensor(test).reshape(4, 10, 1))
-assert torch.is_tensor(z) and z.shape == (4, 10, 1), "A tensor must stay a tensor of its shape"
-back = scaler.inverse(z)
-assert torch.is_tensor(back), "inverse must give a tensor for a tensor"
-expect_close(back, test.reshape(4, 10, 1), "inverse must undo transform on a tensor")
-for equal in (np.full(5, 7.0), np.full(7, 0.1)):  # np.full(7, 0.1).std() is 1e-17, by rounding
-    flat, zeros = Scaler().fit(equal), np.zeros(len(equal))
-    expect_close(flat.transform(equal), zeros, f"Equal values ({equal[0]}) must be scaled to 0")
+@check("Scaler")
+def visible():
+    scaler = Scaler()
+    assert scaler.fit(np.array([1.0, 3.0])) is scaler, "fit must return the scaler itself"
+    expect_close(scaler.mean, 2.0, "The mean of 1 and 3 must be 2")
     expect_close(
-        flat.inverse(zeros), equal, f"Equal values ({equal[0]}) must be brought back by inverse"
+        scaler.std, 1.0, "The standard deviation of 1 and 3 must be 1: divide by n, not n - 1"
     )
-print("Scaler: visible checks passed")
+    expect_close(scaler.transform(np.array([2.0])), [0.0], "The mean must be scaled to 0")
+    expect_close(scaler.inverse(np.array([0.0])), [2.0], "0 must be brought back to the mean")
+
+    # Random values: the training part gets mean 0 and std 1, the test part what it gets.
+    rng = np.random.default_rng(3)
+    train, test = rng.normal(50, 20, size=200), rng.normal(90, 5, size=40)
+    kept = train.copy(), test.copy()
+    scaler = Scaler().fit(train)
+    before = scaler.mean, scaler.std
+    scaled = scaler.transform(train)
+    expect_close(np.mean(scaled), 0.0, "The scaled training part must have mean 0")
+    expect_close(np.std(scaled), 1.0, "The scaled training part must have standard deviation 1")
+    expect_close(
+        scaler.transform(test),
+        (test - np.mean(train)) / np.std(train),
+        "The test part must be scaled with mean and std of the training part",
+    )
+    assert (scaler.mean, scaler.std) == before, "transform must leave mean and std as they were"
+    z = scaler.transform(test)
+    given = z.copy()
+    expect_close(scaler.inverse(z), test, "inverse must undo transform on the test part")
+    assert np.array_equal(z, given), "inverse must leave its argument as it was"
+    for array, copied in zip((train, test), kept):
+        assert np.array_equal(array, copied), "The scaler must leave its arguments as they were"
+
+    # Tensors of any shape, and a constant series.
+    z = scaler.transform(torch.tensor(test).reshape(4, 10, 1))
+    assert torch.is_tensor(z) and z.shape == (4, 10, 1), "A tensor must stay a tensor of its shape"
+    back = scaler.inverse(z)
+    assert torch.is_tensor(back), "inverse must give a tensor for a tensor"
+    expect_close(back, test.reshape(4, 10, 1), "inverse must undo transform on a tensor")
+    for equal in (np.full(5, 7.0), np.full(7, 0.1)):  # np.full(7, 0.1).std() is 1e-17, by rounding
+        flat, zeros = Scaler().fit(equal), np.zeros(len(equal))
+        expect_close(flat.transform(equal), zeros, f"Equal values ({equal[0]}) must be scaled to 0")
+        expect_close(
+            flat.inverse(zeros), equal, f"Equal values ({equal[0]}) must be brought back by inverse"
+        )
 
 
 # %% [markdown]
@@ -716,68 +723,77 @@ class LSTMPredictor(nn.Module):
 
 
 # %% tests="LSTMPredictor" points=3
-torch.manual_seed(4)
-B, T, H, layers = 3, 6, 8, 2
-model = LSTMPredictor(1, H, layers)
-x = torch.randn(B, T, 1)
+@check("LSTMPredictor")
+def visible():
+    torch.manual_seed(4)
+    B, T, H, layers = 3, 6, 8, 2
+    model = LSTMPredictor(1, H, layers)
+    x = torch.randn(B, T, 1)
 
-outputs = model(x)
-assert torch.is_tensor(outputs), f"forward must return a tensor, found {type(outputs).__name__}"
-assert outputs.shape == (B, T, 1), (
-    f"Outputs must be (B, T, 1) = {(B, T, 1)}, one for every step, found {tuple(outputs.shape)}"
-)
-expect_close(model(x), outputs, "A second call must give the same: no state is kept between calls")
+    outputs = model(x)
+    assert torch.is_tensor(outputs), f"forward must return a tensor, found {type(outputs).__name__}"
+    assert outputs.shape == (B, T, 1), (
+        f"Outputs must be (B, T, 1) = {(B, T, 1)}, one for every step, found {tuple(outputs.shape)}"
+    )
+    expect_close(
+        model(x), outputs, "A second call must give the same: no state is kept between calls"
+    )
 
-# What each output may depend on.
-other = x.clone()
-other[0] += 1
-expect_close(
-    model(other)[1:], outputs[1:], "Changing series 0 must not change the others: batch_first"
-)
-other = x.clone()
-other[:, 4] += 1
-changed = (model(other) - outputs).abs().amax(dim=(0, 2)) > 0
-assert not changed[:4].any(), "Changing x[:, 4] must not change outputs before step 4: the future"
-assert changed[4:].all(), "Changing x[:, 4] must change the outputs from step 4 on"
+    # What each output may depend on.
+    other = x.clone()
+    other[0] += 1
+    expect_close(
+        model(other)[1:], outputs[1:], "Changing series 0 must not change the others: batch_first"
+    )
+    other = x.clone()
+    other[:, 4] += 1
+    changed = (model(other) - outputs).abs().amax(dim=(0, 2)) > 0
+    assert not changed[:4].any(), (
+        "Changing x[:, 4] must not change outputs before step 4: the future"
+    )
+    assert changed[4:].all(), "Changing x[:, 4] must change the outputs from step 4 on"
 
-# The linear layer is the last one: without its weights the outputs are its bias.
-blank = copy.deepcopy(model)
-with torch.no_grad():
-    for layer in blank.modules():
-        if isinstance(layer, nn.Linear):
-            layer.weight.zero_()
-            layer.bias.fill_(2.5)
-expect_close(
-    blank(x), torch.full((B, T, 1), 2.5), "With linear weights of 0 all outputs must be the bias"
-)
+    # The linear layer is the last one: without its weights the outputs are its bias.
+    blank = copy.deepcopy(model)
+    with torch.no_grad():
+        for layer in blank.modules():
+            if isinstance(layer, nn.Linear):
+                layer.weight.zero_()
+                layer.bias.fill_(2.5)
+    expect_close(
+        blank(x),
+        torch.full((B, T, 1), 2.5),
+        "With linear weights of 0 all outputs must be the bias",
+    )
 
-# In two parts, with the state handed over.
-first, state = model.run(x[:, :2])
-h, c = state
-assert h.shape == c.shape == (layers, B, H), (
-    f"h and c must be (num_layers, B, H) = {(layers, B, H)}, found {tuple(h.shape)}, {tuple(c.shape)}"
-)
-second, _ = model.run(x[:, 2:], state)
-expect_close(
-    torch.cat([first, second], dim=1),
-    outputs,
-    "A series read in two parts, with the state handed over, must give the same outputs",
-)
+    # In two parts, with the state handed over.
+    first, state = model.run(x[:, :2])
+    h, c = state
+    assert h.shape == c.shape == (layers, B, H), (
+        f"h and c must be (num_layers, B, H) = {(layers, B, H)}, found {tuple(h.shape)}, {tuple(c.shape)}"
+    )
+    second, _ = model.run(x[:, 2:], state)
+    expect_close(
+        torch.cat([first, second], dim=1),
+        outputs,
+        "A series read in two parts, with the state handed over, must give the same outputs",
+    )
 
-# An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
-count = sum(p.numel() for p in model.parameters())
-due = 4 * H * (1 + H + 2) + (layers - 1) * 4 * H * (2 * H + 2) + (H + 1)
-assert count == due, f"D = 1, H = 8, two layers and a linear layer: {due} parameters, found {count}"
+    # An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
+    count = sum(p.numel() for p in model.parameters())
+    due = 4 * H * (1 + H + 2) + (layers - 1) * 4 * H * (2 * H + 2) + (H + 1)
+    assert count == due, (
+        f"D = 1, H = 8, two layers and a linear layer: {due} parameters, found {count}"
+    )
 
-# Two features a step.
-wide = LSTMPredictor(2, H, 1)
-reads = [layer.input_size for layer in wide.modules() if isinstance(layer, nn.LSTM)]
-assert reads == [2], f"With input_size = 2 one LSTM must read 2 features a step, found {reads}"
-outputs = wide(torch.randn(B, T, 2))
-assert outputs.shape == (B, T, 1), (
-    f"D = 2: outputs must still be (B, T, 1) = {(B, T, 1)}, found {tuple(outputs.shape)}"
-)
-print("LSTMPredictor: visible checks passed")
+    # Two features a step.
+    wide = LSTMPredictor(2, H, 1)
+    reads = [layer.input_size for layer in wide.modules() if isinstance(layer, nn.LSTM)]
+    assert reads == [2], f"With input_size = 2 one LSTM must read 2 features a step, found {reads}"
+    outputs = wide(torch.randn(B, T, 2))
+    assert outputs.shape == (B, T, 1), (
+        f"D = 2: outputs must still be (B, T, 1) = {(B, T, 1)}, found {tuple(outputs.shape)}"
+    )
 
 
 # %% [markdown]
@@ -911,205 +927,212 @@ def fit(
 
 
 # %% tests="fit" points=6
-from torch.optim.optimizer import register_optimizer_step_pre_hook
+@check("fit")
+def visible():
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
 
+    class Level(nn.Module):
+        """A network with one weight: its output is `level`, whatever the input (B, T, 1) is."""
 
-class Level(nn.Module):
-    """A network with one weight: its output is `level`, whatever the input (B, T, 1) is."""
+        def __init__(self):
+            super().__init__()
+            self.level = nn.Parameter(torch.zeros(1))
 
-    def __init__(self):
-        super().__init__()
-        self.level = nn.Parameter(torch.zeros(1))
+        def forward(self, x):
+            return self.level + 0 * x
 
-    def forward(self, x):
-        return self.level + 0 * x
+    class Watched(nn.Module):
+        """A network that writes down how it is called: mode, gradients, first value of each example."""
 
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(1))
+            self.calls = []
 
-class Watched(nn.Module):
-    """A network that writes down how it is called: mode, gradients, first value of each example."""
-
-    def __init__(self):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(1))
-        self.calls = []
-
-    def forward(self, x):
-        first = [round(value) for value in x[:, 0, 0].tolist()]
-        self.calls.append((self.training, torch.is_grad_enabled(), first))
-        return self.weight * x
-
-
-# A level of 0 and targets of 1000. The gradient is large and clipped to norm 1, and Adam's first
-# steps are then as long as lr: the level climbs by 0.1 an epoch, 0.1, 0.2, 0.3, …
-# The validation targets are 0.32: the level is nearest after epoch 2, and moves away from there.
-far = (torch.zeros(4, 5, 1), torch.full((4, 5, 1), 1000.0))
-near = (torch.zeros(2, 5, 1), torch.full((2, 5, 1), 0.32))
-model = Level()
-history = fit(model, far, near, epochs=30, batch_size=4, lr=0.1, patience=4)
-assert isinstance(history, dict) and {"train", "valid", "best_epoch"} <= set(history), (
-    "fit must return a dict with the keys train, valid and best_epoch"
-)
-assert all(isinstance(v, float) for v in [*history["train"], *history["valid"]]), (
-    "The losses must be floats: use .item()"
-)
-levels = 0.1 * np.arange(1, len(history["valid"]) + 1)
-expect_close(
-    history["valid"],
-    (levels - 0.32) ** 2,
-    "Each epoch must take one step of Adam, and validate after it",
-    1e-3,
-)
-assert history["best_epoch"] == 2, f"The best epoch must be 2, found {history['best_epoch']}"
-assert len(history["valid"]) == 7, (
-    f"patience = 4: the epochs 3, 4, 5, 6 are no better than epoch 2, so 7 epochs are run, "
-    f"found {len(history['valid'])}"
-)
-assert len(history["train"]) == len(history["valid"]), "One training loss for each epoch that was run"
-expect_close(
-    model.level,
-    [0.3],
-    "After early stopping the weights of the best epoch must be back (and have been copied)",
-    1e-3,
-)
-model = Level()
-history = fit(model, far, near, epochs=5, batch_size=4, lr=0.1, patience=4)
-assert len(history["valid"]) == 5, f"epochs = 5 must be the most, found {len(history['valid'])}"
-expect_close(model.level, [0.3], "The best weights must be back also when all epochs were run", 1e-3)
-assert not model.training, "fit must leave the model in evaluation mode"
-
-# The first step of Adam is as long as lr, however short the gradient was clipped.
-model = Level()
-fit(model, far, far, epochs=1, batch_size=4, lr=0.1, max_norm=0.01)
-expect_close(
-    model.level, [0.1], "The first step must be as long as lr: take torch.optim.Adam", 1e-3
-)
-
-# How the model is called: 10 training examples 0 … 9 in batches of 4, 3 validation examples.
-codes = torch.arange(10.0).reshape(10, 1, 1).expand(10, 3, 1)
-held_out = 100 + codes[:3]
-model = Watched()
-fit(model, (codes, codes), (held_out, held_out), epochs=3, batch_size=4, lr=0.0, patience=9)
-trained = [call for call in model.calls if call[2][0] < 100]
-validated = [call for call in model.calls if call[2][0] >= 100]
-assert all(mode for mode, _, _ in trained), "Training must be in training mode, in every epoch"
-assert not any(mode for mode, _, _ in validated), "Validation must be in evaluation mode"
-assert not any(grad for _, grad, _ in validated), "Validation must be without gradients"
-sizes = [len(first) for _, _, first in trained]
-assert sizes == [4, 4, 2] * 3, (
-    f"10 examples in batches of 4, 3 epochs: the sizes of the training batches must be 4, 4, 2, …, "
-    f"found {sizes}"
-)
-orders = [sum((call[2] for call in trained[3 * e : 3 * e + 3]), []) for e in range(3)]
-for order in orders:
-    assert sorted(order) == list(range(10)), "Each epoch must show every example exactly once"
-assert orders[0] != orders[1] != orders[2], "Each epoch must have a new random order"
-
-# The same generator twice.
-calls = []
-for _ in range(2):
-    model, generator = Watched(), torch.Generator().manual_seed(8)
-    fit(model, (codes, codes), (held_out, held_out), epochs=2, lr=0.0, generator=generator)
-    calls.append(model.calls)
-assert calls[0] == calls[1], "The same generator must give the same order: use it for randperm"
-
-# lr = 0 changes nothing, so the training loss is the mean over all examples: here w = 1, y = 0.
-history = fit(Watched(), (codes, 0 * codes), (held_out, held_out), epochs=2, batch_size=4, lr=0.0)
-expect_close(
-    history["train"],
-    [np.mean(np.arange(10.0) ** 2)] * 2,
-    "The training loss must be the mean over examples: a batch of 2 counts half as much as one of 4",
-)
-
-# A real problem: y = 2 x - 1. Gradients that are not clipped in time are caught here.
-torch.manual_seed(5)
-x = torch.randn(60, 4, 1)
-line = nn.Linear(1, 1)
-norms = []
-hook = register_optimizer_step_pre_hook(
-    lambda *_: norms.append(math.hypot(line.weight.grad.item(), line.bias.grad.item()))
-)
-try:
-    history = fit(
-        line, (x[:40], 2 * x[:40] - 1), (x[40:], 2 * x[40:] - 1), epochs=200, lr=0.03, max_norm=0.5
-    )
-finally:
-    hook.remove()
-assert max(norms) < 0.5001, (
-    f"Gradients must be clipped to max_norm = 0.5 before the step, found a norm of {max(norms):.3g}"
-)
-expect_close(
-    [line.weight.item(), line.bias.item()], [2, -1], "y = 2 x - 1 must be learnt", 0.02
-)
-
-
-class Table(nn.Module):
-    """In evaluation mode its outputs are the numbers of the theory's table, one an epoch."""
-
-    def __init__(self):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(1))
-        self.losses = iter([0.9, 0.7, 0.8, 0.6, 0.6, 0.7, 0.5, 0.4])
-
-    def forward(self, x):
-        if self.training:  # once an epoch: all examples in one batch
-            self.loss = next(self.losses)
+        def forward(self, x):
+            first = [round(value) for value in x[:, 0, 0].tolist()]
+            self.calls.append((self.training, torch.is_grad_enabled(), first))
             return self.weight * x
-        return 0 * x + self.loss
 
-
-history = fit(
-    Table(),
-    (codes, codes),
-    (held_out, 0 * held_out),
-    epochs=8,
-    lr=0.0,
-    patience=2,
-    loss_fn=nn.functional.l1_loss,
-)
-expect_close(
-    history["valid"],
-    [0.9, 0.7, 0.8, 0.6, 0.6, 0.7],
-    "The table of the theory, patience = 2: six epochs, with the loss that loss_fn gives",
-)
-assert history["best_epoch"] == 3, (
-    f"The table of the theory: an equal loss is not lower, so the best epoch must be 3, "
-    f"found {history['best_epoch']}"
-)
-
-# lr = 0 and one batch an epoch: every step must find the same gradient, 2 mean(x²) = 57.
-seen, watched = [], Watched()
-hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
-try:
-    fit(
-        watched,
-        (codes, 0 * codes),
-        (held_out, held_out),
-        epochs=3,
-        batch_size=10,
-        lr=0.0,
-        max_norm=1e9,
+    # A level of 0 and targets of 1000. The gradient is large and clipped to norm 1, and Adam's first
+    # steps are then as long as lr: the level climbs by 0.1 an epoch, 0.1, 0.2, 0.3, …
+    # The validation targets are 0.32: the level is nearest after epoch 2, and moves away from there.
+    far = (torch.zeros(4, 5, 1), torch.full((4, 5, 1), 1000.0))
+    near = (torch.zeros(2, 5, 1), torch.full((2, 5, 1), 0.32))
+    model = Level()
+    history = fit(model, far, near, epochs=30, batch_size=4, lr=0.1, patience=4)
+    assert isinstance(history, dict) and {"train", "valid", "best_epoch"} <= set(history), (
+        "fit must return a dict with the keys train, valid and best_epoch"
     )
-finally:
-    hook.remove()
-expect_close(seen, [57.0] * 3, "Gradients must be cleared before each backward", 1e-4)
+    assert all(isinstance(v, float) for v in [*history["train"], *history["valid"]]), (
+        "The losses must be floats: use .item()"
+    )
+    levels = 0.1 * np.arange(1, len(history["valid"]) + 1)
+    expect_close(
+        history["valid"],
+        (levels - 0.32) ** 2,
+        "Each epoch must take one step of Adam, and validate after it",
+        1e-3,
+    )
+    assert history["best_epoch"] == 2, f"The best epoch must be 2, found {history['best_epoch']}"
+    assert len(history["valid"]) == 7, (
+        f"patience = 4: the epochs 3, 4, 5, 6 are no better than epoch 2, so 7 epochs are run, "
+        f"found {len(history['valid'])}"
+    )
+    assert len(history["train"]) == len(history["valid"]), (
+        "One training loss for each epoch that was run"
+    )
+    expect_close(
+        model.level,
+        [0.3],
+        "After early stopping the weights of the best epoch must be back (and have been copied)",
+        1e-3,
+    )
+    model = Level()
+    history = fit(model, far, near, epochs=5, batch_size=4, lr=0.1, patience=4)
+    assert len(history["valid"]) == 5, f"epochs = 5 must be the most, found {len(history['valid'])}"
+    expect_close(
+        model.level, [0.3], "The best weights must be back also when all epochs were run", 1e-3
+    )
+    assert not model.training, "fit must leave the model in evaluation mode"
 
-# Training, too, takes loss_fn: the gradient of mean |w x| is mean |x| = 4.5.
-seen, watched = [], Watched()
-hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
-try:
-    fit(
-        watched,
-        (codes, 0 * codes),
-        (held_out, held_out),
-        epochs=1,
+    # The first step of Adam is as long as lr, however short the gradient was clipped.
+    model = Level()
+    fit(model, far, far, epochs=1, batch_size=4, lr=0.1, max_norm=0.01)
+    expect_close(
+        model.level, [0.1], "The first step must be as long as lr: take torch.optim.Adam", 1e-3
+    )
+
+    # How the model is called: 10 training examples 0 … 9 in batches of 4, 3 validation examples.
+    codes = torch.arange(10.0).reshape(10, 1, 1).expand(10, 3, 1)
+    held_out = 100 + codes[:3]
+    model = Watched()
+    fit(model, (codes, codes), (held_out, held_out), epochs=3, batch_size=4, lr=0.0, patience=9)
+    trained = [call for call in model.calls if call[2][0] < 100]
+    validated = [call for call in model.calls if call[2][0] >= 100]
+    assert all(mode for mode, _, _ in trained), "Training must be in training mode, in every epoch"
+    assert not any(mode for mode, _, _ in validated), "Validation must be in evaluation mode"
+    assert not any(grad for _, grad, _ in validated), "Validation must be without gradients"
+    sizes = [len(first) for _, _, first in trained]
+    assert sizes == [4, 4, 2] * 3, (
+        f"10 examples in batches of 4, 3 epochs: the sizes of the training batches must be 4, 4, 2, …, "
+        f"found {sizes}"
+    )
+    orders = [sum((call[2] for call in trained[3 * e : 3 * e + 3]), []) for e in range(3)]
+    for order in orders:
+        assert sorted(order) == list(range(10)), "Each epoch must show every example exactly once"
+    assert orders[0] != orders[1] != orders[2], "Each epoch must have a new random order"
+
+    # The same generator twice.
+    calls = []
+    for _ in range(2):
+        model, generator = Watched(), torch.Generator().manual_seed(8)
+        fit(model, (codes, codes), (held_out, held_out), epochs=2, lr=0.0, generator=generator)
+        calls.append(model.calls)
+    assert calls[0] == calls[1], "The same generator must give the same order: use it for randperm"
+
+    # lr = 0 changes nothing, so the training loss is the mean over all examples: here w = 1, y = 0.
+    history = fit(
+        Watched(), (codes, 0 * codes), (held_out, held_out), epochs=2, batch_size=4, lr=0.0
+    )
+    expect_close(
+        history["train"],
+        [np.mean(np.arange(10.0) ** 2)] * 2,
+        "The training loss must be the mean over examples: a batch of 2 counts half as much as one of 4",
+    )
+
+    # A real problem: y = 2 x - 1. Gradients that are not clipped in time are caught here.
+    torch.manual_seed(5)
+    x = torch.randn(60, 4, 1)
+    line = nn.Linear(1, 1)
+    norms = []
+    hook = register_optimizer_step_pre_hook(
+        lambda *_: norms.append(math.hypot(line.weight.grad.item(), line.bias.grad.item()))
+    )
+    try:
+        history = fit(
+            line,
+            (x[:40], 2 * x[:40] - 1),
+            (x[40:], 2 * x[40:] - 1),
+            epochs=200,
+            lr=0.03,
+            max_norm=0.5,
+        )
+    finally:
+        hook.remove()
+    assert max(norms) < 0.5001, (
+        f"Gradients must be clipped to max_norm = 0.5 before the step, found a norm of {max(norms):.3g}"
+    )
+    expect_close(
+        [line.weight.item(), line.bias.item()], [2, -1], "y = 2 x - 1 must be learnt", 0.02
+    )
+
+    class Table(nn.Module):
+        """In evaluation mode its outputs are the numbers of the theory's table, one an epoch."""
+
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(1))
+            self.losses = iter([0.9, 0.7, 0.8, 0.6, 0.6, 0.7, 0.5, 0.4])
+
+        def forward(self, x):
+            if self.training:  # once an epoch: all examples in one batch
+                self.loss = next(self.losses)
+                return self.weight * x
+            return 0 * x + self.loss
+
+    history = fit(
+        Table(),
+        (codes, codes),
+        (held_out, 0 * held_out),
+        epochs=8,
         lr=0.0,
-        max_norm=1e9,
+        patience=2,
         loss_fn=nn.functional.l1_loss,
     )
-finally:
-    hook.remove()
-expect_close(seen, [4.5], "The training loss must be the one that loss_fn gives", 1e-4)
-print("fit: visible checks passed")
+    expect_close(
+        history["valid"],
+        [0.9, 0.7, 0.8, 0.6, 0.6, 0.7],
+        "The table of the theory, patience = 2: six epochs, with the loss that loss_fn gives",
+    )
+    assert history["best_epoch"] == 3, (
+        f"The table of the theory: an equal loss is not lower, so the best epoch must be 3, "
+        f"found {history['best_epoch']}"
+    )
+
+    # lr = 0 and one batch an epoch: every step must find the same gradient, 2 mean(x²) = 57.
+    seen, watched = [], Watched()
+    hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
+    try:
+        fit(
+            watched,
+            (codes, 0 * codes),
+            (held_out, held_out),
+            epochs=3,
+            batch_size=10,
+            lr=0.0,
+            max_norm=1e9,
+        )
+    finally:
+        hook.remove()
+    expect_close(seen, [57.0] * 3, "Gradients must be cleared before each backward", 1e-4)
+
+    # Training, too, takes loss_fn: the gradient of mean |w x| is mean |x| = 4.5.
+    seen, watched = [], Watched()
+    hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
+    try:
+        fit(
+            watched,
+            (codes, 0 * codes),
+            (held_out, held_out),
+            epochs=1,
+            lr=0.0,
+            max_norm=1e9,
+            loss_fn=nn.functional.l1_loss,
+        )
+    finally:
+        hook.remove()
+    expect_close(seen, [4.5], "The training loss must be the one that loss_fn gives", 1e-4)
 
 
 # %% [markdown]
@@ -1236,46 +1259,49 @@ def rollout(model, seed, n):
 
 
 # %% tests="rollout" points=3
-series = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.6])
-for k in (1, 2, 5):
-    forecast = persistence(series, k)
-    assert np.shape(forecast) == (6 - k,), (
-        f"N = 6, k = {k} must give {6 - k} forecasts, found the shape {np.shape(forecast)}"
-    )
-    for i in range(6 - k):
-        assert forecast[i] == series[i], (
-            f"k = {k}: the forecast of series[{i + k}] must be series[{i}]"
+@check("persistence, rollout")
+def visible():
+    series = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.6])
+    for k in (1, 2, 5):
+        forecast = persistence(series, k)
+        assert np.shape(forecast) == (6 - k,), (
+            f"N = 6, k = {k} must give {6 - k} forecasts, found the shape {np.shape(forecast)}"
         )
-for k in (0, 6):
-    try:
-        persistence(series, k)
-    except ValueError:
-        pass
-    else:
-        raise AssertionError(f"N = 6, k = {k} must raise a ValueError")
+        for i in range(6 - k):
+            assert forecast[i] == series[i], (
+                f"k = {k}: the forecast of series[{i + k}] must be series[{i}]"
+            )
+    for k in (0, 6):
+        try:
+            persistence(series, k)
+        except ValueError:
+            pass
+        else:
+            raise AssertionError(f"N = 6, k = {k} must raise a ValueError")
 
-# WaveMap continues waves of period 12 exactly, if it gets its own outputs and its state.
-times = torch.arange(40, dtype=torch.float64)
-waves = torch.stack([torch.sin(2 * math.pi * times / 12 + phase) for phase in (0.0, 1.0, 2.5)])
-seed, future = waves[:, :10, None], waves[:, 10:]
-forecast = rollout(WaveMap(12), seed, 30)
-assert torch.is_tensor(forecast) and forecast.shape == (3, 30), (
-    f"3 series and n = 30 must give a tensor (B, n) = (3, 30), found {tuple(np.shape(forecast))}"
-)
-expect_close(forecast[:, 0], future[:, 0], "The first forecast must be the output at the seed's end")
-expect_close(
-    forecast[:, 1],
-    future[:, 1],
-    "The second forecast must come from the first one and from the state after the seed",
-)
-expect_close(forecast, future, "Thirty forecasts of a known wave must be the wave")
-model = WaveMap(12)
-assert rollout(model, seed, 1).shape == (3, 1), "n = 1 must give (B, 1)"
-assert not model.training, "A rollout must be in evaluation mode: model.eval()"
+    # WaveMap continues waves of period 12 exactly, if it gets its own outputs and its state.
+    times = torch.arange(40, dtype=torch.float64)
+    waves = torch.stack([torch.sin(2 * math.pi * times / 12 + phase) for phase in (0.0, 1.0, 2.5)])
+    seed, future = waves[:, :10, None], waves[:, 10:]
+    forecast = rollout(WaveMap(12), seed, 30)
+    assert torch.is_tensor(forecast) and forecast.shape == (3, 30), (
+        f"3 series and n = 30 must give a tensor (B, n) = (3, 30), found {tuple(np.shape(forecast))}"
+    )
+    expect_close(
+        forecast[:, 0], future[:, 0], "The first forecast must be the output at the seed's end"
+    )
+    expect_close(
+        forecast[:, 1],
+        future[:, 1],
+        "The second forecast must come from the first one and from the state after the seed",
+    )
+    expect_close(forecast, future, "Thirty forecasts of a known wave must be the wave")
+    model = WaveMap(12)
+    assert rollout(model, seed, 1).shape == (3, 1), "n = 1 must give (B, 1)"
+    assert not model.training, "A rollout must be in evaluation mode: model.eval()"
 
-forecast = rollout(WaveMap(12), seed.clone().requires_grad_(), 5)
-assert not forecast.requires_grad, "A rollout must be without gradients"
-print("persistence, rollout: visible checks passed")
+    forecast = rollout(WaveMap(12), seed.clone().requires_grad_(), 5)
+    assert not forecast.requires_grad, "A rollout must be without gradients"
 
 
 # %% [markdown]

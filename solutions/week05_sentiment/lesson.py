@@ -72,7 +72,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from rnn_course import plots, precision, reviews, sentiment_plots
-from autograder.notebook.checks import expect_close
+from autograder.notebook.checks import check, expect_close
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -350,33 +350,42 @@ def sentence_to_indices(sentence, vocab):
 
 
 # %% tests="build_vocab" points=3
-texts = ["good a film", "a very good one", "A bad film ! a pity"]
-vocab = build_vocab(texts, min_count=2)
-assert isinstance(vocab, dict), f"build_vocab must return a dict, found {type(vocab).__name__}"
-assert vocab.get("<pad>") == 0 and vocab.get("<unk>") == 1, "<pad> must be 0 and <unk> must be 1"
-assert "a" in vocab and "A" not in vocab, "Words must be cut by tokenize, which makes lower case"
-assert set(vocab) == {"<pad>", "<unk>", "a", "good", "film"}, (
-    f"With min_count = 2 the words that occur twice or more must be in: a, good, film. Found {list(vocab)}"
-)
-assert sorted(vocab.values()) == [0, 1, 2, 3, 4], (
-    f"The indices must be 0, 1, 2, … without gaps, found {sorted(vocab.values())}"
-)
-assert [vocab["a"], vocab["good"], vocab["film"]] == [2, 3, 4], (
-    "The most frequent word must come first; among equally frequent words, the one that appears first"
-)
-assert len(build_vocab(texts, min_count=1)) == 10, "With min_count = 1 all 8 words must be in"
-repeated = build_vocab(["so so", "fine"], min_count=2)
-assert "so" in repeated, "A word that occurs twice in one text occurs twice"
+@check("build_vocab")
+def visible():
+    texts = ["good a film", "a very good one", "A bad film ! a pity"]
+    vocab = build_vocab(texts, min_count=2)
+    assert isinstance(vocab, dict), f"build_vocab must return a dict, found {type(vocab).__name__}"
+    assert vocab.get("<pad>") == 0 and vocab.get("<unk>") == 1, (
+        "<pad> must be 0 and <unk> must be 1"
+    )
+    assert "a" in vocab and "A" not in vocab, (
+        "Words must be cut by tokenize, which makes lower case"
+    )
+    assert set(vocab) == {"<pad>", "<unk>", "a", "good", "film"}, (
+        f"With min_count = 2 the words that occur twice or more must be in: a, good, film. Found {list(vocab)}"
+    )
+    assert sorted(vocab.values()) == [0, 1, 2, 3, 4], (
+        f"The indices must be 0, 1, 2, … without gaps, found {sorted(vocab.values())}"
+    )
+    assert [vocab["a"], vocab["good"], vocab["film"]] == [2, 3, 4], (
+        "The most frequent word must come first; among equally frequent words, the one that appears first"
+    )
+    assert len(build_vocab(texts, min_count=1)) == 10, "With min_count = 1 all 8 words must be in"
+    repeated = build_vocab(["so so", "fine"], min_count=2)
+    assert "so" in repeated, "A word that occurs twice in one text occurs twice"
 
-found = sentence_to_indices("A good film", vocab)
-assert isinstance(found, list), f"sentence_to_indices must return a list, found {type(found).__name__}"
-assert found == [2, 3, 4], f"'A good film' must become the indices of its three words, found {found}"
-assert sentence_to_indices("film good", vocab) == [4, 3], "The order of the words must be kept"
-assert sentence_to_indices("a dull film", vocab) == [2, 1, 4], (
-    "A word that is not in the vocabulary must become 1, in its place"
-)
-assert sentence_to_indices(" ", vocab) == [1], "A sentence without words must become a single 1"
-print("build_vocab: visible checks passed")
+    found = sentence_to_indices("A good film", vocab)
+    assert isinstance(found, list), (
+        f"sentence_to_indices must return a list, found {type(found).__name__}"
+    )
+    assert found == [2, 3, 4], (
+        f"'A good film' must become the indices of its three words, found {found}"
+    )
+    assert sentence_to_indices("film good", vocab) == [4, 3], "The order of the words must be kept"
+    assert sentence_to_indices("a dull film", vocab) == [2, 1, 4], (
+        "A word that is not in the vocabulary must become 1, in its place"
+    )
+    assert sentence_to_indices(" ", vocab) == [1], "A sentence without words must become a single 1"
 
 
 # %% [markdown]
@@ -432,32 +441,47 @@ def collate(batch):
 
 
 # %% tests="collate" points=3
-batch = [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)]
-got = collate(batch)
-assert isinstance(got, (tuple, list)) and len(got) == 3, "collate must return ids, lengths, labels"
-ids, lengths, labels = got
-expect_close(lengths, [3, 1, 4], "lengths must be the number of indices of each example")
-assert ids.shape == (3, 4), f"ids must be (B, longest of this batch) = (3, 4), found {tuple(ids.shape)}"
-expect_close(
-    ids[[0, 1], [2, 0]], [7, 4], "The indices must stand at the left, with the padding behind them"
-)
-expect_close(
-    ids,
-    [[5, 2, 7, 0], [4, 0, 0, 0], [3, 6, 9, 8]],
-    "The indices must stand from the left on, padded with 0",
-)
-expect_close(labels, [1, 0, 1], "labels must be those of the examples, in their order")
-assert ids.dtype == lengths.dtype == torch.long, (
-    f"ids and lengths must be torch.long, found {ids.dtype} and {lengths.dtype}"
-)
-assert labels.dtype == torch.float32, f"labels must be torch.float32, found {labels.dtype}"
-assert batch == [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)], "collate must not change the examples"
-assert collate(batch[:2])[0].shape == (2, 3), "T must be the longest of this batch, not of all data"
-assert collate(batch[1:2])[0].shape == (1, 1), "One sentence of one word must give ids of shape (1, 1)"
+@check("collate")
+def visible():
+    batch = [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)]
+    got = collate(batch)
+    assert isinstance(got, (tuple, list)) and len(got) == 3, (
+        "collate must return ids, lengths, labels"
+    )
+    ids, lengths, labels = got
+    expect_close(lengths, [3, 1, 4], "lengths must be the number of indices of each example")
+    assert ids.shape == (3, 4), (
+        f"ids must be (B, longest of this batch) = (3, 4), found {tuple(ids.shape)}"
+    )
+    expect_close(
+        ids[[0, 1], [2, 0]],
+        [7, 4],
+        "The indices must stand at the left, with the padding behind them",
+    )
+    expect_close(
+        ids,
+        [[5, 2, 7, 0], [4, 0, 0, 0], [3, 6, 9, 8]],
+        "The indices must stand from the left on, padded with 0",
+    )
+    expect_close(labels, [1, 0, 1], "labels must be those of the examples, in their order")
+    assert ids.dtype == lengths.dtype == torch.long, (
+        f"ids and lengths must be torch.long, found {ids.dtype} and {lengths.dtype}"
+    )
+    assert labels.dtype == torch.float32, f"labels must be torch.float32, found {labels.dtype}"
+    assert batch == [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)], (
+        "collate must not change the examples"
+    )
+    assert collate(batch[:2])[0].shape == (2, 3), (
+        "T must be the longest of this batch, not of all data"
+    )
+    assert collate(batch[1:2])[0].shape == (1, 1), (
+        "One sentence of one word must give ids of shape (1, 1)"
+    )
 
-batches = list(DataLoader(batch, batch_size=2, collate_fn=collate))
-assert [tuple(ids.shape) for ids, _, _ in batches] == [(2, 3), (1, 4)], "It must work in a DataLoader"
-print("collate: visible checks passed")
+    batches = list(DataLoader(batch, batch_size=2, collate_fn=collate))
+    assert [tuple(ids.shape) for ids, _, _ in batches] == [(2, 3), (1, 4)], (
+        "It must work in a DataLoader"
+    )
 
 
 # %% [markdown]
@@ -526,45 +550,54 @@ def masked_mean(h, mask):
 
 
 # %% tests="last_valid" points=4
-# h[n, t] = [100 n + t, -t]: the number says where it comes from. B = 3, T = 4, H = 2.
-n, t = torch.arange(3.0)[:, None].expand(3, 4), torch.arange(4.0).expand(3, 4)
-h = torch.stack([100 * n + t, -t], dim=-1)
-kept = h.clone()
-lengths = torch.tensor([4, 1, 3])
-mask = torch.arange(4) < lengths[:, None]
+@check("last_valid")
+def visible():
+    # h[n, t] = [100 n + t, -t]: the number says where it comes from. B = 3, T = 4, H = 2.
+    n, t = torch.arange(3.0)[:, None].expand(3, 4), torch.arange(4.0).expand(3, 4)
+    h = torch.stack([100 * n + t, -t], dim=-1)
+    kept = h.clone()
+    lengths = torch.tensor([4, 1, 3])
+    mask = torch.arange(4) < lengths[:, None]
 
-got = last_valid(h, lengths)
-assert got is not None, "last_valid returns None: is the `return` missing?"
-assert tuple(got.shape) == (3, 2), f"last_valid must return (B, H) = (3, 2), found {tuple(got.shape)}"
-expect_close(got[0], [3, -3], "A sentence as long as the batch must give its last state")
-expect_close(got[1], [100, 0], "A sentence of length 1 must give the state at step 0")
-expect_close(got[2], [202, -2], "A sentence of length 3 must give the state at step 2")
+    got = last_valid(h, lengths)
+    assert got is not None, "last_valid returns None: is the `return` missing?"
+    assert tuple(got.shape) == (3, 2), (
+        f"last_valid must return (B, H) = (3, 2), found {tuple(got.shape)}"
+    )
+    expect_close(got[0], [3, -3], "A sentence as long as the batch must give its last state")
+    expect_close(got[1], [100, 0], "A sentence of length 1 must give the state at step 0")
+    expect_close(got[2], [202, -2], "A sentence of length 3 must give the state at step 2")
 
-got = masked_mean(h, mask)
-assert got is not None, "masked_mean returns None: is the `return` missing?"
-assert tuple(got.shape) == (3, 2), f"masked_mean must return (B, H) = (3, 2), found {tuple(got.shape)}"
-expect_close(got[0], [1.5, -1.5], "Without padding it must be the mean of all T states")
-expect_close(got[1], [100, 0], "With one word it must be the state of that word")
-expect_close(got[2], [201, -1], "With 3 words it must be the mean of 3 states, not of T")
-expect_close(h, kept, "h must be left as it is")
+    got = masked_mean(h, mask)
+    assert got is not None, "masked_mean returns None: is the `return` missing?"
+    assert tuple(got.shape) == (3, 2), (
+        f"masked_mean must return (B, H) = (3, 2), found {tuple(got.shape)}"
+    )
+    expect_close(got[0], [1.5, -1.5], "Without padding it must be the mean of all T states")
+    expect_close(got[1], [100, 0], "With one word it must be the state of that word")
+    expect_close(got[2], [201, -1], "With 3 words it must be the mean of 3 states, not of T")
+    expect_close(h, kept, "h must be left as it is")
 
-# Random numbers: whatever stands at the padded steps, the result must be the same.
-generator = torch.Generator().manual_seed(3)
-h = torch.randn(5, 7, 3, dtype=torch.float64, generator=generator)
-lengths = torch.tensor([7, 2, 5, 1, 6])
-mask = torch.arange(7) < lengths[:, None]
-other = torch.where(mask[..., None], h, 1000.0)
-expect_close(last_valid(other, lengths), last_valid(h, lengths), "Padding must have no say in last_valid")
-expect_close(masked_mean(other, mask), masked_mean(h, mask), "Padding must have no say in masked_mean")
-expect_close(
-    masked_mean(h, mask),
-    torch.stack([row[:length].mean(dim=0) for row, length in zip(h, lengths)]),
-    "Each row must be the mean over the words of its own sentence",
-)
-for dtype in (torch.float32, torch.bfloat16):
-    found = masked_mean(h.to(dtype), mask).dtype
-    assert found == dtype, f"masked_mean must return the type of h, here {dtype}, found {found}"
-print("last_valid: visible checks passed")
+    # Random numbers: whatever stands at the padded steps, the result must be the same.
+    generator = torch.Generator().manual_seed(3)
+    h = torch.randn(5, 7, 3, dtype=torch.float64, generator=generator)
+    lengths = torch.tensor([7, 2, 5, 1, 6])
+    mask = torch.arange(7) < lengths[:, None]
+    other = torch.where(mask[..., None], h, 1000.0)
+    expect_close(
+        last_valid(other, lengths), last_valid(h, lengths), "Padding must have no say in last_valid"
+    )
+    expect_close(
+        masked_mean(other, mask), masked_mean(h, mask), "Padding must have no say in masked_mean"
+    )
+    expect_close(
+        masked_mean(h, mask),
+        torch.stack([row[:length].mean(dim=0) for row, length in zip(h, lengths)]),
+        "Each row must be the mean over the words of its own sentence",
+    )
+    for dtype in (torch.float32, torch.bfloat16):
+        found = masked_mean(h.to(dtype), mask).dtype
+        assert found == dtype, f"masked_mean must return the type of h, here {dtype}, found {found}"
 
 
 # %% [markdown]
@@ -640,46 +673,66 @@ class SentimentLSTM(nn.Module):
 
 
 # %% tests="SentimentLSTM" points=3 needs="last_valid"
-torch.manual_seed(0)
-model = SentimentLSTM(vocab_size=12, embedding_dim=5, hidden_dim=4)
-assert isinstance(model, nn.Module), "SentimentLSTM must be an nn.Module"
-kinds = [type(m).__name__ for m in model.modules() if isinstance(m, (nn.Embedding, nn.LSTM, nn.Linear))]
-assert sorted(kinds) == ["Embedding", "LSTM", "Linear"], (
-    f"It must hold one nn.Embedding, one nn.LSTM and one nn.Linear, found {kinds}"
-)
-shapes = sorted(tuple(p.shape) for p in model.parameters())
-assert shapes == sorted([(12, 5), (16, 5), (16, 4), (16,), (16,), (1, 4), (1,)]), (
-    f"The sizes of the layers must follow from the three arguments, found parameters of {shapes}"
-)
-table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
-assert table.padding_idx == 0, "The embedding must know that index 0 is padding: padding_idx=0"
-assert not table.weight[0].any(), "Row 0 of the table must be zero: whoever fills the table anew must clear it"
+@check("SentimentLSTM")
+def visible():
+    torch.manual_seed(0)
+    model = SentimentLSTM(vocab_size=12, embedding_dim=5, hidden_dim=4)
+    assert isinstance(model, nn.Module), "SentimentLSTM must be an nn.Module"
+    kinds = [
+        type(m).__name__
+        for m in model.modules()
+        if isinstance(m, (nn.Embedding, nn.LSTM, nn.Linear))
+    ]
+    assert sorted(kinds) == ["Embedding", "LSTM", "Linear"], (
+        f"It must hold one nn.Embedding, one nn.LSTM and one nn.Linear, found {kinds}"
+    )
+    shapes = sorted(tuple(p.shape) for p in model.parameters())
+    assert shapes == sorted([(12, 5), (16, 5), (16, 4), (16,), (16,), (1, 4), (1,)]), (
+        f"The sizes of the layers must follow from the three arguments, found parameters of {shapes}"
+    )
+    table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
+    assert table.padding_idx == 0, "The embedding must know that index 0 is padding: padding_idx=0"
+    assert not table.weight[0].any(), (
+        "Row 0 of the table must be zero: whoever fills the table anew must clear it"
+    )
 
-sentences = [[3, 4, 5, 6, 7], [8], [9, 10, 11]]
-ids = torch.zeros(3, 5, dtype=torch.long)
-for row, sentence in zip(ids, sentences):
-    row[: len(sentence)] = torch.tensor(sentence)
-lengths = torch.tensor([5, 1, 3])
-logits = model(ids, lengths)
-assert logits is not None, "forward returns None: is the `return` missing?"
-assert tuple(logits.shape) == (3,), f"The logits must be (B,) = (3,), found {tuple(logits.shape)}"
-alone = [model(torch.tensor([sentence]), torch.tensor([len(sentence)])) for sentence in sentences]
-assert all(tuple(a.shape) == (1,) for a in alone), (
-    f"With B = 1 the logits must be (1,), found {tuple(alone[0].shape)}"
-)
-expect_close(
-    logits, torch.cat(alone), "A sentence alone and the same one in a batch must get the same logit", 1e-5
-)
-longer = torch.cat([ids, torch.zeros(3, 6, dtype=torch.long)], dim=1)
-expect_close(model(longer, lengths), logits, "More padding must not change the logits", 1e-5)
-changed = torch.where(torch.arange(5) < lengths[:, None], ids, 7)
-expect_close(model(changed, lengths), logits, "What stands behind the last word must not matter", 1e-5)
-linear = next(m for m in model.modules() if isinstance(m, nn.Linear))
-with torch.no_grad():
-    linear.weight.zero_()
-    linear.bias.fill_(2.0)
-expect_close(model(ids, lengths), [2.0] * 3, "A weight of 0 and a bias of 2 must give logits of 2: no sigmoid")
-print("SentimentLSTM: visible checks passed")
+    sentences = [[3, 4, 5, 6, 7], [8], [9, 10, 11]]
+    ids = torch.zeros(3, 5, dtype=torch.long)
+    for row, sentence in zip(ids, sentences):
+        row[: len(sentence)] = torch.tensor(sentence)
+    lengths = torch.tensor([5, 1, 3])
+    logits = model(ids, lengths)
+    assert logits is not None, "forward returns None: is the `return` missing?"
+    assert tuple(logits.shape) == (3,), (
+        f"The logits must be (B,) = (3,), found {tuple(logits.shape)}"
+    )
+    alone = [
+        model(torch.tensor([sentence]), torch.tensor([len(sentence)])) for sentence in sentences
+    ]
+    assert all(tuple(a.shape) == (1,) for a in alone), (
+        f"With B = 1 the logits must be (1,), found {tuple(alone[0].shape)}"
+    )
+    expect_close(
+        logits,
+        torch.cat(alone),
+        "A sentence alone and the same one in a batch must get the same logit",
+        1e-5,
+    )
+    longer = torch.cat([ids, torch.zeros(3, 6, dtype=torch.long)], dim=1)
+    expect_close(model(longer, lengths), logits, "More padding must not change the logits", 1e-5)
+    changed = torch.where(torch.arange(5) < lengths[:, None], ids, 7)
+    expect_close(
+        model(changed, lengths), logits, "What stands behind the last word must not matter", 1e-5
+    )
+    linear = next(m for m in model.modules() if isinstance(m, nn.Linear))
+    with torch.no_grad():
+        linear.weight.zero_()
+        linear.bias.fill_(2.0)
+    expect_close(
+        model(ids, lengths),
+        [2.0] * 3,
+        "A weight of 0 and a bias of 2 must give logits of 2: no sigmoid",
+    )
 
 
 # %% [markdown]
@@ -772,143 +825,195 @@ def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=Non
 
 
 # %% tests="train_epoch" points=4
-class Ruler(nn.Module):
-    """One weight w; the logit of a sentence is w times its length. It notes how it is called."""
+@check("train_epoch")
+def visible():
+    class Ruler(nn.Module):
+        """One weight w; the logit of a sentence is w times its length. It notes how it is called."""
 
-    def __init__(self, w=0.0):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor([w]))
-        self.calls = []
+        def __init__(self, w=0.0):
+            super().__init__()
+            self.w = nn.Parameter(torch.tensor([w]))
+            self.calls = []
 
-    def forward(self, ids, lengths):
-        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-        self.calls.append((self.training, dtype, len(ids)))
-        return self.w * lengths
+        def forward(self, ids, lengths):
+            dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+            self.calls.append((self.training, dtype, len(ids)))
+            return self.w * lengths
 
+    class TwoRulers(Ruler):
+        """A second weight v; the logit is w times the length plus 8 v."""
 
-class TwoRulers(Ruler):
-    """A second weight v; the logit is w times the length plus 8 v."""
+        def __init__(self):
+            super().__init__()
+            self.v = nn.Parameter(torch.zeros(1))
 
-    def __init__(self):
-        super().__init__()
-        self.v = nn.Parameter(torch.zeros(1))
+        def forward(self, ids, lengths):
+            return super().forward(ids, lengths) + 8 * self.v
 
-    def forward(self, ids, lengths):
-        return super().forward(ids, lengths) + 8 * self.v
+    def ruler_batch(sizes, labels):
+        """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
+        ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
+        return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
 
+    class Recorder(torch.amp.GradScaler):
+        """A scaler on the CPU that notes which of its methods are called, and the gradient then."""
 
-def ruler_batch(sizes, labels):
-    """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
-    ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
-    return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
+        def __init__(self, weight, scale=1024.0):
+            super().__init__("cpu", init_scale=scale)
+            self.weight, self.calls, self.inside = weight, [], False
 
+        def note(self, name, method, *args, **kwargs):
+            """Call a method of the real scaler; calls that it makes itself are not noted."""
+            if self.inside:
+                return method(*args, **kwargs)
+            grad = self.weight.grad
+            self.calls.append((name, None if grad is None else abs(grad.item())))
+            self.inside = True
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self.inside = False
 
-class Recorder(torch.amp.GradScaler):
-    """A scaler on the CPU that notes which of its methods are called, and the gradient then."""
+        def scale(self, outputs):
+            return self.note("scale", super().scale, outputs)
 
-    def __init__(self, weight, scale=1024.0):
-        super().__init__("cpu", init_scale=scale)
-        self.weight, self.calls, self.inside = weight, [], False
+        def unscale_(self, optimizer):
+            return self.note("unscale_", super().unscale_, optimizer)
 
-    def note(self, name, method, *args, **kwargs):
-        """Call a method of the real scaler; calls that it makes itself are not noted."""
-        if self.inside:
-            return method(*args, **kwargs)
-        grad = self.weight.grad
-        self.calls.append((name, None if grad is None else abs(grad.item())))
-        self.inside = True
-        try:
-            return method(*args, **kwargs)
-        finally:
-            self.inside = False
+        def step(self, optimizer, *args, **kwargs):
+            return self.note("step", super().step, optimizer, *args, **kwargs)
 
-    def scale(self, outputs):
-        return self.note("scale", super().scale, outputs)
+        def update(self, *args, **kwargs):
+            return self.note("update", super().update, *args, **kwargs)
 
-    def unscale_(self, optimizer):
-        return self.note("unscale_", super().unscale_, optimizer)
+    off = torch.amp.GradScaler("cpu", enabled=False)
 
-    def step(self, optimizer, *args, **kwargs):
-        return self.note("step", super().step, optimizer, *args, **kwargs)
-
-    def update(self, *args, **kwargs):
-        return self.note("update", super().update, *args, **kwargs)
-
-
-off = torch.amp.GradScaler("cpu", enabled=False)
-
-# The loss. With w = 0 every logit is 0 and every loss ln 2; with w = 1 it is ln(1 + e^z) - y z.
-model = Ruler()
-loss = train_epoch(model, [ruler_batch([2, 1], [1, 0])], torch.optim.SGD(model.parameters(), lr=0.0), off)
-assert isinstance(loss, float), f"train_epoch must return a float, found {type(loss).__name__}: .item()"
-expect_close(loss, math.log(2), "With logits of 0 the loss must be ln 2: give the loss logits", 1e-5)
-model = Ruler(1.0)
-batches = [ruler_batch([1, 2, 3, 4], [1, 0, 1, 0]), ruler_batch([6], [0])]
-loss = train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0), off)
-each = [math.log(1 + math.exp(z)) - y * z for z, y in ((1, 1), (2, 0), (3, 1), (4, 0), (6, 0))]
-expect_close(
-    loss, sum(each) / 5, "It must be the mean over examples: 4 in one batch and 1 in the other", 1e-5
-)
-
-# One step without clipping. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
-model = Ruler()
-train_epoch(
-    model, [ruler_batch([2, 2], [1, 1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=9.0
-)
-expect_close(model.w, [0.1], "A mean gradient of -1 and lr = 0.1 must give w = 0.1", 1e-5)
-model = Ruler()
-train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=0.5)
-expect_close(model.w, [0.05], "A gradient of -1 clipped to max_norm = 0.5 must give w = 0.05", 1e-4)
-model = TwoRulers()  # a sentence of length 6: the gradients are -0.5 · 6 = -3 for w and -0.5 · 8 = -4 for v
-train_epoch(model, [ruler_batch([6], [1])], torch.optim.SGD(model.parameters(), lr=1.0), off, max_norm=1.0)
-expect_close(
-    [model.w.item(), model.v.item()],
-    [0.6, 0.8],
-    "Gradients of -3 and -4 have the norm 5 together: clipped to 1, both must become a fifth",
-    1e-4,
-)
-model = Ruler()
-model.w.grad = torch.tensor([100.0])
-train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), off, max_norm=9.0)
-expect_close(model.w, [0.1], "Old gradients must be cleared before the backward", 1e-5)
-
-# The same with a scaler that scales by 1024.
-model = Ruler()
-recorder = Recorder(model.w)
-train_epoch(model, [ruler_batch([2], [1])], torch.optim.SGD(model.parameters(), lr=0.1), recorder, max_norm=0.5)
-names = [name for name, _ in recorder.calls]
-assert names == ["scale", "unscale_", "step", "update"], (
-    f"Each batch must call scale, unscale_, step and update of the scaler, in this order, found {names}"
-)
-grads = dict(recorder.calls)
-expect_close(
-    grads["unscale_"], 1024.0, "When unscale_ is called, the gradient must be scaled and not clipped yet", 1e-4
-)
-expect_close(grads["step"], 0.5, "When step is called, the true gradient must be clipped to max_norm", 1e-4)
-expect_close(model.w, [0.05], "With a scaler the weights must be those without one", 1e-4)
-
-# How the model is called.
-model = Ruler().eval()
-batches = [ruler_batch([1, 2], [0, 1]), ruler_batch([3], [1])]
-train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off)
-assert [n for _, _, n in model.calls] == [2, 1], "Each batch must go through the model once"
-assert all(mode for mode, _, _ in model.calls), "Training must be in training mode: model.train()"
-assert all(used is None for _, used, _ in model.calls), "amp_dtype=None must switch autocast off"
-for dtype in (torch.bfloat16, torch.float16):
+    # The loss. With w = 0 every logit is 0 and every loss ln 2; with w = 1 it is ln(1 + e^z) - y z.
     model = Ruler()
-    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off, amp_dtype=dtype)
-    for _, used, _ in model.calls:
-        assert used == dtype, (
-            f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+    loss = train_epoch(
+        model, [ruler_batch([2, 1], [1, 0])], torch.optim.SGD(model.parameters(), lr=0.0), off
+    )
+    assert isinstance(loss, float), (
+        f"train_epoch must return a float, found {type(loss).__name__}: .item()"
+    )
+    expect_close(
+        loss, math.log(2), "With logits of 0 the loss must be ln 2: give the loss logits", 1e-5
+    )
+    model = Ruler(1.0)
+    batches = [ruler_batch([1, 2, 3, 4], [1, 0, 1, 0]), ruler_batch([6], [0])]
+    loss = train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0), off)
+    each = [math.log(1 + math.exp(z)) - y * z for z, y in ((1, 1), (2, 0), (3, 1), (4, 0), (6, 0))]
+    expect_close(
+        loss,
+        sum(each) / 5,
+        "It must be the mean over examples: 4 in one batch and 1 in the other",
+        1e-5,
+    )
+
+    # One step without clipping. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
+    model = Ruler()
+    train_epoch(
+        model,
+        [ruler_batch([2, 2], [1, 1])],
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        off,
+        max_norm=9.0,
+    )
+    expect_close(model.w, [0.1], "A mean gradient of -1 and lr = 0.1 must give w = 0.1", 1e-5)
+    model = Ruler()
+    train_epoch(
+        model,
+        [ruler_batch([2], [1])],
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        off,
+        max_norm=0.5,
+    )
+    expect_close(
+        model.w, [0.05], "A gradient of -1 clipped to max_norm = 0.5 must give w = 0.05", 1e-4
+    )
+    model = (
+        TwoRulers()
+    )  # a sentence of length 6: the gradients are -0.5 · 6 = -3 for w and -0.5 · 8 = -4 for v
+    train_epoch(
+        model,
+        [ruler_batch([6], [1])],
+        torch.optim.SGD(model.parameters(), lr=1.0),
+        off,
+        max_norm=1.0,
+    )
+    expect_close(
+        [model.w.item(), model.v.item()],
+        [0.6, 0.8],
+        "Gradients of -3 and -4 have the norm 5 together: clipped to 1, both must become a fifth",
+        1e-4,
+    )
+    model = Ruler()
+    model.w.grad = torch.tensor([100.0])
+    train_epoch(
+        model,
+        [ruler_batch([2], [1])],
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        off,
+        max_norm=9.0,
+    )
+    expect_close(model.w, [0.1], "Old gradients must be cleared before the backward", 1e-5)
+
+    # The same with a scaler that scales by 1024.
+    model = Ruler()
+    recorder = Recorder(model.w)
+    train_epoch(
+        model,
+        [ruler_batch([2], [1])],
+        torch.optim.SGD(model.parameters(), lr=0.1),
+        recorder,
+        max_norm=0.5,
+    )
+    names = [name for name, _ in recorder.calls]
+    assert names == ["scale", "unscale_", "step", "update"], (
+        f"Each batch must call scale, unscale_, step and update of the scaler, in this order, found {names}"
+    )
+    grads = dict(recorder.calls)
+    expect_close(
+        grads["unscale_"],
+        1024.0,
+        "When unscale_ is called, the gradient must be scaled and not clipped yet",
+        1e-4,
+    )
+    expect_close(
+        grads["step"],
+        0.5,
+        "When step is called, the true gradient must be clipped to max_norm",
+        1e-4,
+    )
+    expect_close(model.w, [0.05], "With a scaler the weights must be those without one", 1e-4)
+
+    # How the model is called.
+    model = Ruler().eval()
+    batches = [ruler_batch([1, 2], [0, 1]), ruler_batch([3], [1])]
+    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off)
+    assert [n for _, _, n in model.calls] == [2, 1], "Each batch must go through the model once"
+    assert all(mode for mode, _, _ in model.calls), (
+        "Training must be in training mode: model.train()"
+    )
+    assert all(used is None for _, used, _ in model.calls), (
+        "amp_dtype=None must switch autocast off"
+    )
+    for dtype in (torch.bfloat16, torch.float16):
+        model = Ruler()
+        train_epoch(
+            model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off, amp_dtype=dtype
         )
-model = Ruler()
-recorder = Recorder(model.w)
-train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), recorder)
-names = [name for name, _ in recorder.calls]
-assert names == ["scale", "unscale_", "step", "update"] * 2, (
-    f"Two batches must call the scaler's four methods twice, found {names}"
-)
-print("train_epoch: visible checks passed")
+        for _, used, _ in model.calls:
+            assert used == dtype, (
+                f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+            )
+    model = Ruler()
+    recorder = Recorder(model.w)
+    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), recorder)
+    names = [name for name, _ in recorder.calls]
+    assert names == ["scale", "unscale_", "step", "update"] * 2, (
+        f"Two batches must call the scaler's four methods twice, found {names}"
+    )
 
 
 # %% [markdown]
@@ -977,70 +1082,89 @@ def evaluate(model, loader, *, amp_dtype=None):
 
 
 # %% tests="evaluate" points=3
-class Lengthy(nn.Module):
-    """The logit of a sentence is w times its length minus 2; with dropout, and notes of its calls."""
+@check("evaluate")
+def visible():
+    class Lengthy(nn.Module):
+        """The logit of a sentence is w times its length minus 2; with dropout, and notes of its calls."""
 
-    def __init__(self, w=1.0):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor([w]))
-        self.dropout = nn.Dropout(0.5)
-        self.calls = []
+        def __init__(self, w=1.0):
+            super().__init__()
+            self.w = nn.Parameter(torch.tensor([w]))
+            self.dropout = nn.Dropout(0.5)
+            self.calls = []
 
-    def forward(self, ids, lengths):
-        dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-        self.calls.append((self.training, torch.is_grad_enabled(), dtype, len(ids)))
-        return self.dropout(self.w * (lengths - 2.0))
+        def forward(self, ids, lengths):
+            dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+            self.calls.append((self.training, torch.is_grad_enabled(), dtype, len(ids)))
+            return self.dropout(self.w * (lengths - 2.0))
 
+    def lengthy_batch(sizes, labels):
+        """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
+        ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
+        return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
 
-def lengthy_batch(sizes, labels):
-    """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
-    ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
-    return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
-
-
-# Logits 3, -1, 1, 2 | 4. The labels make the first, second and fourth answer right.
-batches = [lengthy_batch([5, 1, 3, 4], [1, 0, 0, 1]), lengthy_batch([6], [0])]
-got = evaluate(Lengthy(), batches)
-assert isinstance(got, (tuple, list)) and len(got) == 2, "evaluate must return loss and accuracy"
-assert all(isinstance(v, float) for v in got), f"Both must be floats, found {[type(v).__name__ for v in got]}"
-loss, accuracy = got
-each = [math.log(1 + math.exp(z)) - y * z for z, y in ((3, 1), (-1, 0), (1, 0), (2, 1), (4, 0))]
-expect_close(loss, sum(each) / 5, "The loss must be the mean over examples, in evaluation mode", 1e-5)
-expect_close(accuracy, 3 / 5, "3 of 5 answers are right: the accuracy must be 0.6", 1e-6)
-small = evaluate(Lengthy(0.2), [lengthy_batch([3, 1], [1, 1])])
-expect_close(small[1], 0.5, "A logit of 0.2 must count as positive, one of -0.2 as negative", 1e-6)
-zero = evaluate(Lengthy(), [lengthy_batch([2, 2, 2], [0, 0, 1])])
-expect_close(zero[1], 2 / 3, "A logit of exactly 0 is not above 0: it must count as negative", 1e-6)
-
-# Without a trace.
-for mode in (True, False):
-    model = Lengthy().train(mode)
-    model.w.grad = torch.tensor([7.0])
-    evaluate(model, batches)
-    assert not any(m for m, _, _, _ in model.calls), "Evaluation must be in evaluation mode: model.eval()"
-    assert not any(g for _, g, _, _ in model.calls), "Evaluation must be without gradients: torch.no_grad()"
-    assert all(used is None for _, _, used, _ in model.calls), "amp_dtype=None must switch autocast off"
-    assert [n for _, _, _, n in model.calls] == [4, 1], "Each batch must go through the model once"
-    assert torch.is_grad_enabled(), "Afterwards gradients must be on again: torch.no_grad() as a block"
-    assert model.training == mode == model.dropout.training, (
-        f"A model in {'training' if mode else 'evaluation'} mode must be so afterwards, with all its layers"
+    # Logits 3, -1, 1, 2 | 4. The labels make the first, second and fourth answer right.
+    batches = [lengthy_batch([5, 1, 3, 4], [1, 0, 0, 1]), lengthy_batch([6], [0])]
+    got = evaluate(Lengthy(), batches)
+    assert isinstance(got, (tuple, list)) and len(got) == 2, (
+        "evaluate must return loss and accuracy"
     )
-    expect_close(model.w, [1.0], "The weights must be as they were")
-    expect_close(model.w.grad, [7.0], "Gradients that are there must be as they were")
-for dtype in (torch.bfloat16, torch.float16):
-    model = Lengthy()
-    evaluate(model, batches, amp_dtype=dtype)
-    for _, _, used, _ in model.calls:
-        assert used == dtype, (
-            f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+    assert all(isinstance(v, float) for v in got), (
+        f"Both must be floats, found {[type(v).__name__ for v in got]}"
+    )
+    loss, accuracy = got
+    each = [math.log(1 + math.exp(z)) - y * z for z, y in ((3, 1), (-1, 0), (1, 0), (2, 1), (4, 0))]
+    expect_close(
+        loss, sum(each) / 5, "The loss must be the mean over examples, in evaluation mode", 1e-5
+    )
+    expect_close(accuracy, 3 / 5, "3 of 5 answers are right: the accuracy must be 0.6", 1e-6)
+    small = evaluate(Lengthy(0.2), [lengthy_batch([3, 1], [1, 1])])
+    expect_close(
+        small[1], 0.5, "A logit of 0.2 must count as positive, one of -0.2 as negative", 1e-6
+    )
+    zero = evaluate(Lengthy(), [lengthy_batch([2, 2, 2], [0, 0, 1])])
+    expect_close(
+        zero[1], 2 / 3, "A logit of exactly 0 is not above 0: it must count as negative", 1e-6
+    )
+
+    # Without a trace.
+    for mode in (True, False):
+        model = Lengthy().train(mode)
+        model.w.grad = torch.tensor([7.0])
+        evaluate(model, batches)
+        assert not any(m for m, _, _, _ in model.calls), (
+            "Evaluation must be in evaluation mode: model.eval()"
         )
-examples = [tuple(part[n] for part in batches[0]) for n in range(4)]
-before = torch.get_rng_state()
-evaluate(Lengthy(), DataLoader(examples, batch_size=2))
-assert torch.equal(torch.get_rng_state(), before), (
-    "PyTorch's random state must be as it was, with a DataLoader as well: put the loop inside fork_rng()"
-)
-print("evaluate: visible checks passed")
+        assert not any(g for _, g, _, _ in model.calls), (
+            "Evaluation must be without gradients: torch.no_grad()"
+        )
+        assert all(used is None for _, _, used, _ in model.calls), (
+            "amp_dtype=None must switch autocast off"
+        )
+        assert [n for _, _, _, n in model.calls] == [4, 1], (
+            "Each batch must go through the model once"
+        )
+        assert torch.is_grad_enabled(), (
+            "Afterwards gradients must be on again: torch.no_grad() as a block"
+        )
+        assert model.training == mode == model.dropout.training, (
+            f"A model in {'training' if mode else 'evaluation'} mode must be so afterwards, with all its layers"
+        )
+        expect_close(model.w, [1.0], "The weights must be as they were")
+        expect_close(model.w.grad, [7.0], "Gradients that are there must be as they were")
+    for dtype in (torch.bfloat16, torch.float16):
+        model = Lengthy()
+        evaluate(model, batches, amp_dtype=dtype)
+        for _, _, used, _ in model.calls:
+            assert used == dtype, (
+                f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
+            )
+    examples = [tuple(part[n] for part in batches[0]) for n in range(4)]
+    before = torch.get_rng_state()
+    evaluate(Lengthy(), DataLoader(examples, batch_size=2))
+    assert torch.equal(torch.get_rng_state(), before), (
+        "PyTorch's random state must be as it was, with a DataLoader as well: put the loop inside fork_rng()"
+    )
 
 
 # %% [markdown]

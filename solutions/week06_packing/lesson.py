@@ -67,7 +67,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 from tqdm.auto import tqdm
 
 from rnn_course import packing_plots, plots
-from autograder.notebook.checks import expect_close, expect_results, expect_unchanged
+from autograder.notebook.checks import check, expect_close, expect_results, expect_unchanged
 from rnn_course.sentences import manual_lengths
 
 plots.use_style()
@@ -286,26 +286,29 @@ def sort_by_length(lengths):
 
 
 # %% tests="sort_by_length" points=2
-lengths = torch.tensor([2, 5, 3])
-expect_unchanged(sort_by_length, lengths=lengths)
-order, inverse = expect_results(sort_by_length(lengths), ("order", "inverse"))
-expect_close(order, [1, 2, 0], "For the lengths 2, 5, 3 the order, longest first, must be 1, 2, 0")
-expect_close(
-    inverse,
-    [2, 0, 1],
-    "Example 0 stands at place 2 of the sorted batch, example 1 at place 0, example 2 at place 1: "
-    "inverse must be 2, 0, 1",
-)
+@check("sort_by_length")
+def visible():
+    lengths = torch.tensor([2, 5, 3])
+    expect_unchanged(sort_by_length, lengths=lengths)
+    order, inverse = expect_results(sort_by_length(lengths), ("order", "inverse"))
+    expect_close(
+        order, [1, 2, 0], "For the lengths 2, 5, 3 the order, longest first, must be 1, 2, 0"
+    )
+    expect_close(
+        inverse,
+        [2, 0, 1],
+        "Example 0 stands at place 2 of the sorted batch, example 1 at place 0, example 2 at place 1: "
+        "inverse must be 2, 0, 1",
+    )
 
-# Random lengths, some of them equal.
-lengths = torch.randint(1, 9, (20,), generator=torch.Generator().manual_seed(1))
-order, inverse = sort_by_length(lengths)
-expect_close(sorted(order.tolist()), range(20), "order must hold every index once")
-longest_first = sorted(lengths.tolist(), reverse=True)
-expect_close(lengths[order], longest_first, "lengths[order] must run from the longest down")
-x = torch.randn(20, 3, generator=torch.Generator().manual_seed(2))
-expect_close(x[order][inverse], x, "x[order][inverse] must be x again", 0)
-print("sort_by_length: visible checks passed")
+    # Random lengths, some of them equal.
+    lengths = torch.randint(1, 9, (20,), generator=torch.Generator().manual_seed(1))
+    order, inverse = sort_by_length(lengths)
+    expect_close(sorted(order.tolist()), range(20), "order must hold every index once")
+    longest_first = sorted(lengths.tolist(), reverse=True)
+    expect_close(lengths[order], longest_first, "lengths[order] must run from the longest down")
+    x = torch.randn(20, 3, generator=torch.Generator().manual_seed(2))
+    expect_close(x[order][inverse], x, "x[order][inverse] must be x again", 0)
 
 
 # %% [markdown]
@@ -375,68 +378,71 @@ def pack(x, lengths):
 
 
 # %% tests="pack" points=4
-# Numbers that say where they come from: example n has 10 n + t at step t. T = 5, nobody runs at t = 4.
-x = (10 * torch.arange(4.0)[:, None] + torch.arange(5.0)).unsqueeze(2)
-lengths = torch.tensor([4, 2, 2, 1])
-data, batch_sizes = expect_results(pack(x, lengths), ("data", "batch_sizes"))
-assert isinstance(batch_sizes, torch.Tensor), (
-    f"batch_sizes must be a tensor, found {type(batch_sizes).__name__}"
-)
-expect_close(
-    batch_sizes,
-    [4, 3, 1, 1],
-    "For the lengths 4, 2, 2, 1 the batch sizes must be 4, 3, 1, 1: one for every step up to the "
-    "longest length",
-)
-assert batch_sizes.dtype == torch.int64, (
-    f"batch_sizes must be integers, torch.int64; found {batch_sizes.dtype}"
-)
-assert data.ndim == 2 and data.shape[1] == 1, (
-    f"data must be (ΣL, D) = (9, 1), found {tuple(data.shape)}"
-)
-rows = sorted(data[:, 0].tolist())
-expect_close(
-    rows,
-    [0, 1, 2, 3, 10, 11, 20, 21, 30],
-    "data must hold every real step once, and no padding",
-)
-expect_close(
-    data[:, 0],
-    [0, 10, 20, 30, 1, 11, 21, 2, 3],
-    "data must run step by step: first step 0 of all examples, then step 1 of those that still run",
-)
-
-# Random numbers, against PyTorch, and a gradient that says which inputs were used.
-generator = torch.Generator().manual_seed(3)
-x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
-lengths = torch.tensor([6, 6, 4, 1, 1])
-expect_unchanged(pack, x=x, lengths=lengths)
-data, batch_sizes = pack(x, lengths)
-want = pack_padded_sequence(x, lengths, batch_first=True)
-expect_close(batch_sizes, want.batch_sizes, "batch_sizes must be those of pack_padded_sequence")
-expect_close(data, want.data, "data must be that of pack_padded_sequence", 0)
-assert data.dtype == x.dtype, f"data must have the type of x, {x.dtype}; found {data.dtype}"
-leaf = x.clone().requires_grad_()
-data = pack(leaf, lengths)[0]
-assert data.requires_grad, "Gradients must be able to flow from data back to x"
-data.sum().backward()
-mask = (torch.arange(7) < lengths[:, None]).double()
-expect_close(leaf.grad[:, :, 0], mask, "Every real step must get its gradient, and padding none")
-
-for wrong, why in (
-    ([4, 6, 2, 1, 1], "are not sorted"),
-    ([6, 4, 2, 1, 0], "hold a 0"),
-    ([8, 4, 2, 1, 1], "are larger than T"),
-):
-    raised = "nothing"
-    try:
-        pack(x, torch.tensor(wrong))
-    except Exception as error:
-        raised = "ValueError" if isinstance(error, ValueError) else type(error).__name__
-    assert raised == "ValueError", (
-        f"pack must raise a ValueError for lengths that {why}: {wrong}, T = 7; it raised {raised}"
+@check("pack")
+def visible():
+    # Numbers that say where they come from: example n has 10 n + t at step t. T = 5, nobody runs at t = 4.
+    x = (10 * torch.arange(4.0)[:, None] + torch.arange(5.0)).unsqueeze(2)
+    lengths = torch.tensor([4, 2, 2, 1])
+    data, batch_sizes = expect_results(pack(x, lengths), ("data", "batch_sizes"))
+    assert isinstance(batch_sizes, torch.Tensor), (
+        f"batch_sizes must be a tensor, found {type(batch_sizes).__name__}"
     )
-print("pack: visible checks passed")
+    expect_close(
+        batch_sizes,
+        [4, 3, 1, 1],
+        "For the lengths 4, 2, 2, 1 the batch sizes must be 4, 3, 1, 1: one for every step up to the "
+        "longest length",
+    )
+    assert batch_sizes.dtype == torch.int64, (
+        f"batch_sizes must be integers, torch.int64; found {batch_sizes.dtype}"
+    )
+    assert data.ndim == 2 and data.shape[1] == 1, (
+        f"data must be (ΣL, D) = (9, 1), found {tuple(data.shape)}"
+    )
+    rows = sorted(data[:, 0].tolist())
+    expect_close(
+        rows,
+        [0, 1, 2, 3, 10, 11, 20, 21, 30],
+        "data must hold every real step once, and no padding",
+    )
+    expect_close(
+        data[:, 0],
+        [0, 10, 20, 30, 1, 11, 21, 2, 3],
+        "data must run step by step: first step 0 of all examples, then step 1 of those that still run",
+    )
+
+    # Random numbers, against PyTorch, and a gradient that says which inputs were used.
+    generator = torch.Generator().manual_seed(3)
+    x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
+    lengths = torch.tensor([6, 6, 4, 1, 1])
+    expect_unchanged(pack, x=x, lengths=lengths)
+    data, batch_sizes = pack(x, lengths)
+    want = pack_padded_sequence(x, lengths, batch_first=True)
+    expect_close(batch_sizes, want.batch_sizes, "batch_sizes must be those of pack_padded_sequence")
+    expect_close(data, want.data, "data must be that of pack_padded_sequence", 0)
+    assert data.dtype == x.dtype, f"data must have the type of x, {x.dtype}; found {data.dtype}"
+    leaf = x.clone().requires_grad_()
+    data = pack(leaf, lengths)[0]
+    assert data.requires_grad, "Gradients must be able to flow from data back to x"
+    data.sum().backward()
+    mask = (torch.arange(7) < lengths[:, None]).double()
+    expect_close(
+        leaf.grad[:, :, 0], mask, "Every real step must get its gradient, and padding none"
+    )
+
+    for wrong, why in (
+        ([4, 6, 2, 1, 1], "are not sorted"),
+        ([6, 4, 2, 1, 0], "hold a 0"),
+        ([8, 4, 2, 1, 1], "are larger than T"),
+    ):
+        raised = "nothing"
+        try:
+            pack(x, torch.tensor(wrong))
+        except Exception as error:
+            raised = "ValueError" if isinstance(error, ValueError) else type(error).__name__
+        assert raised == "ValueError", (
+            f"pack must raise a ValueError for lengths that {why}: {wrong}, T = 7; it raised {raised}"
+        )
 
 
 # %% [markdown]
@@ -496,52 +502,57 @@ def unpack(data, batch_sizes):
 
 
 # %% tests="unpack" points=3
-# The batch of exercise 2's check, packed: example n has 10 n + t at step t.
-data = torch.tensor([[0.0], [10], [20], [30], [1], [11], [21], [2], [3]])
-batch_sizes = torch.tensor([4, 3, 1, 1])
-results = expect_results(unpack(data, batch_sizes), ("padded", "lengths"))
-got_padded, got_lengths = results
-expect_close(got_lengths, [4, 2, 2, 1], "Batch sizes 4, 3, 1, 1 must give the lengths 4, 2, 2, 1")
-assert isinstance(got_lengths, torch.Tensor) and got_lengths.dtype == torch.int64, (
-    "lengths must be a tensor of integers, torch.int64; found "
-    f"{getattr(got_lengths, 'dtype', type(got_lengths).__name__)}"
-)
-assert got_padded.shape == (4, 4, 1), (
-    f"padded must be (B, T, D) = (4, 4, 1), found {tuple(got_padded.shape)}"
-)
-expect_close(
-    got_padded[:, :, 0],
-    [[0, 1, 2, 3], [10, 11, 0, 0], [20, 21, 0, 0], [30, 0, 0, 0]],
-    "Example n must have 10 n + t at each of its steps t, and 0 behind its end",
-)
-expect_close(
-    unpack(0 * data, batch_sizes)[1],
-    [4, 2, 2, 1],
-    "A real step may be all zero: the lengths must come from batch_sizes alone",
-)
+@check("unpack")
+def visible():
+    # The batch of exercise 2's check, packed: example n has 10 n + t at step t.
+    data = torch.tensor([[0.0], [10], [20], [30], [1], [11], [21], [2], [3]])
+    batch_sizes = torch.tensor([4, 3, 1, 1])
+    results = expect_results(unpack(data, batch_sizes), ("padded", "lengths"))
+    got_padded, got_lengths = results
+    expect_close(
+        got_lengths, [4, 2, 2, 1], "Batch sizes 4, 3, 1, 1 must give the lengths 4, 2, 2, 1"
+    )
+    assert isinstance(got_lengths, torch.Tensor) and got_lengths.dtype == torch.int64, (
+        "lengths must be a tensor of integers, torch.int64; found "
+        f"{getattr(got_lengths, 'dtype', type(got_lengths).__name__)}"
+    )
+    assert got_padded.shape == (4, 4, 1), (
+        f"padded must be (B, T, D) = (4, 4, 1), found {tuple(got_padded.shape)}"
+    )
+    expect_close(
+        got_padded[:, :, 0],
+        [[0, 1, 2, 3], [10, 11, 0, 0], [20, 21, 0, 0], [30, 0, 0, 0]],
+        "Example n must have 10 n + t at each of its steps t, and 0 behind its end",
+    )
+    expect_close(
+        unpack(0 * data, batch_sizes)[1],
+        [4, 2, 2, 1],
+        "A real step may be all zero: the lengths must come from batch_sizes alone",
+    )
 
-# Random numbers: there by PyTorch, back by you.
-generator = torch.Generator().manual_seed(4)
-x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
-lengths = torch.tensor([7, 6, 4, 1, 1])
-packed = pack_padded_sequence(x, lengths, batch_first=True)
-expect_unchanged(unpack, data=packed.data, batch_sizes=packed.batch_sizes)
-got_padded, got_lengths = unpack(packed.data, packed.batch_sizes)
-want = x * (torch.arange(7) < lengths[:, None]).unsqueeze(2)
-expect_close(got_lengths, lengths, "The lengths must come back")
-assert got_padded.dtype == x.dtype, (
-    f"padded must have the type of data, {x.dtype}; found {got_padded.dtype}"
-)
-expect_close(got_padded, want, "Every real step must come back to its place, padding must be 0", 0)
+    # Random numbers: there by PyTorch, back by you.
+    generator = torch.Generator().manual_seed(4)
+    x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
+    lengths = torch.tensor([7, 6, 4, 1, 1])
+    packed = pack_padded_sequence(x, lengths, batch_first=True)
+    expect_unchanged(unpack, data=packed.data, batch_sizes=packed.batch_sizes)
+    got_padded, got_lengths = unpack(packed.data, packed.batch_sizes)
+    want = x * (torch.arange(7) < lengths[:, None]).unsqueeze(2)
+    expect_close(got_lengths, lengths, "The lengths must come back")
+    assert got_padded.dtype == x.dtype, (
+        f"padded must have the type of data, {x.dtype}; found {got_padded.dtype}"
+    )
+    expect_close(
+        got_padded, want, "Every real step must come back to its place, padding must be 0", 0
+    )
 
-# Gradients: row i of the packed data must get the weight of its own place.
-leaf, weights = packed.data.clone().requires_grad_(), torch.rand(5, 7, 3, generator=generator)
-got_padded = unpack(leaf, packed.batch_sizes)[0]
-assert got_padded.requires_grad, "Gradients must be able to flow from padded back to data"
-(got_padded * weights).sum().backward()
-want = pack_padded_sequence(weights, lengths, batch_first=True).data
-expect_close(leaf.grad, want, "Every row of data must get the gradient of its own place")
-print("unpack: visible checks passed")
+    # Gradients: row i of the packed data must get the weight of its own place.
+    leaf, weights = packed.data.clone().requires_grad_(), torch.rand(5, 7, 3, generator=generator)
+    got_padded = unpack(leaf, packed.batch_sizes)[0]
+    assert got_padded.requires_grad, "Gradients must be able to flow from padded back to data"
+    (got_padded * weights).sum().backward()
+    want = pack_padded_sequence(weights, lengths, batch_first=True).data
+    expect_close(leaf.grad, want, "Every row of data must get the gradient of its own place")
 
 
 # %% [markdown]
@@ -597,58 +608,61 @@ def packed_gru(gru, embedded, lengths):
 
 
 # %% tests="packed_gru" points=4 needs="sort_by_length"
-torch.manual_seed(5)
-B, T, D, H = 4, 6, 3, 5
-gru = nn.GRU(D, H, batch_first=True).double()
-embedded = torch.randn(B, T, D, dtype=torch.float64)
+@check("packed_gru")
+def visible():
+    torch.manual_seed(5)
+    B, T, D, H = 4, 6, 3, 5
+    gru = nn.GRU(D, H, batch_first=True).double()
+    embedded = torch.randn(B, T, D, dtype=torch.float64)
 
-# Sorted first, and one example is full.
-outputs, last = expect_results(
-    packed_gru(gru, embedded, torch.tensor([6, 4, 3, 1])), ("outputs", "last")
-)
-assert outputs.shape != (T, B, H), (
-    "outputs must be (B, T, H), found (T, B, H): batch_first is an argument of both utilities"
-)
-assert outputs.shape == (B, T, H), (
-    f"outputs must be (B, T, H) = {(B, T, H)}, found {tuple(outputs.shape)}"
-)
-assert last.shape == (B, H), f"last must be (B, H) = {(B, H)}, found {tuple(last.shape)}"
+    # Sorted first, and one example is full.
+    outputs, last = expect_results(
+        packed_gru(gru, embedded, torch.tensor([6, 4, 3, 1])), ("outputs", "last")
+    )
+    assert outputs.shape != (T, B, H), (
+        "outputs must be (B, T, H), found (T, B, H): batch_first is an argument of both utilities"
+    )
+    assert outputs.shape == (B, T, H), (
+        f"outputs must be (B, T, H) = {(B, T, H)}, found {tuple(outputs.shape)}"
+    )
+    assert last.shape == (B, H), f"last must be (B, H) = {(B, H)}, found {tuple(last.shape)}"
 
-# Any order, and nobody is full. Each example must get what it gets alone.
-lengths = torch.tensor([2, 5, 3, 1])
-expect_unchanged(packed_gru, gru=gru, embedded=embedded, lengths=lengths)
-outputs, last = packed_gru(gru, embedded, lengths)
-assert outputs.shape == (B, T, H), (
-    f"With lengths below T, outputs must still be (B, T, H) = {(B, T, H)}, found "
-    f"{tuple(outputs.shape)}"
-)
-for n, length in enumerate(lengths.tolist()):
-    alone, _ = gru(embedded[n : n + 1, :length])
-    what = f"of example {n} (length {length}) must be what the example gets alone"
-    expect_close(outputs[n, :length], alone[0], f"The outputs {what}")
-    expect_close(last[n], alone[0, -1], f"The last state {what}")
-    expect_close(outputs[n, length:], torch.zeros(T - length, H), "Outputs at padding must be 0")
+    # Any order, and nobody is full. Each example must get what it gets alone.
+    lengths = torch.tensor([2, 5, 3, 1])
+    expect_unchanged(packed_gru, gru=gru, embedded=embedded, lengths=lengths)
+    outputs, last = packed_gru(gru, embedded, lengths)
+    assert outputs.shape == (B, T, H), (
+        f"With lengths below T, outputs must still be (B, T, H) = {(B, T, H)}, found "
+        f"{tuple(outputs.shape)}"
+    )
+    for n, length in enumerate(lengths.tolist()):
+        alone, _ = gru(embedded[n : n + 1, :length])
+        what = f"of example {n} (length {length}) must be what the example gets alone"
+        expect_close(outputs[n, :length], alone[0], f"The outputs {what}")
+        expect_close(last[n], alone[0, -1], f"The last state {what}")
+        expect_close(
+            outputs[n, length:], torch.zeros(T - length, H), "Outputs at padding must be 0"
+        )
 
-# What stands at padding must not matter, and gets no gradient.
-mask = torch.arange(T) < lengths[:, None]
-leaf = embedded.masked_fill(~mask.unsqueeze(2), float("nan")).requires_grad_()
-other_outputs, other_last = packed_gru(gru, leaf, lengths)
-expect_close(other_outputs, outputs, "outputs must not depend on what stands at padding")
-(other_outputs.sum() + other_last.sum()).backward()
-arrived = leaf.grad.abs().sum(dim=2) > 0
-assert torch.equal(arrived, mask), "Every real step must get a gradient, and padding none"
+    # What stands at padding must not matter, and gets no gradient.
+    mask = torch.arange(T) < lengths[:, None]
+    leaf = embedded.masked_fill(~mask.unsqueeze(2), float("nan")).requires_grad_()
+    other_outputs, other_last = packed_gru(gru, leaf, lengths)
+    expect_close(other_outputs, outputs, "outputs must not depend on what stands at padding")
+    (other_outputs.sum() + other_last.sum()).backward()
+    arrived = leaf.grad.abs().sum(dim=2) > 0
+    assert torch.equal(arrived, mask), "Every real step must get a gradient, and padding none"
 
-# The network must have been given a packed batch.
-given = []
-hook = gru.register_forward_pre_hook(lambda layer, inputs: given.append(inputs[0]))
-packed_gru(gru, embedded, lengths)
-hook.remove()
-found = [type(batch).__name__ for batch in given]
-assert found == ["PackedSequence"], f"Call gru once, with a PackedSequence; found {found}"
-if device.type == "cuda":
-    on_gpu = nn.GRU(D, H, batch_first=True).to(device)
-    packed_gru(on_gpu, embedded.float().to(device), lengths.to(device))
-print("packed_gru: visible checks passed")
+    # The network must have been given a packed batch.
+    given = []
+    hook = gru.register_forward_pre_hook(lambda layer, inputs: given.append(inputs[0]))
+    packed_gru(gru, embedded, lengths)
+    hook.remove()
+    found = [type(batch).__name__ for batch in given]
+    assert found == ["PackedSequence"], f"Call gru once, with a PackedSequence; found {found}"
+    if device.type == "cuda":
+        on_gpu = nn.GRU(D, H, batch_first=True).to(device)
+        packed_gru(on_gpu, embedded.float().to(device), lengths.to(device))
 
 
 # %% [markdown]
@@ -709,80 +723,83 @@ def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
 
 
 # %% tests="packed_rnn" points=4
-generator = torch.Generator().manual_seed(6)
-D, H = 3, 4
-x = torch.randn(4, 6, D, generator=generator, dtype=torch.float64)
-lengths = torch.tensor([6, 4, 4, 1])
-packed = pack_padded_sequence(x, lengths, batch_first=True)
-data, batch_sizes = packed.data, packed.batch_sizes
-W_ih, W_hh, b = (
-    0.6 * torch.randn(*shape, generator=generator, dtype=torch.float64)
-    for shape in ((H, D), (H, H), (H,))
-)
-expect_unchanged(packed_rnn, data=data, batch_sizes=batch_sizes, W_ih=W_ih, W_hh=W_hh, b=b)
+@check("packed_rnn")
+def visible():
+    generator = torch.Generator().manual_seed(6)
+    D, H = 3, 4
+    x = torch.randn(4, 6, D, generator=generator, dtype=torch.float64)
+    lengths = torch.tensor([6, 4, 4, 1])
+    packed = pack_padded_sequence(x, lengths, batch_first=True)
+    data, batch_sizes = packed.data, packed.batch_sizes
+    W_ih, W_hh, b = (
+        0.6 * torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in ((H, D), (H, H), (H,))
+    )
+    expect_unchanged(packed_rnn, data=data, batch_sizes=batch_sizes, W_ih=W_ih, W_hh=W_hh, b=b)
 
-# One term at a time.
-got = packed_rnn(data, batch_sizes, 0 * W_ih, 0 * W_hh, b)
-expect_close(
-    got, b.tanh().expand(len(data), H), "With W_ih = 0 and W_hh = 0 every state must be tanh(b)"
-)
-got = packed_rnn(data, batch_sizes, W_ih, 0 * W_hh, 0 * b)
-want = torch.einsum("nd,hd->nh", data, W_ih).tanh()
-expect_close(
-    got,
-    want,
-    "With W_hh = 0 and b = 0 row i must be tanh(data[i] W_ihᵀ), and stay that: is a state "
-    "overwritten later?",
-)
-got, (n, m) = packed_rnn(data, batch_sizes, 0 * W_ih, W_hh, b), batch_sizes[:2].tolist()
-expect_close(
-    got[:n],
-    b.tanh().expand(n, H),
-    "With W_ih = 0 the states of step 0 must be tanh(b), and stay that: do they start from zeros, "
-    "and are they overwritten later?",
-)
-expect_close(
-    got[n : n + m],
-    torch.mv(W_hh, b.tanh()).add(b).tanh().expand(m, H),
-    "With W_ih = 0 the states of step 1 must be tanh(h W_hhᵀ + b), where h is that of step 0",
-)
+    # One term at a time.
+    got = packed_rnn(data, batch_sizes, 0 * W_ih, 0 * W_hh, b)
+    expect_close(
+        got, b.tanh().expand(len(data), H), "With W_ih = 0 and W_hh = 0 every state must be tanh(b)"
+    )
+    got = packed_rnn(data, batch_sizes, W_ih, 0 * W_hh, 0 * b)
+    want = torch.einsum("nd,hd->nh", data, W_ih).tanh()
+    expect_close(
+        got,
+        want,
+        "With W_hh = 0 and b = 0 row i must be tanh(data[i] W_ihᵀ), and stay that: is a state "
+        "overwritten later?",
+    )
+    got, (n, m) = packed_rnn(data, batch_sizes, 0 * W_ih, W_hh, b), batch_sizes[:2].tolist()
+    expect_close(
+        got[:n],
+        b.tanh().expand(n, H),
+        "With W_ih = 0 the states of step 0 must be tanh(b), and stay that: do they start from zeros, "
+        "and are they overwritten later?",
+    )
+    expect_close(
+        got[n : n + m],
+        torch.mv(W_hh, b.tanh()).add(b).tanh().expand(m, H),
+        "With W_ih = 0 the states of step 1 must be tanh(h W_hhᵀ + b), where h is that of step 0",
+    )
 
-# Random weights: each example must get what it gets alone, step after step.
-states = packed_rnn(data, batch_sizes, W_ih, W_hh, b)
-starts = [0, *batch_sizes.cumsum(0).tolist()]
-expect_close(states[:4], (x[:, 0] @ W_ih.T + b).tanh(), "Step 0 must start from a state of zeros")
-for n, length in enumerate(lengths.tolist()):
-    h = torch.zeros(H, dtype=torch.float64)
-    for t in range(length):
-        h = torch.tanh(W_ih @ x[n, t] + W_hh @ h + b)
-        expect_close(
-            states[starts[t] + n],
-            h,
-            f"Example {n} (length {length}), step {t}: its state must come from the state that it "
-            "has left at the step before",
-        )
+    # Random weights: each example must get what it gets alone, step after step.
+    states = packed_rnn(data, batch_sizes, W_ih, W_hh, b)
+    starts = [0, *batch_sizes.cumsum(0).tolist()]
+    expect_close(
+        states[:4], (x[:, 0] @ W_ih.T + b).tanh(), "Step 0 must start from a state of zeros"
+    )
+    for n, length in enumerate(lengths.tolist()):
+        h = torch.zeros(H, dtype=torch.float64)
+        for t in range(length):
+            h = torch.tanh(W_ih @ x[n, t] + W_hh @ h + b)
+            expect_close(
+                states[starts[t] + n],
+                h,
+                f"Example {n} (length {length}), step {t}: its state must come from the state that it "
+                "has left at the step before",
+            )
 
-# The same with nn.RNN, and its gradients.
-rnn = nn.RNN(D, H, batch_first=True).double()
-with torch.no_grad():
-    for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, 0 * b)):
-        own.copy_(value)
-weights = torch.randn(len(data), H, generator=generator, dtype=torch.float64)
-(rnn(packed)[0].data * weights).sum().backward()
-leaves = {
-    name: value.clone().requires_grad_()
-    for name, value in {"data": data, "W_ih": W_ih, "W_hh": W_hh, "b": b}.items()
-}
-states = packed_rnn(leaves["data"], batch_sizes, leaves["W_ih"], leaves["W_hh"], leaves["b"])
-assert states.requires_grad, "Gradients must be able to flow back to data and weights"
-(states * weights).sum().backward()
-for name, own in zip(("W_ih", "W_hh", "b"), rnn.parameters()):
-    expect_close(leaves[name].grad, own.grad, f"The gradient of {name} must be that of nn.RNN")
-arrived = leaves["data"].grad
-assert arrived is not None and (arrived.abs().sum(dim=1) > 0).all(), (
-    "Every row of data must get a gradient"
-)
-print("packed_rnn: visible checks passed")
+    # The same with nn.RNN, and its gradients.
+    rnn = nn.RNN(D, H, batch_first=True).double()
+    with torch.no_grad():
+        for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, 0 * b)):
+            own.copy_(value)
+    weights = torch.randn(len(data), H, generator=generator, dtype=torch.float64)
+    (rnn(packed)[0].data * weights).sum().backward()
+    leaves = {
+        name: value.clone().requires_grad_()
+        for name, value in {"data": data, "W_ih": W_ih, "W_hh": W_hh, "b": b}.items()
+    }
+    states = packed_rnn(leaves["data"], batch_sizes, leaves["W_ih"], leaves["W_hh"], leaves["b"])
+    assert states.requires_grad, "Gradients must be able to flow back to data and weights"
+    (states * weights).sum().backward()
+    for name, own in zip(("W_ih", "W_hh", "b"), rnn.parameters()):
+        expect_close(leaves[name].grad, own.grad, f"The gradient of {name} must be that of nn.RNN")
+    arrived = leaves["data"].grad
+    assert arrived is not None and (arrived.abs().sum(dim=1) > 0).all(), (
+        "Every row of data must get a gradient"
+    )
 
 
 # %% [markdown]
@@ -861,60 +878,61 @@ def bucket_batches(lengths, B):
 
 
 # %% tests="bucket_batches" points=3
-lengths = torch.tensor([4, 1, 1, 2, 2, 9])
-one, two = [torch.tensor([0, 1, 2])], [torch.tensor([3, 4]), torch.tensor([2, 0])]
-expect_close(padding_waste(lengths, two[:1]), 0, "Two examples of one length waste nothing")
-expect_close(
-    padding_waste(lengths, one),
-    0.5,
-    "The lengths 4, 1, 1 in one batch make 12 positions with 6 tokens: half of the positions are "
-    "padding",
-)
-expect_close(
-    padding_waste(lengths, two),
-    0.25,
-    "The lengths 2, 2 and 1, 4 in two batches make 4 + 8 positions with 4 + 5 tokens: a quarter "
-    "of the positions is padding",
-)
-expect_close(
-    padding_waste(lengths, one + two[:1]),
-    1 - 10 / 16,
-    "Sum tokens and positions over all batches before you divide; examples in no batch do not count",
-)
-
-# Buckets: every example once, and batches whose lengths do not overlap.
-lengths = torch.randint(1, 50, (23,), generator=torch.Generator().manual_seed(7))
-expect_unchanged(bucket_batches, lengths=lengths, B=4)
-batches = bucket_batches(lengths, 4)
-assert batches is not None, "Return the batches. Found None: is the `return` missing?"
-assert all(isinstance(batch, torch.Tensor) for batch in batches), (
-    "Every batch must be a tensor of indices, found "
-    f"{', '.join(sorted({type(batch).__name__ for batch in batches}))}"
-)
-sizes = [len(batch) for batch in batches]
-assert max(sizes) <= 4, f"A batch must have at most B = 4 examples, found {max(sizes)}"
-indices = sorted(int(n) for batch in batches for n in batch)
-assert indices == list(range(23)), (
-    "Every index from 0 to 22 must stand in exactly one batch; found "
-    f"{len(indices)} indices, {len(set(indices) & set(range(23)))} of the 23 among them"
-)
-assert sorted(sizes) == [3, 4, 4, 4, 4, 4], (
-    f"23 examples in batches of 4 make five full batches and one of 3; found the sizes {sizes}"
-)
-no_rest = [len(batch) for batch in bucket_batches(lengths[:20], 4)]
-assert no_rest == 5 * [4], (
-    f"20 examples in batches of 4 make five full batches and no other; found the sizes {no_rest}"
-)
-ranges = sorted((lengths[batch].min().item(), lengths[batch].max().item()) for batch in batches)
-for (_, longest), (shortest, _) in zip(ranges, ranges[1:]):
-    assert longest <= shortest, (
-        f"Batches must not overlap in length: one goes up to {longest}, another starts at {shortest}"
+@check("padding_waste, bucket_batches")
+def visible():
+    lengths = torch.tensor([4, 1, 1, 2, 2, 9])
+    one, two = [torch.tensor([0, 1, 2])], [torch.tensor([3, 4]), torch.tensor([2, 0])]
+    expect_close(padding_waste(lengths, two[:1]), 0, "Two examples of one length waste nothing")
+    expect_close(
+        padding_waste(lengths, one),
+        0.5,
+        "The lengths 4, 1, 1 in one batch make 12 positions with 6 tokens: half of the positions are "
+        "padding",
     )
-shuffled = torch.randperm(23, generator=torch.Generator().manual_seed(8)).split(4)
-assert padding_waste(lengths, batches) < 0.5 * padding_waste(lengths, list(shuffled)), (
-    "Buckets must waste much less than batches in random order"
-)
-print("padding_waste and bucket_batches: visible checks passed")
+    expect_close(
+        padding_waste(lengths, two),
+        0.25,
+        "The lengths 2, 2 and 1, 4 in two batches make 4 + 8 positions with 4 + 5 tokens: a quarter "
+        "of the positions is padding",
+    )
+    expect_close(
+        padding_waste(lengths, one + two[:1]),
+        1 - 10 / 16,
+        "Sum tokens and positions over all batches before you divide; examples in no batch do not count",
+    )
+
+    # Buckets: every example once, and batches whose lengths do not overlap.
+    lengths = torch.randint(1, 50, (23,), generator=torch.Generator().manual_seed(7))
+    expect_unchanged(bucket_batches, lengths=lengths, B=4)
+    batches = bucket_batches(lengths, 4)
+    assert batches is not None, "Return the batches. Found None: is the `return` missing?"
+    assert all(isinstance(batch, torch.Tensor) for batch in batches), (
+        "Every batch must be a tensor of indices, found "
+        f"{', '.join(sorted({type(batch).__name__ for batch in batches}))}"
+    )
+    sizes = [len(batch) for batch in batches]
+    assert max(sizes) <= 4, f"A batch must have at most B = 4 examples, found {max(sizes)}"
+    indices = sorted(int(n) for batch in batches for n in batch)
+    assert indices == list(range(23)), (
+        "Every index from 0 to 22 must stand in exactly one batch; found "
+        f"{len(indices)} indices, {len(set(indices) & set(range(23)))} of the 23 among them"
+    )
+    assert sorted(sizes) == [3, 4, 4, 4, 4, 4], (
+        f"23 examples in batches of 4 make five full batches and one of 3; found the sizes {sizes}"
+    )
+    no_rest = [len(batch) for batch in bucket_batches(lengths[:20], 4)]
+    assert no_rest == 5 * [4], (
+        f"20 examples in batches of 4 make five full batches and no other; found the sizes {no_rest}"
+    )
+    ranges = sorted((lengths[batch].min().item(), lengths[batch].max().item()) for batch in batches)
+    for (_, longest), (shortest, _) in zip(ranges, ranges[1:]):
+        assert longest <= shortest, (
+            f"Batches must not overlap in length: one goes up to {longest}, another starts at {shortest}"
+        )
+    shuffled = torch.randperm(23, generator=torch.Generator().manual_seed(8)).split(4)
+    assert padding_waste(lengths, batches) < 0.5 * padding_waste(lengths, list(shuffled)), (
+        "Buckets must waste much less than batches in random order"
+    )
 
 
 # %% [markdown]

@@ -66,7 +66,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 from tqdm.auto import tqdm
 
 from rnn_course import conllu, datasets, identifiers, plots, tagger_plots
-from autograder.notebook.checks import expect_close, expect_unchanged
+from autograder.notebook.checks import check, expect_close, expect_unchanged
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -319,44 +319,47 @@ def reverse_padded(x, lengths):
 
 
 # %% tests="reverse_padded" points=3
-# The figure above, in numbers; 9 is padding.
-x = torch.tensor([[1, 2, 3, 4, 5, 9], [1, 2, 3, 9, 9, 9], [1, 9, 9, 9, 9, 9]])
-lengths = torch.tensor([5, 3, 1])
-before = x.clone()
-got = reverse_padded(x, lengths)
-assert got is not None, "Return the reversed batch. Found None: is the `return` missing?"
-assert torch.equal(x, before), "reverse_padded must not change x"
-assert got.shape == x.shape, f"The shape must stay {tuple(x.shape)}, found {tuple(got.shape)}"
-assert got.dtype == x.dtype, f"The type must stay {x.dtype}, found {got.dtype}"
-for b, n in enumerate(lengths.tolist()):
-    assert (got[b, n:] == 9).all(), f"Row {b} has {n} tokens: the padding behind must stay there"
-expect_close(got[0], [5, 4, 3, 2, 1, 9], "Row 0 has 5 tokens: they must come in reverse order")
-expect_close(got[1], [3, 2, 1, 9, 9, 9], "Row 1 has 3 tokens: they must come in reverse order")
-expect_close(got[2], [1, 9, 9, 9, 9, 9], "Row 2 has one token: it must stay where it is")
+@check("reverse_padded")
+def visible():
+    # The figure above, in numbers; 9 is padding.
+    x = torch.tensor([[1, 2, 3, 4, 5, 9], [1, 2, 3, 9, 9, 9], [1, 9, 9, 9, 9, 9]])
+    lengths = torch.tensor([5, 3, 1])
+    before = x.clone()
+    got = reverse_padded(x, lengths)
+    assert got is not None, "Return the reversed batch. Found None: is the `return` missing?"
+    assert torch.equal(x, before), "reverse_padded must not change x"
+    assert got.shape == x.shape, f"The shape must stay {tuple(x.shape)}, found {tuple(got.shape)}"
+    assert got.dtype == x.dtype, f"The type must stay {x.dtype}, found {got.dtype}"
+    for b, n in enumerate(lengths.tolist()):
+        assert (got[b, n:] == 9).all(), (
+            f"Row {b} has {n} tokens: the padding behind must stay there"
+        )
+    expect_close(got[0], [5, 4, 3, 2, 1, 9], "Row 0 has 5 tokens: they must come in reverse order")
+    expect_close(got[1], [3, 2, 1, 9, 9, 9], "Row 1 has 3 tokens: they must come in reverse order")
+    expect_close(got[2], [1, 9, 9, 9, 9, 9], "Row 2 has one token: it must stay where it is")
 
-# Lengths in any order, and no padding at all.
-x = torch.arange(8).reshape(2, 4)
-expect_close(
-    reverse_padded(x, torch.tensor([2, 4])),
-    [[1, 0, 2, 3], [7, 6, 5, 4]],
-    "Lengths 2 and 4 of 4: the first row is turned up to its length, the second as a whole",
-)
+    # Lengths in any order, and no padding at all.
+    x = torch.arange(8).reshape(2, 4)
+    expect_close(
+        reverse_padded(x, torch.tensor([2, 4])),
+        [[1, 0, 2, 3], [7, 6, 5, 4]],
+        "Lengths 2 and 4 of 4: the first row is turned up to its length, the second as a whole",
+    )
 
-# Features of a position stay together; twice is the identity; gradients find their way back.
-torch.manual_seed(1)
-x = torch.randn(3, 5, 2, dtype=torch.float64, requires_grad=True)
-lengths = torch.tensor([2, 5, 4])
-got = reverse_padded(x, lengths)
-expect_close(got[2, 0], x[2, 3], "(B, T, D): out[2, 0] must be x[2, 3], with all its features")
-expect_close(got[0, 2:], x[0, 2:], "Padding must stay in its own order, whatever it holds")
-expect_close(reverse_padded(got, lengths), x, "Done twice, every row must be what it was")
-weights = torch.randn(3, 5, 2, dtype=torch.float64)
-assert got.requires_grad, "Gradients must flow through reverse_padded: no detach, no NumPy"
-(gradient,) = torch.autograd.grad((got * weights).sum(), x)
-expect_close(
-    gradient, reverse_padded(weights, lengths), "The gradient must be reversed in the same way"
-)
-print("reverse_padded: visible checks passed")
+    # Features of a position stay together; twice is the identity; gradients find their way back.
+    torch.manual_seed(1)
+    x = torch.randn(3, 5, 2, dtype=torch.float64, requires_grad=True)
+    lengths = torch.tensor([2, 5, 4])
+    got = reverse_padded(x, lengths)
+    expect_close(got[2, 0], x[2, 3], "(B, T, D): out[2, 0] must be x[2, 3], with all its features")
+    expect_close(got[0, 2:], x[0, 2:], "Padding must stay in its own order, whatever it holds")
+    expect_close(reverse_padded(got, lengths), x, "Done twice, every row must be what it was")
+    weights = torch.randn(3, 5, 2, dtype=torch.float64)
+    assert got.requires_grad, "Gradients must flow through reverse_padded: no detach, no NumPy"
+    (gradient,) = torch.autograd.grad((got * weights).sum(), x)
+    expect_close(
+        gradient, reverse_padded(weights, lengths), "The gradient must be reversed in the same way"
+    )
 
 
 # %% [markdown]
@@ -422,89 +425,96 @@ def birnn(x, lengths, forward_step, backward_step):
 
 
 # %% tests="birnn" points=4 needs="reverse_padded"
-# A step that adds up what it reads: its states can be followed by hand. 99 is padding.
-def running_sum(x_t, h=None):
-    return x_t if h is None else h + x_t
+@check("birnn")
+def visible():
+    # A step that adds up what it reads: its states can be followed by hand. 99 is padding.
+    def running_sum(x_t, h=None):
+        return x_t if h is None else h + x_t
 
+    def negative_sum(x_t, h=None):
+        return -x_t if h is None else h - x_t
 
-def negative_sum(x_t, h=None):
-    return -x_t if h is None else h - x_t
-
-
-x = torch.tensor([[1.0, 2, 4, 8], [1, 2, 99, 99]])[..., None]
-lengths = torch.tensor([4, 2])
-states = birnn(x, lengths, running_sum, running_sum)
-assert states is not None, "Return the states. Found None: is the `return` missing?"
-assert states.shape == (2, 4, 2), f"States must be (B, T, 2H) = (2, 4, 2), found {tuple(states.shape)}"
-expect_close(states[0, :, 0], [1, 3, 7, 15], "Forward sums of 1, 2, 4, 8, in the first H features")
-expect_close(
-    states[0, :, 1],
-    [15, 14, 12, 8],
-    "Backward sums of 1, 2, 4, 8, in the last H features: position 0 has read all tokens, "
-    "position 3 the last one alone",
-)
-expect_close(states[1, :2, 0], [1, 3], "Forward sums of a row with two tokens")
-expect_close(
-    states[1, :2, 1], [3, 2], "Backward sums of a row with two tokens: no padding may be read first"
-)
-expect_close(states[1, 2:], torch.zeros(2, 2), "At padding all states must be zero")
-expect_close(
-    birnn(x, lengths, running_sum, negative_sum)[0, :, 1],
-    [-15, -14, -12, -8],
-    "The backward states must come from backward_step",
-)
-expect_unchanged(
-    birnn,
-    x=torch.ones(2, 4, 1),
-    lengths=lengths,
-    forward_step=running_sum,
-    backward_step=running_sum,
-)
-
-
-# States need not be as wide as inputs: here D = 1 and H = 2.
-def doubled_sum(x_t, h=None):
-    assert h is None or h.shape[-1] == 2, (
-        "Before the first token pass None: a state has H features, zeros made from x have D"
+    x = torch.tensor([[1.0, 2, 4, 8], [1, 2, 99, 99]])[..., None]
+    lengths = torch.tensor([4, 2])
+    states = birnn(x, lengths, running_sum, running_sum)
+    assert states is not None, "Return the states. Found None: is the `return` missing?"
+    assert states.shape == (2, 4, 2), (
+        f"States must be (B, T, 2H) = (2, 4, 2), found {tuple(states.shape)}"
     )
-    return x_t.repeat(1, 2) if h is None else h + x_t
-
-
-states = birnn(x, lengths, doubled_sum, doubled_sum)
-assert states.shape == (2, 4, 4), f"With H = 2 states must be (2, 4, 4), found {tuple(states.shape)}"
-
-# Random weights: which states see a change of token 2?
-torch.manual_seed(2)
-forward_cell, backward_cell = nn.GRUCell(3, 4).double(), nn.GRUCell(3, 4).double()
-x, lengths = torch.randn(2, 6, 3).double(), torch.tensor([3, 5])
-states = birnn(x, lengths, forward_cell, backward_cell)
-changed = x.clone()
-changed[:, 2] += 1
-moved = (birnn(changed, lengths, forward_cell, backward_cell) - states).abs() > 1e-9
-forward_moved, backward_moved = moved[..., :4].any(-1), moved[..., 4:].any(-1)
-for b, n in enumerate(lengths.tolist()):
-    places = forward_moved[b].nonzero().flatten().tolist()
-    assert places == list(range(2, n)), (
-        f"A row of {n} tokens: a change of token 2 must move the forward states of positions "
-        f"{list(range(2, n))}, found {places}"
+    expect_close(
+        states[0, :, 0], [1, 3, 7, 15], "Forward sums of 1, 2, 4, 8, in the first H features"
     )
-    places = backward_moved[b].nonzero().flatten().tolist()
-    assert places == [0, 1, 2], (
-        f"A row of {n} tokens: a change of token 2 must move the backward states of positions "
-        f"[0, 1, 2], found {places}"
+    expect_close(
+        states[0, :, 1],
+        [15, 14, 12, 8],
+        "Backward sums of 1, 2, 4, 8, in the last H features: position 0 has read all tokens, "
+        "position 3 the last one alone",
+    )
+    expect_close(states[1, :2, 0], [1, 3], "Forward sums of a row with two tokens")
+    expect_close(
+        states[1, :2, 1],
+        [3, 2],
+        "Backward sums of a row with two tokens: no padding may be read first",
+    )
+    expect_close(states[1, 2:], torch.zeros(2, 2), "At padding all states must be zero")
+    expect_close(
+        birnn(x, lengths, running_sum, negative_sum)[0, :, 1],
+        [-15, -14, -12, -8],
+        "The backward states must come from backward_step",
+    )
+    expect_unchanged(
+        birnn,
+        x=torch.ones(2, 4, 1),
+        lengths=lengths,
+        forward_step=running_sum,
+        backward_step=running_sum,
     )
 
-# The same weights in a packed bidirectional nn.GRU.
-packed_gru = nn.GRU(3, 4, batch_first=True, bidirectional=True).double()
-with torch.no_grad():
-    for cell, suffix in ((forward_cell, "_l0"), (backward_cell, "_l0_reverse")):
-        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-            getattr(packed_gru, name + suffix).copy_(getattr(cell, name))
-packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-want, _ = pad_packed_sequence(packed_gru(packed)[0], batch_first=True, total_length=6)
-expect_close(states, want, "With GRU cells the states must be those of a packed nn.GRU")
-assert states.requires_grad, "Gradients must reach the weights of the steps: no detach, no NumPy"
-print("birnn: visible checks passed")
+    # States need not be as wide as inputs: here D = 1 and H = 2.
+    def doubled_sum(x_t, h=None):
+        assert h is None or h.shape[-1] == 2, (
+            "Before the first token pass None: a state has H features, zeros made from x have D"
+        )
+        return x_t.repeat(1, 2) if h is None else h + x_t
+
+    states = birnn(x, lengths, doubled_sum, doubled_sum)
+    assert states.shape == (2, 4, 4), (
+        f"With H = 2 states must be (2, 4, 4), found {tuple(states.shape)}"
+    )
+
+    # Random weights: which states see a change of token 2?
+    torch.manual_seed(2)
+    forward_cell, backward_cell = nn.GRUCell(3, 4).double(), nn.GRUCell(3, 4).double()
+    x, lengths = torch.randn(2, 6, 3).double(), torch.tensor([3, 5])
+    states = birnn(x, lengths, forward_cell, backward_cell)
+    changed = x.clone()
+    changed[:, 2] += 1
+    moved = (birnn(changed, lengths, forward_cell, backward_cell) - states).abs() > 1e-9
+    forward_moved, backward_moved = moved[..., :4].any(-1), moved[..., 4:].any(-1)
+    for b, n in enumerate(lengths.tolist()):
+        places = forward_moved[b].nonzero().flatten().tolist()
+        assert places == list(range(2, n)), (
+            f"A row of {n} tokens: a change of token 2 must move the forward states of positions "
+            f"{list(range(2, n))}, found {places}"
+        )
+        places = backward_moved[b].nonzero().flatten().tolist()
+        assert places == [0, 1, 2], (
+            f"A row of {n} tokens: a change of token 2 must move the backward states of positions "
+            f"[0, 1, 2], found {places}"
+        )
+
+    # The same weights in a packed bidirectional nn.GRU.
+    packed_gru = nn.GRU(3, 4, batch_first=True, bidirectional=True).double()
+    with torch.no_grad():
+        for cell, suffix in ((forward_cell, "_l0"), (backward_cell, "_l0_reverse")):
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                getattr(packed_gru, name + suffix).copy_(getattr(cell, name))
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    want, _ = pad_packed_sequence(packed_gru(packed)[0], batch_first=True, total_length=6)
+    expect_close(states, want, "With GRU cells the states must be those of a packed nn.GRU")
+    assert states.requires_grad, (
+        "Gradients must reach the weights of the steps: no detach, no NumPy"
+    )
 
 
 # %% [markdown]
@@ -605,90 +615,107 @@ class BiLSTMTagger(nn.Module):
 
 
 # %% tests="BiLSTMTagger" points=5
-torch.manual_seed(3)
-V, E, H, C = 12, 5, 4, 3
-model = BiLSTMTagger(V, E, H, C, dropout=0.5)
+@check("BiLSTMTagger")
+def visible():
+    torch.manual_seed(3)
+    V, E, H, C = 12, 5, 4, 3
+    model = BiLSTMTagger(V, E, H, C, dropout=0.5)
 
-# The layers.
-for name, kind in (("embedding", nn.Embedding), ("lstm", nn.LSTM), ("classifier", nn.Linear)):
-    assert isinstance(getattr(model, name, None), kind), f"model.{name} must be an nn.{kind.__name__}"
-assert model.embedding.padding_idx == 0, "The embedding must know that number 0 is padding"
-assert tuple(model.embedding.weight.shape) == (V, E), "The embedding must be (V, E)"
-assert model.lstm.bidirectional, "The LSTM must run in both directions"
-assert model.lstm.num_layers == 1, f"The LSTM must have one layer, found {model.lstm.num_layers}"
-found = (model.lstm.input_size, model.lstm.hidden_size)
-assert found == (E, H), f"The LSTM must read E = {E} features and have H = {H} units, found {found}"
-assert tuple(model.classifier.weight.shape) == (C, 2 * H), "The classifier must map 2H to C"
-assert model.classifier.bias is not None, "The classifier must have a bias"
+    # The layers.
+    for name, kind in (("embedding", nn.Embedding), ("lstm", nn.LSTM), ("classifier", nn.Linear)):
+        assert isinstance(getattr(model, name, None), kind), (
+            f"model.{name} must be an nn.{kind.__name__}"
+        )
+    assert model.embedding.padding_idx == 0, "The embedding must know that number 0 is padding"
+    assert tuple(model.embedding.weight.shape) == (V, E), "The embedding must be (V, E)"
+    assert model.lstm.bidirectional, "The LSTM must run in both directions"
+    assert model.lstm.num_layers == 1, (
+        f"The LSTM must have one layer, found {model.lstm.num_layers}"
+    )
+    found = (model.lstm.input_size, model.lstm.hidden_size)
+    assert found == (E, H), (
+        f"The LSTM must read E = {E} features and have H = {H} units, found {found}"
+    )
+    assert tuple(model.classifier.weight.shape) == (C, 2 * H), "The classifier must map 2H to C"
+    assert model.classifier.bias is not None, "The classifier must have a bias"
 
-# Shapes: lengths in no order, and a T that no row fills.
-tokens = torch.randint(1, V, (3, 6))
-lengths = torch.tensor([2, 5, 3])
-tokens[~length_mask(lengths, 6)] = 0
-logits = model(tokens, lengths)
-assert logits is not None, "forward must return the logits. Found None: is the `return` missing?"
-assert tuple(logits.shape) == (3, 6, C), (
-    f"logits must be (B, T, C) = (3, 6, {C}), found {tuple(logits.shape)}"
-)
-expect_unchanged(model.forward, tokens=tokens, lengths=lengths)
-
-# Evaluation is the same twice; dropout works in training alone, on the states.
-model.eval()
-with torch.no_grad():
+    # Shapes: lengths in no order, and a T that no row fills.
+    tokens = torch.randint(1, V, (3, 6))
+    lengths = torch.tensor([2, 5, 3])
+    tokens[~length_mask(lengths, 6)] = 0
     logits = model(tokens, lengths)
-    expect_close(model(tokens, lengths), logits, "In evaluation mode dropout must do nothing", 0)
-    probe = BiLSTMTagger(V, E, 32, 64, dropout=0.25)  # C = 2H: the logits can show the states
-    probe.classifier.weight.copy_(torch.eye(64))
-    probe.classifier.bias.fill_(5.0)
-    expect_close(
-        probe.eval()(tokens[1:2, :5], lengths[1:2])[0] - 5,
-        probe.lstm(probe.embedding(tokens[1, :5]))[0],
-        "With the identity as classifier (and bias 5) the logits must be the LSTM's states of every "
-        "step, plus 5: no h_n, and nothing like a softmax before or behind the classifier",
-        1e-5,
+    assert logits is not None, (
+        "forward must return the logits. Found None: is the `return` missing?"
     )
-    states = probe.eval()(tokens, lengths)[length_mask(lengths, 6)] - 5
-    dropped = probe.train()(tokens, lengths)[length_mask(lengths, 6)] - 5
-    kept = (dropped - states / 0.75).abs() < 1e-4
-    gone = dropped.abs() < 1e-4
-    assert not torch.equal(states, dropped), "In training mode dropout must change the states"
-    assert (kept | gone).all(), (
-        "In training mode each entry of the states must be 0 or divided by 1 - p before the "
-        "classifier: dropout belongs between the LSTM and the classifier, and nowhere else"
+    assert tuple(logits.shape) == (3, 6, C), (
+        f"logits must be (B, T, C) = (3, 6, {C}), found {tuple(logits.shape)}"
     )
-    assert (gone.any(-1) & kept.any(-1)).all(), (
-        "Dropout must decide for each entry of a state, and not drop whole positions"
-    )
+    expect_unchanged(model.forward, tokens=tokens, lengths=lengths)
 
-    # A sentence alone, and in a batch with padding.
-    for b, n in enumerate(lengths.tolist()):
-        alone = model(tokens[b : b + 1, :n], lengths[b : b + 1])[0]
-        what = f"Row {b} must get the same logits alone as in the batch: no padding may be read"
-        expect_close(logits[b, :n], alone, what, 1e-5)
-    expect_close(
-        model(torch.nn.functional.pad(tokens, (0, 3)), lengths)[:, :6][length_mask(lengths, 6)],
-        logits[length_mask(lengths, 6)],
-        "Three more columns of padding must change nothing",
-        1e-5,
-    )
-    expect_close(
-        model(torch.where(length_mask(lengths, 6), tokens, 7), lengths)[length_mask(lengths, 6)],
-        logits[length_mask(lengths, 6)],
-        "Another number at padding must change nothing: lengths alone says where a row ends",
-        1e-5,
-    )
+    # Evaluation is the same twice; dropout works in training alone, on the states.
+    model.eval()
+    with torch.no_grad():
+        logits = model(tokens, lengths)
+        expect_close(
+            model(tokens, lengths), logits, "In evaluation mode dropout must do nothing", 0
+        )
+        probe = BiLSTMTagger(V, E, 32, 64, dropout=0.25)  # C = 2H: the logits can show the states
+        probe.classifier.weight.copy_(torch.eye(64))
+        probe.classifier.bias.fill_(5.0)
+        expect_close(
+            probe.eval()(tokens[1:2, :5], lengths[1:2])[0] - 5,
+            probe.lstm(probe.embedding(tokens[1, :5]))[0],
+            "With the identity as classifier (and bias 5) the logits must be the LSTM's states of every "
+            "step, plus 5: no h_n, and nothing like a softmax before or behind the classifier",
+            1e-5,
+        )
+        states = probe.eval()(tokens, lengths)[length_mask(lengths, 6)] - 5
+        dropped = probe.train()(tokens, lengths)[length_mask(lengths, 6)] - 5
+        kept = (dropped - states / 0.75).abs() < 1e-4
+        gone = dropped.abs() < 1e-4
+        assert not torch.equal(states, dropped), "In training mode dropout must change the states"
+        assert (kept | gone).all(), (
+            "In training mode each entry of the states must be 0 or divided by 1 - p before the "
+            "classifier: dropout belongs between the LSTM and the classifier, and nowhere else"
+        )
+        assert (gone.any(-1) & kept.any(-1)).all(), (
+            "Dropout must decide for each entry of a state, and not drop whole positions"
+        )
 
-    # Both directions arrive: every logit depends on the first token and on the last.
-    for place in (0, 4):
-        other = tokens.clone()
-        other[1, place] = other[1, place] % (V - 1) + 1
-        moved = (model(other, lengths)[1, :5] - logits[1, :5]).abs().sum(-1) > 1e-7
-        assert moved.all(), f"A change of token {place} must reach the logits of all 5 positions"
+        # A sentence alone, and in a batch with padding.
+        for b, n in enumerate(lengths.tolist()):
+            alone = model(tokens[b : b + 1, :n], lengths[b : b + 1])[0]
+            what = f"Row {b} must get the same logits alone as in the batch: no padding may be read"
+            expect_close(logits[b, :n], alone, what, 1e-5)
+        expect_close(
+            model(torch.nn.functional.pad(tokens, (0, 3)), lengths)[:, :6][length_mask(lengths, 6)],
+            logits[length_mask(lengths, 6)],
+            "Three more columns of padding must change nothing",
+            1e-5,
+        )
+        expect_close(
+            model(torch.where(length_mask(lengths, 6), tokens, 7), lengths)[
+                length_mask(lengths, 6)
+            ],
+            logits[length_mask(lengths, 6)],
+            "Another number at padding must change nothing: lengths alone says where a row ends",
+            1e-5,
+        )
 
-# Padding is not trained.
-model.train()(tokens, lengths)[length_mask(lengths, 6)].pow(2).sum().backward()
-assert (model.embedding.weight.grad[0] == 0).all(), "No gradient may reach the embedding of padding"
-print("BiLSTMTagger: visible checks passed")
+        # Both directions arrive: every logit depends on the first token and on the last.
+        for place in (0, 4):
+            other = tokens.clone()
+            other[1, place] = other[1, place] % (V - 1) + 1
+            moved = (model(other, lengths)[1, :5] - logits[1, :5]).abs().sum(-1) > 1e-7
+            assert moved.all(), (
+                f"A change of token {place} must reach the logits of all 5 positions"
+            )
+
+    # Padding is not trained.
+    model.train()(tokens, lengths)[length_mask(lengths, 6)].pow(2).sum().backward()
+    assert (model.embedding.weight.grad[0] == 0).all(), (
+        "No gradient may reach the embedding of padding"
+    )
 
 
 # %% [markdown]
@@ -739,83 +766,88 @@ def masked_cross_entropy(logits, targets, mask):
 
 
 # %% tests="masked_cross_entropy" points=4
-torch.manual_seed(4)
-B, T, C = 3, 5, 4
-mask = torch.tensor([[1, 1, 0, 1, 1], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]], dtype=torch.bool)
-targets = torch.randint(C, (B, T))
+@check("masked_cross_entropy")
+def visible():
+    torch.manual_seed(4)
+    B, T, C = 3, 5, 4
+    mask = torch.tensor([[1, 1, 0, 1, 1], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]], dtype=torch.bool)
+    targets = torch.randint(C, (B, T))
 
-# All scores alike: every position costs ln C.
-try:
-    loss = masked_cross_entropy(torch.zeros(B, T, C), targets, mask)
-except NotImplementedError:
-    raise
-except (RuntimeError, ValueError) as error:
-    raise AssertionError(
-        "The loss of logits (B, T, C) must run. cross_entropy wants the classes on axis 1: (N, C) with "
-        f"(N,), or (B, C, T) with (B, T). It said: {error}"
-    ) from None
-assert loss is not None, "Return the loss. Found None: is the `return` missing?"
-assert np.shape(loss) == (), f"The loss must be one number, found the shape {tuple(np.shape(loss))}"
-expect_close(loss, np.log(C), "With equal logits the mean over what counts must be ln C")
-
-# One position alone, by hand: softmax of (0, ln 3) is (1/4, 3/4).
-pair = torch.tensor([[[0.0, np.log(3)], [5.0, 0.0]]])
-first = torch.tensor([[True, False]])
-expect_close(
-    masked_cross_entropy(pair, torch.tensor([[0, 0]]), first),
-    np.log(4),
-    "Logits (0, ln 3), right tag 0: the loss must be -ln(1/4); logits go in without a softmax",
-)
-expect_close(
-    masked_cross_entropy(pair, torch.tensor([[1, 0]]), first),
-    np.log(4 / 3),
-    "Logits (0, ln 3), right tag 1: the loss must be -ln(3/4)",
-)
-
-# Random logits: position by position.
-logits = torch.randn(B, T, C, dtype=torch.float64)
-one_by_one = [
-    -torch.log_softmax(logits[b, t], dim=0)[targets[b, t]] for b, t in mask.nonzero().tolist()
-]
-expect_close(
-    masked_cross_entropy(logits, targets, mask),
-    torch.stack(one_by_one).mean(),
-    "The loss must be the mean over the 7 positions that count, each with the same weight",
-)
-
-# What does not count must not matter: its target, its logits, its gradient.
-want = masked_cross_entropy(logits, targets, mask)
-for strange in (-1, 999):
+    # All scores alike: every position costs ln C.
     try:
-        got = masked_cross_entropy(logits, targets.masked_fill(~mask, strange), mask)
-    except (IndexError, RuntimeError) as error:
+        loss = masked_cross_entropy(torch.zeros(B, T, C), targets, mask)
+    except NotImplementedError:
+        raise
+    except (RuntimeError, ValueError) as error:
         raise AssertionError(
-            f"A target of {strange} at a position that does not count must do no harm: {error}"
+            "The loss of logits (B, T, C) must run. cross_entropy wants the classes on axis 1: (N, C) with "
+            f"(N,), or (B, C, T) with (B, T). It said: {error}"
         ) from None
-    expect_close(got, want, f"Targets of {strange} where the mask is False must not matter")
-other = torch.where(mask[..., None], logits, torch.full_like(logits, 30.0))
-expect_close(
-    masked_cross_entropy(other, targets, mask), want, "Logits where the mask is False must not matter"
-)
-expect_close(
-    masked_cross_entropy(1000 * logits, targets, mask),
-    -(1000 * logits).log_softmax(-1).gather(-1, targets[..., None])[..., 0][mask].mean(),
-    "Scores of a thousand must give a finite loss: no logarithm of a softmax",
-)
-leaf = logits.clone().requires_grad_()
-loss = masked_cross_entropy(leaf, targets, mask)
-has_gradient = getattr(loss, "requires_grad", False)
-assert has_gradient, "The loss must have a gradient: return a tensor, no number"
-loss.backward()
-assert (leaf.grad[~mask] == 0).all(), "Positions that do not count must get no gradient"
-expect_close(
-    leaf.grad[mask],
-    (logits.softmax(-1) - nn.functional.one_hot(targets, C))[mask] / 7,
-    "Where the mask is True the gradient must be (softmax - one-hot) / 7: 7 positions count",
-)
-strange = targets.masked_fill(~mask, 999)
-expect_unchanged(masked_cross_entropy, logits=logits, targets=strange, mask=mask)
-print("masked_cross_entropy: visible checks passed")
+    assert loss is not None, "Return the loss. Found None: is the `return` missing?"
+    assert np.shape(loss) == (), (
+        f"The loss must be one number, found the shape {tuple(np.shape(loss))}"
+    )
+    expect_close(loss, np.log(C), "With equal logits the mean over what counts must be ln C")
+
+    # One position alone, by hand: softmax of (0, ln 3) is (1/4, 3/4).
+    pair = torch.tensor([[[0.0, np.log(3)], [5.0, 0.0]]])
+    first = torch.tensor([[True, False]])
+    expect_close(
+        masked_cross_entropy(pair, torch.tensor([[0, 0]]), first),
+        np.log(4),
+        "Logits (0, ln 3), right tag 0: the loss must be -ln(1/4); logits go in without a softmax",
+    )
+    expect_close(
+        masked_cross_entropy(pair, torch.tensor([[1, 0]]), first),
+        np.log(4 / 3),
+        "Logits (0, ln 3), right tag 1: the loss must be -ln(3/4)",
+    )
+
+    # Random logits: position by position.
+    logits = torch.randn(B, T, C, dtype=torch.float64)
+    one_by_one = [
+        -torch.log_softmax(logits[b, t], dim=0)[targets[b, t]] for b, t in mask.nonzero().tolist()
+    ]
+    expect_close(
+        masked_cross_entropy(logits, targets, mask),
+        torch.stack(one_by_one).mean(),
+        "The loss must be the mean over the 7 positions that count, each with the same weight",
+    )
+
+    # What does not count must not matter: its target, its logits, its gradient.
+    want = masked_cross_entropy(logits, targets, mask)
+    for strange in (-1, 999):
+        try:
+            got = masked_cross_entropy(logits, targets.masked_fill(~mask, strange), mask)
+        except (IndexError, RuntimeError) as error:
+            raise AssertionError(
+                f"A target of {strange} at a position that does not count must do no harm: {error}"
+            ) from None
+        expect_close(got, want, f"Targets of {strange} where the mask is False must not matter")
+    other = torch.where(mask[..., None], logits, torch.full_like(logits, 30.0))
+    expect_close(
+        masked_cross_entropy(other, targets, mask),
+        want,
+        "Logits where the mask is False must not matter",
+    )
+    expect_close(
+        masked_cross_entropy(1000 * logits, targets, mask),
+        -(1000 * logits).log_softmax(-1).gather(-1, targets[..., None])[..., 0][mask].mean(),
+        "Scores of a thousand must give a finite loss: no logarithm of a softmax",
+    )
+    leaf = logits.clone().requires_grad_()
+    loss = masked_cross_entropy(leaf, targets, mask)
+    has_gradient = getattr(loss, "requires_grad", False)
+    assert has_gradient, "The loss must have a gradient: return a tensor, no number"
+    loss.backward()
+    assert (leaf.grad[~mask] == 0).all(), "Positions that do not count must get no gradient"
+    expect_close(
+        leaf.grad[mask],
+        (logits.softmax(-1) - nn.functional.one_hot(targets, C))[mask] / 7,
+        "Where the mask is True the gradient must be (softmax - one-hot) / 7: 7 positions count",
+    )
+    strange = targets.masked_fill(~mask, 999)
+    expect_unchanged(masked_cross_entropy, logits=logits, targets=strange, mask=mask)
 
 
 # %% [markdown]
@@ -861,28 +893,29 @@ def token_accuracy(logits, targets, mask):
 
 
 # %% tests="token_accuracy" points=2
-# Predicted tags 2, 0, 1, 0 and 1, 1, 0, 0; six positions count, three of them are right.
-logits = nn.functional.one_hot(torch.tensor([[2, 0, 1, 0], [1, 1, 0, 0]]), 3) * 1.5 - 3.0
-targets = torch.tensor([[2, 0, 0, 1], [1, 2, 0, 0]])
-mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]], dtype=torch.bool)
-accuracy = token_accuracy(logits, targets, mask)
-assert accuracy is not None, "Return the accuracy. Found None: is the `return` missing?"
-expect_close(float(accuracy), 3 / 6, "Three of the six positions that count are right")
-expect_close(
-    float(token_accuracy(logits, targets, torch.ones_like(mask))),
-    5 / 8,
-    "When every position counts, five of eight are right",
-)
-expect_close(
-    float(token_accuracy(logits, targets.masked_fill(~mask, -1), mask)),
-    3 / 6,
-    "Targets where the mask is False must not matter",
-)
-only_last = torch.tensor([[0, 0, 0, 1], [0, 0, 0, 0]], dtype=torch.bool)
-expect_close(float(token_accuracy(logits, targets, only_last)), 0, "The only position is wrong")
-strange = targets.masked_fill(~mask, 999)
-expect_unchanged(token_accuracy, logits=logits, targets=strange, mask=mask)
-print("token_accuracy: visible checks passed")
+@check("token_accuracy")
+def visible():
+    # Predicted tags 2, 0, 1, 0 and 1, 1, 0, 0; six positions count, three of them are right.
+    logits = nn.functional.one_hot(torch.tensor([[2, 0, 1, 0], [1, 1, 0, 0]]), 3) * 1.5 - 3.0
+    targets = torch.tensor([[2, 0, 0, 1], [1, 2, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]], dtype=torch.bool)
+    accuracy = token_accuracy(logits, targets, mask)
+    assert accuracy is not None, "Return the accuracy. Found None: is the `return` missing?"
+    expect_close(float(accuracy), 3 / 6, "Three of the six positions that count are right")
+    expect_close(
+        float(token_accuracy(logits, targets, torch.ones_like(mask))),
+        5 / 8,
+        "When every position counts, five of eight are right",
+    )
+    expect_close(
+        float(token_accuracy(logits, targets.masked_fill(~mask, -1), mask)),
+        3 / 6,
+        "Targets where the mask is False must not matter",
+    )
+    only_last = torch.tensor([[0, 0, 0, 1], [0, 0, 0, 0]], dtype=torch.bool)
+    expect_close(float(token_accuracy(logits, targets, only_last)), 0, "The only position is wrong")
+    strange = targets.masked_fill(~mask, 999)
+    expect_unchanged(token_accuracy, logits=logits, targets=strange, mask=mask)
 
 
 # %% [markdown]
@@ -932,50 +965,57 @@ def confusion(predictions, targets, mask, C):
 
 
 # %% tests="confusion" points=2
-targets = torch.tensor([[0, 0, 1, 2], [0, 1, -1, -1]])
-predictions = torch.tensor([[0, 2, 1, 1], [0, 1, 0, 2]])
-mask = targets >= 0
-try:
-    counts = confusion(predictions, targets, mask, 4)
-except NotImplementedError:
-    raise
-except (RuntimeError, IndexError) as error:
-    raise AssertionError(
-        "The matrix must be (C, C), also when the last tags do not occur (bincount wants a minlength "
-        f"for all C * C pairs), and targets of -1 where the mask is False must do no harm: {error}"
-    ) from None
-assert counts is not None, "Return the matrix. Found None: is the `return` missing?"
-assert tuple(np.shape(counts)) == (4, 4), (
-    f"The matrix must be (C, C) = (4, 4), also when tag 3 does not occur; found {tuple(np.shape(counts))}"
-)
-assert isinstance(counts, torch.Tensor) and not counts.is_floating_point(), (
-    "Return an integer tensor: no array, no list, no floats"
-)
-expect_close(counts.sum(), 6, "Six positions count, so the entries must add up to 6; repeated pairs too")
-expect_close(counts[0, 0], 2, "Tag 0 was right twice: [0, 0] must be 2; repeated pairs add up")
-expect_close(counts[0, 2], 1, "Once the true tag was 0 and 2 was said: row 0, column 2")
-expect_close(counts[2, 0], 0, "Never was the true tag 2 and 0 was said: row 2, column 0")
-expect_close(
-    counts,
-    [[2, 0, 1, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]],
-    "The matrix of these six positions",
-)
+@check("confusion")
+def visible():
+    targets = torch.tensor([[0, 0, 1, 2], [0, 1, -1, -1]])
+    predictions = torch.tensor([[0, 2, 1, 1], [0, 1, 0, 2]])
+    mask = targets >= 0
+    try:
+        counts = confusion(predictions, targets, mask, 4)
+    except NotImplementedError:
+        raise
+    except (RuntimeError, IndexError) as error:
+        raise AssertionError(
+            "The matrix must be (C, C), also when the last tags do not occur (bincount wants a minlength "
+            f"for all C * C pairs), and targets of -1 where the mask is False must do no harm: {error}"
+        ) from None
+    assert counts is not None, "Return the matrix. Found None: is the `return` missing?"
+    assert tuple(np.shape(counts)) == (4, 4), (
+        f"The matrix must be (C, C) = (4, 4), also when tag 3 does not occur; found {tuple(np.shape(counts))}"
+    )
+    assert isinstance(counts, torch.Tensor) and not counts.is_floating_point(), (
+        "Return an integer tensor: no array, no list, no floats"
+    )
+    expect_close(
+        counts.sum(), 6, "Six positions count, so the entries must add up to 6; repeated pairs too"
+    )
+    expect_close(counts[0, 0], 2, "Tag 0 was right twice: [0, 0] must be 2; repeated pairs add up")
+    expect_close(counts[0, 2], 1, "Once the true tag was 0 and 2 was said: row 0, column 2")
+    expect_close(counts[2, 0], 0, "Never was the true tag 2 and 0 was said: row 2, column 0")
+    expect_close(
+        counts,
+        [[2, 0, 1, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]],
+        "The matrix of these six positions",
+    )
 
-# Random tags: rows are what is true, columns what was said, the diagonal what is right.
-torch.manual_seed(6)
-targets, predictions = torch.randint(5, (2, 30, 20))
-mask = torch.rand(30, 20) < 0.5
-counts = confusion(predictions, targets, mask, 5)
-expect_close(counts.sum(1), torch.bincount(targets[mask], minlength=5), "A row adds up its true tags")
-expect_close(counts.sum(0), torch.bincount(predictions[mask], minlength=5), "A column: what was said")
-expect_close(
-    counts.diagonal().sum(),
-    (predictions == targets)[mask].sum(),
-    "The diagonal adds up to the number of right predictions",
-)
-strange = targets.masked_fill(~mask, 999)
-expect_unchanged(confusion, predictions=predictions, targets=strange, mask=mask, C=5)
-print("confusion: visible checks passed")
+    # Random tags: rows are what is true, columns what was said, the diagonal what is right.
+    torch.manual_seed(6)
+    targets, predictions = torch.randint(5, (2, 30, 20))
+    mask = torch.rand(30, 20) < 0.5
+    counts = confusion(predictions, targets, mask, 5)
+    expect_close(
+        counts.sum(1), torch.bincount(targets[mask], minlength=5), "A row adds up its true tags"
+    )
+    expect_close(
+        counts.sum(0), torch.bincount(predictions[mask], minlength=5), "A column: what was said"
+    )
+    expect_close(
+        counts.diagonal().sum(),
+        (predictions == targets)[mask].sum(),
+        "The diagonal adds up to the number of right predictions",
+    )
+    strange = targets.masked_fill(~mask, 999)
+    expect_unchanged(confusion, predictions=predictions, targets=strange, mask=mask, C=5)
 
 
 # %% [markdown]

@@ -75,7 +75,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from rnn_course import alignment_plots, dates, plots
-from autograder.notebook.checks import expect_close, expect_results
+from autograder.notebook.checks import check, expect_close, expect_results
 
 plots.use_style()
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -277,25 +277,28 @@ def shift_right(y, bos):
 
 
 # %% tests="shift_right" points=2
-y = torch.tensor([[5, 6, 7, EOS], [8, EOS, PAD, PAD]])
-before = y.clone()
-got = shift_right(y, BOS)
-assert got is not None, "Return the shifted targets. Found None: is the `return` missing?"
-assert got.shape == y.shape, (
-    f"the result must be (B, T) = {tuple(y.shape)}, found {tuple(got.shape)}"
-)
-assert got.dtype == torch.long, f"ids must stay torch.long, found {got.dtype}"
-assert torch.equal(y, before), "y itself must stay as it was: make a new tensor"
-expect_close(got[:, 0], [BOS, BOS], "Every row must begin with bos")
-expect_close(got[0, 1:], [5, 6, 7], "Step t must read the token of step t - 1")
-expect_close(got[1, 1:], [8, EOS, PAD], "Padding is shifted like everything else")
-expect_close(shift_right(y[:, :1], 9), [[9], [9]], "With T = 1 only bos is left, whatever its id")
-generator = torch.Generator().manual_seed(1)
-y = torch.randint(3, 50, (6, 9), generator=generator)
-got = shift_right(y, BOS)
-for t in range(1, 9):
-    expect_close(got[:, t], y[:, t - 1], f"Step {t} must read the token of step {t - 1}")
-print("shift_right: visible checks passed")
+@check("shift_right")
+def visible():
+    y = torch.tensor([[5, 6, 7, EOS], [8, EOS, PAD, PAD]])
+    before = y.clone()
+    got = shift_right(y, BOS)
+    assert got is not None, "Return the shifted targets. Found None: is the `return` missing?"
+    assert got.shape == y.shape, (
+        f"the result must be (B, T) = {tuple(y.shape)}, found {tuple(got.shape)}"
+    )
+    assert got.dtype == torch.long, f"ids must stay torch.long, found {got.dtype}"
+    assert torch.equal(y, before), "y itself must stay as it was: make a new tensor"
+    expect_close(got[:, 0], [BOS, BOS], "Every row must begin with bos")
+    expect_close(got[0, 1:], [5, 6, 7], "Step t must read the token of step t - 1")
+    expect_close(got[1, 1:], [8, EOS, PAD], "Padding is shifted like everything else")
+    expect_close(
+        shift_right(y[:, :1], 9), [[9], [9]], "With T = 1 only bos is left, whatever its id"
+    )
+    generator = torch.Generator().manual_seed(1)
+    y = torch.randint(3, 50, (6, 9), generator=generator)
+    got = shift_right(y, BOS)
+    for t in range(1, 9):
+        expect_close(got[:, t], y[:, t - 1], f"Step {t} must read the token of step {t - 1}")
 
 
 # %% [markdown]
@@ -459,88 +462,97 @@ class Seq2Seq(nn.Module):
 
 
 # %% tests="Seq2Seq" points=4 needs="shift_right"
-torch.manual_seed(2)
-V, E, H = 9, 3, 4
-model = Seq2Seq(V, E, H).double()
-kinds = {
-    "encoder": Encoder,
-    "encoder.embedding": nn.Embedding,
-    "encoder.rnn": nn.GRU,
-    "embedding": nn.Embedding,
-    "rnn": nn.GRU,
-    "linear": nn.Linear,
-}
-layers = dict(model.named_modules(remove_duplicate=False))
-for name, kind in kinds.items():
-    assert name in layers, f"self.{name} must be {kind.__name__}, found nothing of that name"
-    found = type(layers[name]).__name__
-    assert found == kind.__name__, f"self.{name} must be {kind.__name__}, found {found}"
-for name in ("embedding", "rnn"):
-    assert layers[name] is not layers[f"encoder.{name}"], (
-        f"self.{name} must be a layer of its own: encoder and decoder have one each"
-    )
-for name, rnn in (("encoder.rnn", model.encoder.rnn), ("rnn", model.rnn)):
-    assert len(list(rnn.parameters())) == 4, f"{name} must be one layer, one direction, with biases"
+@check("Encoder, Seq2Seq")
+def visible():
+    torch.manual_seed(2)
+    V, E, H = 9, 3, 4
+    model = Seq2Seq(V, E, H).double()
+    kinds = {
+        "encoder": Encoder,
+        "encoder.embedding": nn.Embedding,
+        "encoder.rnn": nn.GRU,
+        "embedding": nn.Embedding,
+        "rnn": nn.GRU,
+        "linear": nn.Linear,
+    }
+    layers = dict(model.named_modules(remove_duplicate=False))
+    for name, kind in kinds.items():
+        assert name in layers, f"self.{name} must be {kind.__name__}, found nothing of that name"
+        found = type(layers[name]).__name__
+        assert found == kind.__name__, f"self.{name} must be {kind.__name__}, found {found}"
+    for name in ("embedding", "rnn"):
+        assert layers[name] is not layers[f"encoder.{name}"], (
+            f"self.{name} must be a layer of its own: encoder and decoder have one each"
+        )
+    for name, rnn in (("encoder.rnn", model.encoder.rnn), ("rnn", model.rnn)):
+        assert len(list(rnn.parameters())) == 4, (
+            f"{name} must be one layer, one direction, with biases"
+        )
 
-# The encoder: rows of 3, 5 and 1 tokens, not sorted, in a batch of S = 6.
-src = torch.tensor([[4, 5, 6, 0, 0, 0], [7, 3, 8, 4, 5, 0], [6, 0, 0, 0, 0, 0]])
-results = model.encoder(src)
-expect_results(results, ("encoded", "h"))
-encoded, h = results
-assert encoded.shape == (3, 6, H), (
-    f"encoded must be (B, S, H) = {(3, 6, H)}, found {tuple(encoded.shape)}; S is that of src, "
-    "also where no row is that long"
-)
-assert h.shape == (1, 3, H), f"h must be (1, B, H) = {(1, 3, H)}, found {tuple(h.shape)}"
-for b, length in enumerate((3, 5, 1)):
-    alone, _ = model.encoder.rnn(model.encoder.embedding(src[b : b + 1, :length]))
+    # The encoder: rows of 3, 5 and 1 tokens, not sorted, in a batch of S = 6.
+    src = torch.tensor([[4, 5, 6, 0, 0, 0], [7, 3, 8, 4, 5, 0], [6, 0, 0, 0, 0, 0]])
+    results = model.encoder(src)
+    expect_results(results, ("encoded", "h"))
+    encoded, h = results
+    assert encoded.shape == (3, 6, H), (
+        f"encoded must be (B, S, H) = {(3, 6, H)}, found {tuple(encoded.shape)}; S is that of src, "
+        "also where no row is that long"
+    )
+    assert h.shape == (1, 3, H), f"h must be (1, B, H) = {(1, 3, H)}, found {tuple(h.shape)}"
+    for b, length in enumerate((3, 5, 1)):
+        alone, _ = model.encoder.rnn(model.encoder.embedding(src[b : b + 1, :length]))
+        expect_close(
+            encoded[b, :length],
+            alone[0],
+            f"encoded[{b}] must be the states of row {b} read alone, without padding",
+        )
+        expect_close(
+            encoded[b, length:], torch.zeros(6 - length, H), f"encoded[{b}] must be 0 at padding"
+        )
+        expect_close(
+            h[0, b], alone[0, -1], f"h[0, {b}] must be the state after row {b}'s last token"
+        )
+
+    # The decoder: every step of the parallel pass against the given `step`.
+    tgt = torch.tensor([[3, 4, 5, EOS], [8, EOS, PAD, PAD], [6, 7, 8, 3]])
+    logits = model(src, tgt)
+    assert logits is not None, (
+        "forward must return the logits. Found None: is the `return` missing?"
+    )
+    assert logits.shape == (3, 4, V), (
+        f"logits must be (B, T, V) = {(3, 4, V)}, found {tuple(logits.shape)}"
+    )
+    state = h
+    for t, y in enumerate([torch.full((3,), BOS), tgt[:, 0], tgt[:, 1], tgt[:, 2]]):
+        want, state, _ = model.step(y, state)
+        reads = "BOS" if t == 0 else f"tgt[:, {t - 1}]"
+        expect_close(
+            logits[:, t],
+            want,
+            f"logits[:, {t}] must come from reading {reads}, starting from the encoder's h",
+        )
+
+    # What is said at step t may depend on earlier targets only.
+    other = tgt.clone()
+    other[:, 2] = torch.tensor([7, 7, 7])
     expect_close(
-        encoded[b, :length],
-        alone[0],
-        f"encoded[{b}] must be the states of row {b} read alone, without padding",
+        model(src, other)[:, :3],
+        logits[:, :3],
+        "Changing tgt[:, 2] must not change logits[:, :3]: nothing may see what it must say",
     )
+
+    # Random batches, with and without more padding.
+    src = torch.randint(3, V, (5, 7))
+    src[torch.arange(7) >= torch.tensor([7, 2, 5, 1, 4])[:, None]] = PAD
+    tgt = torch.randint(3, V, (5, 6))
     expect_close(
-        encoded[b, length:], torch.zeros(6 - length, H), f"encoded[{b}] must be 0 at padding"
+        model(F.pad(src, (0, 3)), tgt),
+        model(src, tgt),
+        "Three columns of PAD more must change nothing",
     )
-    expect_close(h[0, b], alone[0, -1], f"h[0, {b}] must be the state after row {b}'s last token")
-
-# The decoder: every step of the parallel pass against the given `step`.
-tgt = torch.tensor([[3, 4, 5, EOS], [8, EOS, PAD, PAD], [6, 7, 8, 3]])
-logits = model(src, tgt)
-assert logits is not None, "forward must return the logits. Found None: is the `return` missing?"
-assert logits.shape == (3, 4, V), (
-    f"logits must be (B, T, V) = {(3, 4, V)}, found {tuple(logits.shape)}"
-)
-state = h
-for t, y in enumerate([torch.full((3,), BOS), tgt[:, 0], tgt[:, 1], tgt[:, 2]]):
-    want, state, _ = model.step(y, state)
-    reads = "BOS" if t == 0 else f"tgt[:, {t - 1}]"
-    expect_close(
-        logits[:, t],
-        want,
-        f"logits[:, {t}] must come from reading {reads}, starting from the encoder's h",
-    )
-
-# What is said at step t may depend on earlier targets only.
-other = tgt.clone()
-other[:, 2] = torch.tensor([7, 7, 7])
-expect_close(
-    model(src, other)[:, :3],
-    logits[:, :3],
-    "Changing tgt[:, 2] must not change logits[:, :3]: nothing may see what it must say",
-)
-
-# Random batches, with and without more padding.
-src = torch.randint(3, V, (5, 7))
-src[torch.arange(7) >= torch.tensor([7, 2, 5, 1, 4])[:, None]] = PAD
-tgt = torch.randint(3, V, (5, 6))
-expect_close(
-    model(F.pad(src, (0, 3)), tgt), model(src, tgt), "Three columns of PAD more must change nothing"
-)
-model(src, tgt).sum().backward()
-for name, parameter in model.named_parameters():
-    assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
-print("Encoder, Seq2Seq: visible checks passed")
+    model(src, tgt).sum().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
 
 
 # %% [markdown]
@@ -597,72 +609,75 @@ def attention(query, keys, mask):
 
 
 # %% tests="attention" points=4
-B, T, S, H = 2, 3, 4, 5
-generator = torch.Generator().manual_seed(3)
-query = torch.randn(B, T, H, generator=generator, dtype=torch.float64)
-keys = torch.randn(B, S, H, generator=generator, dtype=torch.float64)
-everything = torch.ones(B, S, dtype=torch.bool)
-mask = torch.tensor([[True, True, True, True], [True, True, False, False]])
+@check("attention")
+def visible():
+    B, T, S, H = 2, 3, 4, 5
+    generator = torch.Generator().manual_seed(3)
+    query = torch.randn(B, T, H, generator=generator, dtype=torch.float64)
+    keys = torch.randn(B, S, H, generator=generator, dtype=torch.float64)
+    everything = torch.ones(B, S, dtype=torch.bool)
+    mask = torch.tensor([[True, True, True, True], [True, True, False, False]])
 
-kept = query.clone(), keys.clone(), mask.clone()
-results = attention(query, keys, mask)
-for name, now, was in zip(("query", "keys", "mask"), (query, keys, mask), kept):
-    assert torch.equal(now, was), f"attention must leave its argument {name} as it was"
-expect_results(results, ("context", "weights"))
-context, weights = results
-assert context.shape == (B, T, H), (
-    f"context must be (B, T, H) = {(B, T, H)}, found {tuple(context.shape)}"
-)
-assert weights.shape == (B, T, S), (
-    f"weights must be (B, T, S) = {(B, T, S)}, found {tuple(weights.shape)}"
-)
+    kept = query.clone(), keys.clone(), mask.clone()
+    results = attention(query, keys, mask)
+    for name, now, was in zip(("query", "keys", "mask"), (query, keys, mask), kept):
+        assert torch.equal(now, was), f"attention must leave its argument {name} as it was"
+    expect_results(results, ("context", "weights"))
+    context, weights = results
+    assert context.shape == (B, T, H), (
+        f"context must be (B, T, H) = {(B, T, H)}, found {tuple(context.shape)}"
+    )
+    assert weights.shape == (B, T, S), (
+        f"weights must be (B, T, S) = {(B, T, S)}, found {tuple(weights.shape)}"
+    )
 
-# The softmax alone: a query of zeros has no preference.
-context, weights = attention(0 * query, keys, everything)
-expect_close(weights, torch.full((B, T, S), 1 / S), "A query of 0 must weigh all S keys alike")
-expect_close(
-    context,
-    keys.mean(dim=1, keepdim=True).expand(B, T, H),
-    "A query of 0 must give the mean of the keys",
-)
+    # The softmax alone: a query of zeros has no preference.
+    context, weights = attention(0 * query, keys, everything)
+    expect_close(weights, torch.full((B, T, S), 1 / S), "A query of 0 must weigh all S keys alike")
+    expect_close(
+        context,
+        keys.mean(dim=1, keepdim=True).expand(B, T, H),
+        "A query of 0 must give the mean of the keys",
+    )
 
-# The mask alone.
-context, weights = attention(0 * query, keys, mask)
-expect_close(weights[1, :, 2:], torch.zeros(T, 2), "Weights at padding must be exactly 0", 0)
-expect_close(
-    weights[1, :, :2], torch.full((T, 2), 0.5), "The weights of the tokens left must sum to 1"
-)
+    # The mask alone.
+    context, weights = attention(0 * query, keys, mask)
+    expect_close(weights[1, :, 2:], torch.zeros(T, 2), "Weights at padding must be exactly 0", 0)
+    expect_close(
+        weights[1, :, :2], torch.full((T, 2), 0.5), "The weights of the tokens left must sum to 1"
+    )
 
-# The scale: one query, keys along the axes, H = 4. Scores 2 and 0 are 1 and 0 after the division.
-axes = torch.eye(4)[None]
-_, weights = attention(2 * axes[:, :1], axes, torch.ones(1, 4, dtype=torch.bool))
-want = torch.tensor([math.e, 1.0, 1.0, 1.0]) / (math.e + 3)
-expect_close(weights[0, 0], want, "Scores must be divided by the square root of H", 1e-5)
+    # The scale: one query, keys along the axes, H = 4. Scores 2 and 0 are 1 and 0 after the division.
+    axes = torch.eye(4)[None]
+    _, weights = attention(2 * axes[:, :1], axes, torch.ones(1, 4, dtype=torch.bool))
+    want = torch.tensor([math.e, 1.0, 1.0, 1.0]) / (math.e + 3)
+    expect_close(weights[0, 0], want, "Scores must be divided by the square root of H", 1e-5)
 
-# Random numbers: sums, and PyTorch's own.
-context, weights = attention(query, keys, mask)
-expect_close(
-    weights.sum(dim=-1), torch.ones(B, T), "The weights of each query must sum to 1 over S"
-)
-expect_close(weights[1, :, 2:], torch.zeros(T, 2), "Weights at padding must be exactly 0", 0)
-expect_close(
-    context,
-    F.scaled_dot_product_attention(query, keys, keys, attn_mask=mask[:, None]),
-    "The context must be that of F.scaled_dot_product_attention",
-)
-expect_close(context, torch.einsum("bts,bsh->bth", weights, keys), "context must be weights · keys")
+    # Random numbers: sums, and PyTorch's own.
+    context, weights = attention(query, keys, mask)
+    expect_close(
+        weights.sum(dim=-1), torch.ones(B, T), "The weights of each query must sum to 1 over S"
+    )
+    expect_close(weights[1, :, 2:], torch.zeros(T, 2), "Weights at padding must be exactly 0", 0)
+    expect_close(
+        context,
+        F.scaled_dot_product_attention(query, keys, keys, attn_mask=mask[:, None]),
+        "The context must be that of F.scaled_dot_product_attention",
+    )
+    expect_close(
+        context, torch.einsum("bts,bsh->bth", weights, keys), "context must be weights · keys"
+    )
 
-# What stands at padding must not matter, however large it is.
-louder = keys.clone()
-louder[1, 2:] = 1e4
-expect_close(attention(query, louder, mask)[0], context, "Keys at padding must change nothing")
-_, weights = attention(torch.ones_like(query), torch.full_like(keys, -1e5), mask)
-expect_close(
-    weights[1, :, :2],
-    torch.full((T, 2), 0.5),
-    "However low the scores of the tokens are, padding must get nothing: minus infinity is lower",
-)
-print("attention: visible checks passed")
+    # What stands at padding must not matter, however large it is.
+    louder = keys.clone()
+    louder[1, 2:] = 1e4
+    expect_close(attention(query, louder, mask)[0], context, "Keys at padding must change nothing")
+    _, weights = attention(torch.ones_like(query), torch.full_like(keys, -1e5), mask)
+    expect_close(
+        weights[1, :, :2],
+        torch.full((T, 2), 0.5),
+        "However low the scores of the tokens are, padding must get nothing: minus infinity is lower",
+    )
 
 
 # %% [markdown]
@@ -749,61 +764,62 @@ class AttentionDecoder(nn.Module):
 
 
 # %% tests="AttentionDecoder" points=3 needs="attention"
-torch.manual_seed(4)
-B, S, V, E, H = 3, 5, 8, 2, 4
-decoder = AttentionDecoder(V, E, H).double()
-for name, kind in (("embedding", nn.Embedding), ("rnn", nn.GRU), ("linear", nn.Linear)):
-    found = type(getattr(decoder, name, None)).__name__
-    assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
-shape = tuple(decoder.linear.weight.shape)
-assert shape == (V, 2 * H), f"linear.weight must be (V, 2 H) = {(V, 2 * H)}, found {shape}"
+@check("AttentionDecoder")
+def visible():
+    torch.manual_seed(4)
+    B, S, V, E, H = 3, 5, 8, 2, 4
+    decoder = AttentionDecoder(V, E, H).double()
+    for name, kind in (("embedding", nn.Embedding), ("rnn", nn.GRU), ("linear", nn.Linear)):
+        found = type(getattr(decoder, name, None)).__name__
+        assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
+    shape = tuple(decoder.linear.weight.shape)
+    assert shape == (V, 2 * H), f"linear.weight must be (V, 2 H) = {(V, 2 * H)}, found {shape}"
 
-y = torch.tensor([3, 7, 1])
-h = torch.randn(1, B, H, dtype=torch.float64)
-encoded = torch.randn(B, S, H, dtype=torch.float64)
-mask = torch.arange(S) < torch.tensor([5, 2, 3])[:, None]
-results = decoder.step(y, h, encoded, mask)
-expect_results(results, ("logits", "h", "weights"))
-for name, value, want in zip(("logits", "h", "weights"), results, ((B, V), (1, B, H), (B, S))):
-    found = tuple(value.shape)
-    assert found == want, f"{name} must have the shape {want}, found {found}"
-logits, new, weights = results
+    y = torch.tensor([3, 7, 1])
+    h = torch.randn(1, B, H, dtype=torch.float64)
+    encoded = torch.randn(B, S, H, dtype=torch.float64)
+    mask = torch.arange(S) < torch.tensor([5, 2, 3])[:, None]
+    results = decoder.step(y, h, encoded, mask)
+    expect_results(results, ("logits", "h", "weights"))
+    for name, value, want in zip(("logits", "h", "weights"), results, ((B, V), (1, B, H), (B, S))):
+        found = tuple(value.shape)
+        assert found == want, f"{name} must have the shape {want}, found {found}"
+    logits, new, weights = results
 
-# The recurrence alone: PyTorch's cell with the same weights.
-cell = nn.GRUCell(E, H).double()
-for parameter, value in zip(cell.parameters(), decoder.rnn.parameters()):
-    parameter.data = value.data
-want = cell(decoder.embedding.weight[y], h[0])
-expect_close(new[0], want, "h must be the state after one step of the GRU from the given h")
+    # The recurrence alone: PyTorch's cell with the same weights.
+    cell = nn.GRUCell(E, H).double()
+    for parameter, value in zip(cell.parameters(), decoder.rnn.parameters()):
+        parameter.data = value.data
+    want = cell(decoder.embedding.weight[y], h[0])
+    expect_close(new[0], want, "h must be the state after one step of the GRU from the given h")
 
-# The attention alone: the NEW state asks, the mask is handed on.
-context, look = attention(want[:, None].clone(), encoded, mask)
-expect_close(weights, look[:, 0], "weights must be attention(new state, encoded, mask)")
+    # The attention alone: the NEW state asks, the mask is handed on.
+    context, look = attention(want[:, None].clone(), encoded, mask)
+    expect_close(weights, look[:, 0], "weights must be attention(new state, encoded, mask)")
 
-# The output: state first, context second, then the bias.
-left, right = decoder.linear.weight.split(H, dim=1)
-expect_close(
-    logits,
-    want @ left.T + context[:, 0] @ right.T + decoder.linear.bias,
-    "logits must be linear([state; context]), the state first",
-)
+    # The output: state first, context second, then the bias.
+    left, right = decoder.linear.weight.split(H, dim=1)
+    expect_close(
+        logits,
+        want @ left.T + context[:, 0] @ right.T + decoder.linear.bias,
+        "logits must be linear([state; context]), the state first",
+    )
 
-# Steps in a row: state and logits must go on from the h that was returned.
-second, newer, _ = decoder.step(y.flip(0), new, encoded, mask)
-expect_close(
-    newer[0],
-    cell(decoder.embedding.weight[y.flip(0)], want),
-    "A second step must go on from the h of the first",
-)
-found = [tuple(value.shape) for value in decoder.step(y[:1], h[:, :1], encoded[:1], mask[:1])]
-assert found == [(1, V), (1, 1, H), (1, S)], (
-    f"a batch of one must give {[(1, V), (1, 1, H), (1, S)]}, found {found}: squeeze() takes away "
-    "every axis of length 1"
-)
-second.sum().backward()
-for name, parameter in decoder.named_parameters():
-    assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
-print("AttentionDecoder: visible checks passed")
+    # Steps in a row: state and logits must go on from the h that was returned.
+    second, newer, _ = decoder.step(y.flip(0), new, encoded, mask)
+    expect_close(
+        newer[0],
+        cell(decoder.embedding.weight[y.flip(0)], want),
+        "A second step must go on from the h of the first",
+    )
+    found = [tuple(value.shape) for value in decoder.step(y[:1], h[:, :1], encoded[:1], mask[:1])]
+    assert found == [(1, V), (1, 1, H), (1, S)], (
+        f"a batch of one must give {[(1, V), (1, 1, H), (1, S)]}, found {found}: squeeze() takes away "
+        "every axis of length 1"
+    )
+    second.sum().backward()
+    for name, parameter in decoder.named_parameters():
+        assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
 
 
 # %% [markdown]
@@ -1028,110 +1044,115 @@ def greedy(model, src, max_len):
 
 
 # %% tests="decode" points=4
-# decode, with the witness: its logits show what it was fed.
-src = torch.tensor([[4, 5, 6, 7], [7, 4, PAD, PAD]])
-tgt = torch.tensor([[3, 4, 5, 7, EOS], [5, 5, EOS, PAD, PAD]])
+@check("decode, greedy")
+def visible():
+    # decode, with the witness: its logits show what it was fed.
+    src = torch.tensor([[4, 5, 6, 7], [7, 4, PAD, PAD]])
+    tgt = torch.tensor([[3, 4, 5, 7, EOS], [5, 5, EOS, PAD, PAD]])
 
+    def fed(logits):
+        """The tokens that a witness was fed, (B, T), from its logits (B, T, 8)."""
+        return (logits - 10 * F.one_hot(torch.tensor(6), 8)).argmax(dim=-1)
 
-def fed(logits):
-    """The tokens that a witness was fed, (B, T), from its logits (B, T, 8)."""
-    return (logits - 10 * F.one_hot(torch.tensor(6), 8)).argmax(dim=-1)
-
-
-logits = decode(Witness(), src, tgt, 1.0)
-assert logits is not None, "decode must return the logits. Found None: is the `return` missing?"
-assert logits.shape == (2, 5, 8), (
-    f"logits must be (B, T, V) = (2, 5, 8), found {tuple(logits.shape)}"
-)
-expect_close(fed(logits)[:, 0], [BOS, BOS], "The first token that is read must be BOS")
-expect_close(
-    fed(logits)[:, 1:], tgt[:, :-1], "At teacher_forcing = 1 step t must read tgt[:, t - 1]"
-)
-logits = decode(Witness(), src, tgt, 0.0)
-expect_close(fed(logits)[:, 0], [BOS, BOS], "The first token that is read must be BOS")
-expect_close(
-    fed(logits)[:, 1:],
-    torch.full((2, 4), 6),
-    "At teacher_forcing = 0 each step must read what the model has said (here always 6)",
-)
-
-# Coins: 60 x 59 of them.
-many, truth = torch.full((60, 3), 5), torch.randint(3, 6, (60, 60))
-generator = torch.Generator().manual_seed(5)
-forced = (fed(decode(Witness(), many, truth, 0.7, generator))[:, 1:] != 6).double()
-share = float(forced.mean())
-assert abs(share - 0.7) < 0.05, (
-    f"at teacher_forcing = 0.7 about 70 % of the tokens read must be true ones, found {share:.0%}"
-)
-assert 0 < float(forced.mean(dim=0).min()) and float(forced.mean(dim=0).max()) < 1, (
-    "each example needs a coin of its own: at some step all rows were treated alike"
-)
-assert 0 < float(forced.mean(dim=1).min()) and float(forced.mean(dim=1).max()) < 1, (
-    "each step needs new coins: in some row all steps were treated alike"
-)
-first, again, other = (
-    fed(decode(Witness(), many, truth, 0.7, torch.Generator().manual_seed(seed)))
-    for seed in (1, 1, 2)
-)
-assert torch.equal(first, again), "generators with one seed must flip the same coins"
-assert not torch.equal(first, other), "another seed must flip other coins: use generator="
-
-# The state is handed on, and the logits carry a graph.
-model = Tiny(seed=1)
-logits = decode(model, src[:, :3] % 7, tgt % 7, 1.0)
-encoded, h = model.encoder(src[:, :3] % 7)
-y = torch.full((2,), BOS)
-for t in range(5):
-    want, h, _ = model.step(y, h, encoded, (src[:, :3] % 7) != PAD)
-    state = (
-        f"go on from the state after step {t - 1}" if t else "start from BOS and the encoder's h"
+    logits = decode(Witness(), src, tgt, 1.0)
+    assert logits is not None, "decode must return the logits. Found None: is the `return` missing?"
+    assert logits.shape == (2, 5, 8), (
+        f"logits must be (B, T, V) = (2, 5, 8), found {tuple(logits.shape)}"
     )
-    expect_close(logits[:, t], want, f"Step {t} must {state}, with encoded and the mask handed on")
-    y = (tgt % 7)[:, t]
-assert logits.requires_grad, "the logits are for a loss: no torch.no_grad() and no detach in decode"
+    expect_close(fed(logits)[:, 0], [BOS, BOS], "The first token that is read must be BOS")
+    expect_close(
+        fed(logits)[:, 1:], tgt[:, :-1], "At teacher_forcing = 1 step t must read tgt[:, t - 1]"
+    )
+    logits = decode(Witness(), src, tgt, 0.0)
+    expect_close(fed(logits)[:, 0], [BOS, BOS], "The first token that is read must be BOS")
+    expect_close(
+        fed(logits)[:, 1:],
+        torch.full((2, 4), 6),
+        "At teacher_forcing = 0 each step must read what the model has said (here always 6)",
+    )
 
-# greedy, with the copier: it says its source, and 3 where it is fed something wrong.
-src = torch.tensor([[4, 5, 6, 7], [9, 8, PAD, PAD], [5, 5, 5, PAD]])
-copier = Copier()
-rows = greedy(copier, src, 10)
-assert isinstance(rows, list) and all(isinstance(row, list) for row in rows), (
-    f"greedy must return a list of lists, found {type(rows).__name__}"
-)
-assert len(rows) == 3, f"a batch of 3 must give 3 rows, found {len(rows)}"
-want = [[4, 5, 6, 7], [9, 8], [5, 5, 5]]
-assert not any(EOS in row for row in rows), f"cut each row at its first EOS, found {rows}"
-assert rows == want, (
-    f"the copier must say its source; 3 means: fed with a wrong token. {want} is due, found {rows}"
-)
-assert all(type(word) is int for row in rows for word in row), "the tokens must be ints"
-assert copier.steps == 5, (
-    f"the longest row has said EOS after 5 steps: stop there, found {copier.steps} steps"
-)
-assert not copier.ran_with_gradients, "greedy needs no gradients: work within torch.no_grad()"
-rows = greedy(Copier(), src, 3)
-want = [[4, 5, 6], [9, 8], [5, 5, 5]]
-assert rows == want, f"with max_len = 3 {want} is due, found {rows}"
+    # Coins: 60 x 59 of them.
+    many, truth = torch.full((60, 3), 5), torch.randint(3, 6, (60, 60))
+    generator = torch.Generator().manual_seed(5)
+    forced = (fed(decode(Witness(), many, truth, 0.7, generator))[:, 1:] != 6).double()
+    share = float(forced.mean())
+    assert abs(share - 0.7) < 0.05, (
+        f"at teacher_forcing = 0.7 about 70 % of the tokens read must be true ones, found {share:.0%}"
+    )
+    assert 0 < float(forced.mean(dim=0).min()) and float(forced.mean(dim=0).max()) < 1, (
+        "each example needs a coin of its own: at some step all rows were treated alike"
+    )
+    assert 0 < float(forced.mean(dim=1).min()) and float(forced.mean(dim=1).max()) < 1, (
+        "each step needs new coins: in some row all steps were treated alike"
+    )
+    first, again, other = (
+        fed(decode(Witness(), many, truth, 0.7, torch.Generator().manual_seed(seed)))
+        for seed in (1, 1, 2)
+    )
+    assert torch.equal(first, again), "generators with one seed must flip the same coins"
+    assert not torch.equal(first, other), "another seed must flip other coins: use generator="
 
-# Only EOS ends a row: a toy that says PAD, BOS, 5, EOS, whatever it reads.
-stammer = Copier()
-stammer.encoder = lambda src: (
-    torch.tensor([[[PAD], [BOS], [5]]]).double(),
-    torch.tensor([[[0.0, 1.0]]]).double(),
-)
-rows = greedy(stammer, torch.tensor([[4, 4, 4]]), 9)
-assert rows == [[PAD, BOS, 5]], (
-    f"only EOS ends a row, and every other id that the model says stays: {[[PAD, BOS, 5]]} is due, "
-    f"found {rows}"
-)
+    # The state is handed on, and the logits carry a graph.
+    model = Tiny(seed=1)
+    logits = decode(model, src[:, :3] % 7, tgt % 7, 1.0)
+    encoded, h = model.encoder(src[:, :3] % 7)
+    y = torch.full((2,), BOS)
+    for t in range(5):
+        want, h, _ = model.step(y, h, encoded, (src[:, :3] % 7) != PAD)
+        state = (
+            f"go on from the state after step {t - 1}"
+            if t
+            else "start from BOS and the encoder's h"
+        )
+        expect_close(
+            logits[:, t], want, f"Step {t} must {state}, with encoded and the mask handed on"
+        )
+        y = (tgt % 7)[:, t]
+    assert logits.requires_grad, (
+        "the logits are for a loss: no torch.no_grad() and no detach in decode"
+    )
 
-# The mode is the caller's business.
-for training in (True, False):
-    model = Tiny(seed=1).train(training)
-    decode(model, src % 7, src % 7, 0.5)
-    assert model.training == training, "decode must leave the mode of the model as it was"
-    greedy(model, src % 7, 2)
-    assert model.training == training, "greedy must leave the mode of the model as it was"
-print("decode, greedy: visible checks passed")
+    # greedy, with the copier: it says its source, and 3 where it is fed something wrong.
+    src = torch.tensor([[4, 5, 6, 7], [9, 8, PAD, PAD], [5, 5, 5, PAD]])
+    copier = Copier()
+    rows = greedy(copier, src, 10)
+    assert isinstance(rows, list) and all(isinstance(row, list) for row in rows), (
+        f"greedy must return a list of lists, found {type(rows).__name__}"
+    )
+    assert len(rows) == 3, f"a batch of 3 must give 3 rows, found {len(rows)}"
+    want = [[4, 5, 6, 7], [9, 8], [5, 5, 5]]
+    assert not any(EOS in row for row in rows), f"cut each row at its first EOS, found {rows}"
+    assert rows == want, (
+        f"the copier must say its source; 3 means: fed with a wrong token. {want} is due, found {rows}"
+    )
+    assert all(type(word) is int for row in rows for word in row), "the tokens must be ints"
+    assert copier.steps == 5, (
+        f"the longest row has said EOS after 5 steps: stop there, found {copier.steps} steps"
+    )
+    assert not copier.ran_with_gradients, "greedy needs no gradients: work within torch.no_grad()"
+    rows = greedy(Copier(), src, 3)
+    want = [[4, 5, 6], [9, 8], [5, 5, 5]]
+    assert rows == want, f"with max_len = 3 {want} is due, found {rows}"
+
+    # Only EOS ends a row: a toy that says PAD, BOS, 5, EOS, whatever it reads.
+    stammer = Copier()
+    stammer.encoder = lambda src: (
+        torch.tensor([[[PAD], [BOS], [5]]]).double(),
+        torch.tensor([[[0.0, 1.0]]]).double(),
+    )
+    rows = greedy(stammer, torch.tensor([[4, 4, 4]]), 9)
+    assert rows == [[PAD, BOS, 5]], (
+        f"only EOS ends a row, and every other id that the model says stays: {[[PAD, BOS, 5]]} is due, "
+        f"found {rows}"
+    )
+
+    # The mode is the caller's business.
+    for training in (True, False):
+        model = Tiny(seed=1).train(training)
+        decode(model, src % 7, src % 7, 0.5)
+        assert model.training == training, "decode must leave the mode of the model as it was"
+        greedy(model, src % 7, 2)
+        assert model.training == training, "greedy must leave the mode of the model as it was"
 
 
 # %% [markdown]
@@ -1199,54 +1220,56 @@ def token_error_rate(hypotheses, references):
 
 
 # %% tests="token_error_rate" points=3
-def expect_rate(hypotheses, references, want, what):
-    """Compare a rate with what is due, and say which pair it was."""
-    got = token_error_rate(hypotheses, references)
-    assert got is not None, "Return the rate. Found None: is the `return` missing?"
-    assert abs(got - want) < 1e-9, (
-        f"{what}: {hypotheses!r} against {references!r} must give {want:.4g}, found {got:.4g}"
+@check("token_error_rate")
+def visible():
+    def expect_rate(hypotheses, references, want, what):
+        """Compare a rate with what is due, and say which pair it was."""
+        got = token_error_rate(hypotheses, references)
+        assert got is not None, "Return the rate. Found None: is the `return` missing?"
+        assert abs(got - want) < 1e-9, (
+            f"{what}: {hypotheses!r} against {references!r} must give {want:.4g}, found {got:.4g}"
+        )
+
+    # One operation at a time, for a reference of four tokens.
+    expect_rate(["2004"], ["2004"], 0.0, "Equal texts")
+    expect_rate(["2014"], ["2004"], 1 / 4, "One substitution, which costs 1")
+    expect_rate(["bbbb"], ["abbb"], 1 / 4, "One substitution at the beginning")
+    expect_rate(["204"], ["2004"], 1 / 4, "One token is missing")
+    expect_rate(["20034"], ["2004"], 1 / 4, "One token too many")
+    expect_rate([""], ["2004"], 1.0, "Nothing said: every token is missing")
+    expect_rate(["0042"], ["2004"], 2 / 4, "Moved by one place: one deletion, one insertion")
+    expect_rate([[7, 8, 9]], [[8, 9, 7, 7]], 3 / 4, "Lists of ids work like texts")
+    expect_rate([[11, 1]], [[1, 11]], 2 / 2, "An id is one token, however many digits it has")
+    expect_rate(["abcdefgh"], ["xy"], 8 / 2, "Far too much said: the rate can exceed 1")
+
+    # Many pairs: all errors over all tokens of the references, each token counting alike.
+    expect_rate(
+        ["a", "bcdefghi"], ["x", "bcdefghi"], 1 / 9, "Errors and tokens are summed over all pairs"
     )
+    expect_rate(["", "ab"], ["abc", ""], 5 / 3, "An empty reference adds errors, but no tokens")
 
+    for hypotheses, references in ((["a"], ["a", "b"]), ([""], [""]), ([], [])):
+        try:
+            token_error_rate(hypotheses, references)
+        except ValueError:
+            pass
+        else:
+            raise AssertionError(f"{hypotheses} against {references} must raise a ValueError")
 
-# One operation at a time, for a reference of four tokens.
-expect_rate(["2004"], ["2004"], 0.0, "Equal texts")
-expect_rate(["2014"], ["2004"], 1 / 4, "One substitution, which costs 1")
-expect_rate(["bbbb"], ["abbb"], 1 / 4, "One substitution at the beginning")
-expect_rate(["204"], ["2004"], 1 / 4, "One token is missing")
-expect_rate(["20034"], ["2004"], 1 / 4, "One token too many")
-expect_rate([""], ["2004"], 1.0, "Nothing said: every token is missing")
-expect_rate(["0042"], ["2004"], 2 / 4, "Moved by one place: one deletion, one insertion")
-expect_rate([[7, 8, 9]], [[8, 9, 7, 7]], 3 / 4, "Lists of ids work like texts")
-expect_rate([[11, 1]], [[1, 11]], 2 / 2, "An id is one token, however many digits it has")
-expect_rate(["abcdefgh"], ["xy"], 8 / 2, "Far too much said: the rate can exceed 1")
+    import time
 
-# Many pairs: all errors over all tokens of the references, each token counting alike.
-expect_rate(
-    ["a", "bcdefghi"], ["x", "bcdefghi"], 1 / 9, "Errors and tokens are summed over all pairs"
-)
-expect_rate(["", "ab"], ["abc", ""], 5 / 3, "An empty reference adds errors, but no tokens")
-
-for hypotheses, references in ((["a"], ["a", "b"]), ([""], [""]), ([], [])):
+    start = time.perf_counter()
     try:
-        token_error_rate(hypotheses, references)
-    except ValueError:
-        pass
-    else:
-        raise AssertionError(f"{hypotheses} against {references} must raise a ValueError")
-
-import time
-
-start = time.perf_counter()
-try:
-    rate = token_error_rate([[0, 1] * 150], [[1, 0] * 150])
-except RecursionError:
-    raise AssertionError("300 tokens are too deep for recursion: fill the table in loops") from None
-assert abs(rate - 2 / 300) < 1e-9, (
-    f"two lists of 300, shifted by one: 2 edits, found {300 * rate:g}"
-)
-seconds = time.perf_counter() - start
-assert seconds < 2, f"300 tokens against 300 took {seconds:.1f} s: fill a table, do not recurse"
-print("token_error_rate: visible checks passed")
+        rate = token_error_rate([[0, 1] * 150], [[1, 0] * 150])
+    except RecursionError:
+        raise AssertionError(
+            "300 tokens are too deep for recursion: fill the table in loops"
+        ) from None
+    assert abs(rate - 2 / 300) < 1e-9, (
+        f"two lists of 300, shifted by one: 2 edits, found {300 * rate:g}"
+    )
+    seconds = time.perf_counter() - start
+    assert seconds < 2, f"300 tokens against 300 took {seconds:.1f} s: fill a table, do not recurse"
 
 
 # %% [markdown]
