@@ -29,7 +29,6 @@ from .source import (
     Source,
     read,
 )
-from .variants import Variant
 
 SKIP_TAG = "skip-execution"
 #: nbgrader's folders of a course: what the build makes of the sources, and of those.
@@ -215,8 +214,7 @@ def _refuse_names_of_experiments(source: Source) -> None:
         if lost:
             what = f"this {cell.role} cell uses {lost[0]!r}, which only an experiment defines"
             raise SourceError(source.path, cell.line, what)
-    variants: tuple[Variant, ...] = (*source.mistakes, *source.alternatives)
-    for one in variants:
+    for one in source.alternatives:
         lost = sorted((_names(one.text)[1] & theirs) - ours)
         if lost:
             what = f"{one.name!r} uses {lost[0]!r}, which only an experiment defines"
