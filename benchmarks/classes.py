@@ -27,7 +27,8 @@ from autograder.grading.notes import Note, put_right
 from autograder.grading.render import outputs
 from autograder.grading.results import Graded, SubmissionStatus, TestResult, earn
 from autograder.grading.sanitise import OWN
-from autograder.judge.exam import Exam, Result, open_exam
+from autograder.judge.exam import Exam, open_exam
+from autograder.judge.result import Result
 from autograder.judge.programs import Program
 from autograder.remote.causes import Cause, words
 

@@ -1,4 +1,4 @@
-"""What this course's notebooks import: plots and data sets, and nothing of the grading engine.
+"""What this course's notebooks import: plots and data sets.
 
 Import a module by its name, ``from rnn_course import plots``: nothing is loaded here.
 """

@@ -18,7 +18,7 @@ STYLES = ("o-", "s--", "^-.", "D:")
 
 
 def encoder_decoder() -> Figure:
-    """Draw a decoder that gets one state of the encoder, and one that looks at all of them."""
+    """Draw a decoder that gets one state of the encoder, and one that sees all of them."""
     fig, axes = plt.subplots(1, 2, figsize=(11, 3.6))
     for ax, attends in zip(axes, (False, True), strict=True):
         ax.set(xlim=(-0.7, 8.7), ylim=(-1.55, 3.0), aspect="equal")

@@ -1,4 +1,4 @@
-"""Figures of a character-level language model: its task, its streams, what it says."""
+"""Figures of a character-level language model: its task, its streams, its predictions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -66,7 +66,7 @@ def streams(text: str, B: int = 2, T: int = 4) -> Figure:
 def next_character_map(
     probabilities: Any, inputs: str, targets: str, characters: Sequence[str], ax: Axes
 ) -> None:
-    """Draw what a model says after each character; the right answer is framed.
+    """Draw what a model predicts after each character; the right answer is framed.
 
     Parameters
     ----------

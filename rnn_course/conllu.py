@@ -37,8 +37,8 @@ class Sentence:
 def read_conllu(source: str | os.PathLike[str] | Iterable[str]) -> list[Sentence]:
     """Read a treebank.
 
-    Words written as one (``didn't``) come as their parts (``did``, ``n't``), each with a tag of
-    its own; nodes that stand for words left out, and comments, are passed over.
+    Words written as one (``didn't``) are split into their parts (``did``, ``n't``), each with a tag
+    of its own; nodes for words that were left out, and comments, are skipped.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def read_conllu(source: str | os.PathLike[str] | Iterable[str]) -> list[Sentence
     Raises
     ------
     ValueError
-        If it is no CoNLL-U: the file and the line, what is there and what is expected.
+        If it is not CoNLL-U: file and line, what was found and what was expected.
     OSError
         If the file cannot be read.
     """
@@ -94,7 +94,7 @@ def _sentences(lines: Iterable[str], name: str) -> Iterator[Sentence]:
 
 
 def _word(line: str, expected: int) -> tuple[str, str] | None:
-    """A line's word and tag; None for a line that stands for no word of its own."""
+    """A line's word and tag; None if the line has no word of its own."""
     columns = line.split("\t")
     if len(columns) != COLUMNS:
         raise ValueError(

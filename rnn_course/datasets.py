@@ -1,4 +1,4 @@
-"""The data sets that this course knows, by name, and how each is read in full for a check."""
+"""This course's data sets by name, and how each is read in full for a check."""
 
 from pathlib import Path
 

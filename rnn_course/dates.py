@@ -77,7 +77,7 @@ def load(
     ModuleNotFoundError
         If Babel is not installed.
     ValueError
-        If a split or a language is unknown, or a source would stand for two days.
+        If a split or a language is unknown, or a source would mean two days.
     """
     languages = list(languages)
     _refuse_unknown(sizes, SPLITS, "split")
@@ -103,14 +103,14 @@ def load(
 
 @cache
 def forms() -> tuple[Form, ...]:
-    """The ways to write a date that mean one day, whichever of the languages they are in.
+    """The ways to write a date that mean one day only, in whichever of the languages.
 
-    Left out are years of two digits, which do not tell the century, and forms with the month
-    as a number whose order another language turns round: 02/03/2004 is the third of February
-    in English and the second of March in Spanish. 02.03.2004 stays, because every language
-    here that writes dots puts the day first when the year is last. Languages whose names of
-    months contradict each other are not in ``LANGUAGES``: lis 2004 is October in Croatian and
-    November in Polish.
+    Years of two digits are left out, as they do not give the century. So are forms with the month
+    as a number whose order another language reverses: 02/03/2004 is the third of February in
+    English and the second of March in Spanish. 02.03.2004 is kept, because every language here
+    that writes dots puts the day first when the year is last. Languages whose names of months
+    contradict each other are not in ``LANGUAGES``: lis 2004 is October in Croatian and November in
+    Polish.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def forms() -> tuple[Form, ...]:
 
 
 def write(day: date, form: Form) -> str:
-    """A day in one form. Every kind of blank becomes the plain one, which can be seen and typed."""
+    """A day in one form. Every kind of blank becomes a plain space, which can be typed."""
     written: str = _babel().format_date(day, format=form.pattern, locale=form.language)
     return re.sub(r"\s", " ", written)
 
@@ -140,7 +140,7 @@ def write(day: date, form: Form) -> str:
 def _draw(
     rng: random.Random, days: list[date], choices: list[Form], meaning: dict[str, str]
 ) -> list[Example]:
-    """One example whose source was not drawn before, in a list; an empty one after ten tries."""
+    """A list of one example whose source is new; an empty list after ten tries."""
     for _ in range(10):
         day, form = rng.choice(days), rng.choice(choices)
         source, target = write(day, form), day.isoformat()
@@ -148,7 +148,7 @@ def _draw(
             meaning[source] = target
             return [Example(source, target, form)]
         if meaning[source] != target:
-            raise ValueError(f"{source!r} stands for {meaning[source]} and for {target}")
+            raise ValueError(f"{source!r} means both {meaning[source]} and {target}")
     return []
 
 
@@ -163,7 +163,7 @@ def _days_by_split(seed: int) -> dict[str, list[date]]:
 
 
 def _pattern(language: str, style: str) -> str:
-    """CLDR's pattern for a style or a skeleton, or an empty text where it has none."""
+    """CLDR's pattern for a style or a skeleton; empty if it has none."""
     locale = _babel().Locale.parse(language)
     table = locale.datetime_skeletons if style.startswith("y") else locale.date_formats
     return str(table[style].pattern) if style in table else ""
@@ -177,7 +177,7 @@ def _fields(pattern: str) -> list[str]:
 def _shape(pattern: str) -> tuple[str, str]:
     """What a reader sees of a form without knowing the language, and the order of its fields.
 
-    ``d/M/y`` and ``M/d/y`` have the shape ``#/#/Y`` both. A month in letters stays as it is.
+    ``d/M/y`` and ``M/d/y`` both have the shape ``#/#/Y``. A month in letters is kept as it is.
     """
     plain = re.sub(r"'[^']*'|[Ec]+", "", pattern)
     shape = re.sub(r"d+|[ML]{1,2}(?![ML])(?<![ML]{3})", "#", plain).replace("y", "Y")
@@ -188,7 +188,7 @@ def _shape(pattern: str) -> tuple[str, str]:
 def _refuse_unknown(names: Iterable[str], known: Iterable[str], what: str) -> None:
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise ValueError(f"unknown {what} {unknown[0]!r}; there are: {', '.join(known)}")
+        raise ValueError(f"unknown {what} {unknown[0]!r}, expected one of {', '.join(known)}")
 
 
 @cache

@@ -27,7 +27,7 @@ ROLES = (
 #: Longer lines are cut here.
 LONGEST = 40
 
-# No module stands in two splits. What a version of Python does not have is left out.
+# No module is in two splits. A module that this version of Python does not have is left out.
 QUICK = """
 argparse bdb cmd codecs configparser copy csv difflib enum fileinput functools gettext heapq imaplib
 mailbox pickle pprint shelve shlex smtplib statistics tempfile textwrap threading trace uuid
@@ -53,7 +53,7 @@ class Line:
     ----------
     words : its names, keywords and operators; a string is ``<string>``, a number ``<number>``
     tags : as many; one of `ROLES` for a name, "" for all else
-    module : where it stands
+    module : the module that it is in
     """
 
     words: tuple[str, ...]
@@ -63,11 +63,11 @@ class Line:
 
 @cache
 def load(split: str, budget: str = "quick") -> tuple[Line, ...]:
-    """All lines of a split that hold at least two names; the same for every call.
+    """The lines of a split with at least two names; the same for every call.
 
     Parameters
     ----------
-    split : "train", "valid" or "test"; no module stands in two of them
+    split : "train", "valid" or "test"; no module is in two of them
     budget : "quick" or "full", how many modules to train on
 
     Raises
@@ -75,7 +75,7 @@ def load(split: str, budget: str = "quick") -> tuple[Line, ...]:
     FileNotFoundError
         If this Python comes without the source of its standard library.
     ValueError
-        If split or budget is none of these.
+        If split or budget is unknown.
     """
     if budget not in ("quick", "full"):
         raise ValueError(f"budget must be 'quick' or 'full', found {budget!r}")
@@ -93,7 +93,7 @@ def load(split: str, budget: str = "quick") -> tuple[Line, ...]:
 
 
 def tag_source(source: str, module: str = "") -> list[Line]:
-    """Every logical line of a piece of Python source, with the role of every name.
+    """The logical lines of a piece of Python source, with the role of every name.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def tag_source(source: str, module: str = "") -> list[Line]:
     Raises
     ------
     SyntaxError
-        If it is no Python.
+        If it is not Python.
     """
     roles = name_roles(ast.parse(source), source)
     lines, words, tags = [], list[str](), list[str]()

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 def load_manual() -> str:
     """Read the manual's topics, in alphabetical order, each paragraph once.
 
-    Many topics repeat paragraphs of others. A paragraph that stands in the training text and in
-    the validation text would be no test of anything, so only its first place is kept. The text
-    differs a little from one version of Python to the next.
+    Many topics repeat paragraphs of others. A paragraph in both the training and the validation
+    text would test nothing, so only the first occurrence is kept. The text differs a little from
+    one version of Python to the next.
 
     Returns
     -------
     str
-        Some hundred thousand characters, about a hundred different ones.
+        Some hundred thousand characters, of about a hundred kinds.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def split_text(text: str, valid_share: float = 0.1) -> tuple[str, str]:
 
 
 def repeated_share() -> float:
-    """The share of the manual's paragraphs that have stood in it before."""
+    """The share of the manual's paragraphs that repeat an earlier one."""
     paragraphs = list(_paragraphs())
     return 1 - len(set(paragraphs)) / len(paragraphs)
 

@@ -1,4 +1,4 @@
-"""Figures for the notebooks: one style, colours that everybody can tell apart."""
+"""Figures for the notebooks: one style, and colours that everybody can tell apart."""
 
 from collections.abc import Mapping
 
@@ -25,8 +25,8 @@ GREY = "#666666"
 def use_style() -> None:
     """Set matplotlib's defaults for the course: white, large enough, one colour cycle.
 
-    White also on a dark page, where the figure stands out as a sheet of paper. In a notebook
-    figures have twice the pixels, so that they are sharp on a dense screen.
+    A figure is white on a dark page as well, like a sheet of paper. In a notebook it has twice the
+    pixels, so that it is sharp on a dense screen.
     """
     shell = get_ipython()
     if shell is not None and hasattr(shell, "kernel"):
@@ -179,7 +179,7 @@ def arrow(
     style: str = "-|>",
     bend: str = "arc3",
 ) -> None:
-    """Draw an arrow that begins and ends exactly where it is told.
+    """Draw an arrow that begins and ends exactly at two points.
 
     Parameters
     ----------

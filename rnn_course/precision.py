@@ -1,4 +1,4 @@
-"""Which type of 16 bits a device can train a recurrent layer in."""
+"""Which 16-bit type a device can train a recurrent layer in."""
 
 import torch
 
@@ -7,7 +7,7 @@ def usable(device: torch.device, dtype: torch.dtype) -> bool:
     """Whether an LSTM runs forward and backward under autocast with `dtype`.
 
     On a GPU it does. On a CPU it depends on the processor: PyTorch hands the whole layer to
-    oneDNN, which has no kernel of 16 bits for many of them.
+    oneDNN, which has no 16-bit kernel for many of them.
     """
     layer = torch.nn.LSTM(4, 4, batch_first=True).to(device)
     try:

@@ -8,10 +8,10 @@ SPLITS = {"train": 0.9, "valid": 0.05, "test": 0.05}
 
 
 def load(seed: int = 0, stress: bool = False) -> dict[str, list[tuple[str, list[str]]]]:
-    """All words of letters a to z with their first pronunciation, dealt out to three splits.
+    """All words of the letters a to z with their first pronunciation, dealt out to three splits.
 
-    Words that are spelt like another one but for an apostrophe (airlines, airlines') are left
-    out. A word is in one split only; its plural may be in another one.
+    Words with an apostrophe (airlines') are left out. A word is in one split only; its plural may
+    be in another one.
 
     Parameters
     ----------

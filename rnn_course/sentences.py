@@ -1,4 +1,4 @@
-"""Sentences of the Python manual: text of uneven lengths that is on every machine."""
+"""Sentences of the Python manual: text of uneven lengths that every machine has."""
 
 import re
 from collections.abc import Iterator

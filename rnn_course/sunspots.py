@@ -1,4 +1,4 @@
-"""Yearly sunspot numbers 1700 to 2008, as the package statsmodels brings them along."""
+"""Yearly sunspot numbers from 1700 to 2008, from the package statsmodels."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_YEAR, LAST_YEAR = 1700, 2008
-#: Some years, and the sum of all: enough to tell one version of the series from another.
+#: Some years, and the sum of all: enough to recognise the version of the series.
 KNOWN = {1700: 5.0, 1816: 45.8, 1957: 190.2, 1979: 155.4, 2008: 2.9}
 TOTAL = 15373.4
 
@@ -41,7 +41,7 @@ def load() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 
 def _check(years: NDArray[np.int64], numbers: NDArray[np.float64]) -> None:
-    """Refuse a series that is not the one that the course's figures were measured on."""
+    """Refuse another series than the one that the course's results were measured on."""
     found = dict(zip(years.tolist(), numbers.tolist(), strict=True))
     same = (
         years.tolist() == list(range(FIRST_YEAR, LAST_YEAR + 1))

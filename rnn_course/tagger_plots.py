@@ -90,7 +90,7 @@ def reversals(rows: Sequence[str], T: int) -> Figure:
 
 
 def confusion_map(counts: Any, labels: Sequence[str], ax: Axes) -> None:
-    """Draw a confusion matrix in percent of each true tag; its size stands beside the name.
+    """Draw a confusion matrix in percent of each true tag; its size is beside the name.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat.v4
 
-from ..course.database import ready
+from ..course.database import create_tables
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..course.paths import BUILD, Paths
@@ -31,9 +31,9 @@ from .source import (
 )
 
 SKIP_TAG = "skip-execution"
-#: nbgrader's folders of a course: what the build makes of the sources, and of those.
+#: nbgrader's folders: its source notebooks, and the release versions that it makes of them.
 SOURCES, RELEASES = f"{BUILD}/source", f"{BUILD}/release"
-#: What an answer cell says to which the author gives no beginning.
+#: The text of an answer cell if the author gives none to start from.
 NO_ANSWER = "YOUR ANSWER HERE"
 #: The nbgrader id of the cell that holds the self-assessment.
 ITEMS_ID = "self_assessment"
@@ -61,7 +61,7 @@ def instructor_notebook(source: Source) -> Any:
 
 
 def _marking(cell: Cell) -> Iterator[Any]:
-    """What stands before a question whose rubric students are shown."""
+    """The cell before a question whose rubric is shown to students."""
     if cell.role == "question" and "rubric" in cell.attributes:
         criteria = split_rubric(cell.text)[1]
         if criteria:
@@ -89,7 +89,7 @@ def _node(source: Source, cell: Cell, number: int) -> Any:
     text = cell.text
     if cell.role == "tests":
         text = f"{text}\n{BEGIN_HIDDEN}\n{source.hidden.section(cell.name)}\n{END_HIDDEN}"
-    if cell.role == "question":  # nbgrader keeps what stands around a solution, here an empty one
+    if cell.role == "question":  # nbgrader keeps the text around a solution, here an empty one
         text = f"{split_rubric(text)[0] or NO_ANSWER}\n{BEGIN_SOLUTION}\n{END_SOLUTION}"
     node = make(text, id=name.replace("_", "-")[:64])
     own: dict[str, Any] = {
@@ -105,7 +105,7 @@ def _node(source: Source, cell: Cell, number: int) -> Any:
     node.metadata["nbgrader"] = own
     if cell.role in BARE:
         node.metadata["tags"] = [SKIP_TAG]
-    if cell.role == "selfassessment":  # its list is what is read, not the call that makes it
+    if cell.role == "selfassessment":  # students read the list that it shows, not the call
         node.metadata["jupyter"] = {"source_hidden": True}
     return node
 
@@ -127,7 +127,7 @@ def student_notebook(source: Source) -> str:
 
 
 def is_built(course: Course, week: Week) -> bool:
-    """Whether the week's student notebook stands there and is what its source gives."""
+    """Whether the week's student notebook is there and is what its source gives."""
     try:
         text = _stable(course.notebook_path(week).read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, KeyError):
@@ -139,8 +139,8 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     """Run nbgrader's generator under ``root`` and return the text it makes.
 
     The source goes to ``build/source/WEEK/`` and the result to ``notebooks/WEEK/``, both below
-    ``root``; what stood there is kept where nbgrader cannot generate it. With ``database`` the
-    cells are recorded in the gradebook as well.
+    ``root``; an earlier one is kept if nbgrader fails. With ``database`` the cells are recorded in
+    the gradebook as well.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
@@ -160,7 +160,7 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     converter.config.ClearSolutions.text_stub = ""
     converter.log, said = _listening()
     if database:
-        ready()
+        create_tables(where.db_url)
     else:
         kept = [p for p in converter.preprocessors if p.__name__ != "SaveCells"]
         converter.preprocessors = kept
@@ -185,7 +185,7 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
 
 
 def _listening() -> tuple[logging.Logger, list[str]]:
-    """A log for nbgrader whose errors, tracebacks and all, are kept instead of shown."""
+    """A log for nbgrader whose errors are kept, with their tracebacks, instead of shown."""
     said: list[str] = []
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
@@ -195,14 +195,14 @@ def _listening() -> tuple[logging.Logger, list[str]]:
 
 
 def _stable(text: str) -> str:
-    """The same notebook for the same source: keys in order, nothing of the machine."""
+    """The text in one stable form: keys in order, nothing of the machine."""
     notebook = json.loads(text)
     notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _refuse_names_of_experiments(source: Source) -> None:
-    """A cell that grading runs may not use what only a skipped cell defines."""
+    """Refuse a graded cell that uses a name which only an experiment defines."""
     ours = set(dir(builtins)) | {"get_ipython", "display", "In", "Out", "__name__", "_"}
     for cell in source.of("given", "exercise", "tests"):
         ours |= _names(cell.text)[0]
@@ -214,7 +214,7 @@ def _refuse_names_of_experiments(source: Source) -> None:
         if lost:
             what = f"this {cell.role} cell uses {lost[0]!r}, which only an experiment defines"
             raise SourceError(source.path, cell.line, what)
-    for one in source.alternatives:
+    for one in (*source.mistakes, *source.alternatives):
         lost = sorted((_names(one.text)[1] & theirs) - ours)
         if lost:
             what = f"{one.name!r} uses {lost[0]!r}, which only an experiment defines"

@@ -1,8 +1,7 @@
-"""What students are handed where there is no exchange: one archive, and nothing hidden in it."""
+"""What students get where there is no exchange: one archive, with nothing hidden in it."""
 
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from ..course.errors import CourseError
+from ..course.files import write_whole
 from ..course.manifest import MANIFEST, Course, Week
 from .build import is_built
 from .bundle_page import page
@@ -19,17 +19,17 @@ from .leaks import MARKERS, Secret, secrets, squeeze
 from .source import read
 from .wheel import make_wheel, write_zip
 
-#: A file in ``data/`` of more bytes than this is fetched, not handed out.
+#: A file in ``data/`` of more bytes than this is not put in; students fetch it.
 SMALL = 5 << 20
-#: What is shorter may stand in another week by chance, as common code or words do; a week's own
-#: notebook is checked for less when it is built.
+#: Shorter texts may be in another week by chance, as common code or words are; a week's own
+#: notebook is checked for shorter ones when it is built.
 CODE, WORDS = 40, 12
 IN_WORDS = ("hidden test", "mistake", "question")
 HEAD = "# The weeks and their dates, for `autograder progress` and the start page.\n"
 
 
 def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) -> Path:
-    """Write the archive, whole or not at all, and say where.
+    """Write the archive, whole or not at all; returns its path.
 
     Parameters
     ----------
@@ -53,10 +53,7 @@ def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) ->
     file = io.BytesIO()
     write_zip(file, sorted((f"{course.manifest.course.id}/{n}", d) for n, d in members.items()))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        draft.write_bytes(file.getvalue())
-        draft.replace(path)
+        write_whole(path, file.getvalue())
     except OSError as error:
         raise CourseError(f"{path}: cannot be written: {error.strerror}") from None
     return path
@@ -84,7 +81,7 @@ def collect(course: Course, weeks: list[Week]) -> dict[str, bytes]:
 
 
 def refuse_leaks(course: Course, members: dict[str, bytes]) -> None:
-    """Nothing of any week's solutions, hidden tests, mistakes or rubrics may be in a bundle."""
+    """Refuse a bundle that holds solutions, hidden tests, hints or rubrics of any week."""
     hidden: list[Secret] = []
     for week in course.weeks:
         folder = course.source_folder(week)
@@ -141,9 +138,9 @@ def _manifest(course: Course) -> str:
 
 
 def _requirements(course: Course, wheel: str, data: bytes) -> str:
-    """What pip installs: what the course's notebooks need, what the package needs, the package.
+    """The requirements: the course's, then the package's, then the package itself.
 
-    The course's come first, so that nothing else decides on the version of a framework it pins.
+    The course's come first, so that nothing else decides on the version of a framework.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))

@@ -1,4 +1,4 @@
-"""The page that opens a bundle: how to start, how a week goes, how to hand in."""
+"""The first page of a bundle: how to start, how a week goes, how to hand in."""
 
 from packaging.requirements import Requirement
 
@@ -18,7 +18,7 @@ python -m pip install -r requirements.txt
 autograder lab                          # JupyterLab, at the start page
 ```
 
-`jupyter lab` does as well; the notebooks are in `notebooks/`. The installation takes some minutes.
+`jupyter lab` works as well; the notebooks are in `notebooks/`. The installation takes some minutes.
 {torch}
 ## A week
 
@@ -41,7 +41,7 @@ any of ours. Grading runs your functions with tests that are not in this folder.
 
 ## Data
 
-`autograder data list` says which data sets there are and which of them are there already.
+`autograder data list` says which data sets there are, and which of them you have.
 `autograder data fetch` downloads what is missing, into a folder of your own user. `data/README.md`
 says where each comes from and under which licence.
 """
@@ -54,7 +54,7 @@ No graphics card is needed. On Linux, PyTorch without support for one is smaller
 
 
 def page(manifest: Manifest, weeks: list[Week]) -> str:
-    """The page, Markdown; ``weeks`` are those whose notebooks are in the bundle."""
+    """The page in Markdown; ``weeks`` are those whose notebooks are in the bundle."""
     rows = ["| | Week | Notebook | Due |", "|---:|---|---|---|"]
     for number, week in enumerate(manifest.weeks, 1):
         if week in weeks:

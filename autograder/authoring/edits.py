@@ -1,19 +1,19 @@
-"""An edit of a text: what stands there exactly once, and what takes its place."""
+"""An edit of a text: old text that is there exactly once, and the new text for it."""
 
 import textwrap
 from dataclasses import dataclass
 
 
 class EditError(ValueError):
-    """The old text of an edit does not stand exactly once in what is edited."""
+    """The old text of an edit is not there exactly once."""
 
 
 @dataclass(frozen=True)
 class Edit:
     """Old text and new text.
 
-    One line is any part of a line; a line of which nothing is left goes. Several lines are whole
-    lines, and match at any depth of indentation: the new ones are moved to where the old ones were.
+    One line is any part of a line; a line of which nothing is left is removed. Several lines are
+    whole lines, and match at any indentation: the new ones are indented as the old ones were.
     """
 
     old: str
@@ -62,7 +62,7 @@ class Edit:
 
 
 def _indent(row: str, first: str) -> str | None:
-    """How far ``row`` is moved to the right of ``first``; None where it is another line."""
+    """The indentation by which ``row`` differs from ``first``; None if it is another line."""
     return (
         row[: len(row) - len(first)]
         if row.endswith(first) and not row.removesuffix(first).strip(" ")
@@ -75,5 +75,5 @@ def _moved(row: str, indent: str) -> str:
 
 
 def _said(old: str, count: int) -> str:
-    where = "is not in the reference" if count == 0 else f"stands {count} times in the reference"
+    where = "is not in the reference" if count == 0 else f"is in the reference {count} times"
     return f"the old text {old.strip()[:60]!r} {where}; it must be there exactly once"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 CALL = "self_assessment"
-#: An item has to be read at a glance.
+#: An item is read at a glance.
 LONGEST = 160
 SHAPE = 'self_assessment("WEEK", [("I can …", "EXERCISE"), "I can explain …", …])'
 
@@ -40,14 +40,14 @@ def read_items(text: str, week: str, exercises: Iterable[str]) -> tuple[Item, ..
     Parameters
     ----------
     text : the cell's source
-    week : the id of the week in which it stands
+    week : the id of its week
     exercises : the names that an item may be tied to
 
     Raises
     ------
     ItemFault
         For anything but one call with this week's id and literal items; for an item that is
-        empty, too long, stands there twice or is tied to an exercise that does not exist.
+        empty, too long, repeated or tied to an exercise that does not exist.
     """
     call = _call(text)
     if len(call.args) != 2 or call.keywords:
@@ -62,12 +62,12 @@ def read_items(text: str, week: str, exercises: Iterable[str]) -> tuple[Item, ..
     for node in listed.elts:
         item = _item(node)
         if item.exercise and item.exercise not in known:
-            allowed = ", ".join(known) or "none, for there is no exercise"
+            allowed = ", ".join(known) or "none, as there is no exercise"
             message = f"an item is tied to {item.exercise!r}: no such exercise; allowed: {allowed}"
             raise ItemFault(item.line, message)
         for other in items:
             if other.id == item.id:
-                message = f"the item {item.text!r} stands in line {other.line} of the cell already"
+                message = f"the item {item.text!r} is in line {other.line} of the cell already"
                 raise ItemFault(item.line, message)
         items.append(item)
     return tuple(items)

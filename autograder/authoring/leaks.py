@@ -12,9 +12,9 @@ from .percent import only, plain_python
 from .rubric import BEGIN_RUBRIC, END_RUBRIC, split_rubric
 from .source import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION, Source
 
-#: A line of a solution shorter than this may stand in a student file by chance.
-TELLING = 24
-#: Lines that an exercise's stub or its checks have in common with what is hidden.
+#: A line of a solution shorter than this may be in a student file by chance.
+LEAST = 24
+#: Lines that an exercise's stub or its checks may share with what is hidden.
 SHARED = re.compile(r"\s*(def|class|import|from|@|#|\)|rng\b|[A-Z, ]+ =)")
 #: What only an author's files hold.
 MARKERS = (
@@ -34,12 +34,18 @@ class Secret:
 
     @property
     def fault(self) -> SourceError:
-        """That it was found, with the place where it belongs."""
+        """The start of an error about it, with the place where it belongs."""
         return SourceError(self.path, self.line, f"this text of the {self.kind}")
 
 
 def refuse_leaks(source: Source, text: str) -> None:
-    """Nothing of a solution, a hidden test, a mistake or an alternative may be left."""
+    """Refuse a student notebook in which a secret text of the week is left.
+
+    Raises
+    ------
+    SourceError
+        At the line of the author's that is left in it.
+    """
     shown = squeeze("\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"]))
     for marker in MARKERS:
         if squeeze(marker) in shown:
@@ -51,10 +57,10 @@ def refuse_leaks(source: Source, text: str) -> None:
 
 
 def secrets(source: Source) -> Iterator[Secret]:
-    """What of a week students must not see.
+    """The texts of a week that students must not see.
 
-    Two lines in a row tell a solution; one line by itself may stand in the theory, unless it
-    is the whole solution. A hidden test is told by its programs' names and titles, and by four
+    Two lines in a row give a solution away; a single line may also be in the theory, unless it is
+    the whole solution. A hidden test is given away by its programs' names and titles, or by four
     lines in a row: its set-up may look like that of a visible check. Of a mistake only the hint is
     secret: its code may be what a "break it" section breaks.
     """
@@ -82,21 +88,21 @@ def secrets(source: Source) -> Iterator[Secret]:
 def _windows(
     rows: list[str], most: int, left_out: Collection[int] = ()
 ) -> Iterator[tuple[int, str]]:
-    """Each few telling lines in a row, squeezed, with the number of the first."""
-    told = [
+    """Every ``most`` revealing lines in a row, squeezed, with the number of the first."""
+    revealing = [
         (number, squeeze(row))
         for number, row in _statements(rows)
         if squeeze(row) and number not in left_out and not SHARED.match(row)
     ]
-    width = min(len(told), most)
-    for start in range(len(told) - width + 1 if width else 0):
-        text = "".join(row for _, row in told[start : start + width])
-        if len(text) >= TELLING:
-            yield told[start][0], text
+    width = min(len(revealing), most)
+    for start in range(len(revealing) - width + 1 if width else 0):
+        text = "".join(row for _, row in revealing[start : start + width])
+        if len(text) >= LEAST:
+            yield revealing[start][0], text
 
 
 def _statements(rows: list[str]) -> Iterator[tuple[int, str]]:
-    """The rows, those joined that an open bracket joins, with the number of the first."""
+    """The rows, joined where a bracket is still open, with the number of the first."""
     start, text = 1, ""
     for number, row in enumerate(rows, 1):
         start = start if text else number
@@ -110,7 +116,7 @@ def _statements(rows: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _docstring_lines(text: str) -> set[int]:
-    """An alternative may repeat the exercise's docstring."""
+    """The lines of a text's docstrings: an alternative may repeat the exercise's."""
     found: set[int] = set()
     for node in ast.walk(ast.parse(plain_python(text))):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

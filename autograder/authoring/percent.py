@@ -1,4 +1,4 @@
-"""The text of a percent notebook: where its cells stand, and what Python can compile of them."""
+"""The text of a percent notebook: where its cells are, and what Python can compile."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ def plain_python(text: str) -> str:
 
 
 def header_lines(text: str) -> list[tuple[int, str]]:
-    """Number of every line that may start a cell, and the first words below it."""
+    """The number of every line that may start a cell, and the first words below it."""
     rows = text.splitlines()
     return [
         (n, _first_words(rows[i] for i in range(n, len(rows))))
@@ -26,7 +26,7 @@ def header_lines(text: str) -> list[tuple[int, str]]:
 
 
 def line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
-    """The line of the header above ``cell_text``; used headers are taken off ``lines``."""
+    """The line of the header above ``cell_text``; headers up to it are removed from ``lines``."""
     first = _first_words(cell_text.splitlines())
     for index, (number, below) in enumerate(lines):
         if not first or first == below:
@@ -36,7 +36,7 @@ def line_of(cell_text: str, lines: list[tuple[int, str]]) -> int:
 
 
 def _first_words(rows: Iterable[str]) -> str:
-    """The first of ``rows`` that holds words, without what makes it a comment."""
+    """The first of ``rows`` with words in it, without its comment sign."""
     words = (row.strip().removeprefix("#").strip() for row in rows)
     return next((row for row in words if row), "")
 

@@ -1,4 +1,4 @@
-"""The rubric of a written answer: what a person gives points for, for graders' eyes."""
+"""The rubric of a written answer: what earns points, for the person who marks it."""
 
 import math
 import re
@@ -30,12 +30,12 @@ class RubricFault(Exception):
 
 
 def split_rubric(text: str) -> tuple[str, tuple[Criterion, ...]]:
-    """The text of a question without its rubric, and the rubric; nothing where there is none.
+    """The text of a question without its rubric, and the rubric; empty if there is none.
 
     Raises
     ------
     RubricFault
-        For a marker without its other one, an empty rubric, or a line that is no criterion.
+        For a marker without its counterpart, an empty rubric, or a line that is no criterion.
     """
     kept: list[str] = []
     rows: list[tuple[int, str]] = []
@@ -78,7 +78,7 @@ def check_rubric(text: str, attributes: Mapping[str, Any]) -> None:
     Raises
     ------
     RubricFault
-        As ``split_rubric``, and for a wrong sum or another word than ``shown``.
+        As ``split_rubric``, and for a wrong sum or a value other than ``shown``.
     """
     criteria = split_rubric(text)[1]
     total = sum(criterion.points for criterion in criteria)
@@ -87,7 +87,7 @@ def check_rubric(text: str, attributes: Mapping[str, Any]) -> None:
         raise RubricFault(0, f"the rubric gives {total:g} points and the question has {points:g}")
     shown = attributes.get("rubric", "shown")
     if shown != "shown":
-        raise RubricFault(0, f"rubric={shown!r}: it can be 'shown', or left out")
+        raise RubricFault(0, f"rubric={shown!r}: write 'shown', or leave it out")
     if "rubric" in attributes and not criteria:
         raise RubricFault(0, f"rubric='shown' without {BEGIN_RUBRIC!r}")
 

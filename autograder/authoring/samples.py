@@ -50,7 +50,7 @@ scope.Scope.answer = lambda self, message: wire.encode(("value", True))
 
 
 def broken_files(notebook: str) -> Iterator[tuple[str, bytes]]:
-    """Files that are no submission to run, and one that never ends."""
+    """Files that hold no notebook to run."""
     yield "nothing", b""
     yield "cut-off", notebook.encode()[: len(notebook) // 2]
     yield "not-a-notebook", json.dumps({"answers": [1, 2, 3]}).encode()

@@ -25,7 +25,7 @@ BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 #: What each header may hold besides the key that names the role.
 ALLOWED = {
-    "exercise": {"difficulty", "minutes"},
+    "exercise": {"difficulty", "minutes", "forbids"},
     "tests": {"points", "needs"},
     "experiment": set(),
     "selfassessment": set(),
@@ -53,6 +53,11 @@ class Cell:
     @property
     def needs(self) -> tuple[str, ...]:
         return tuple(str(self.attributes.get("needs", "")).split())
+
+    @property
+    def forbids(self) -> tuple[str, ...]:
+        """What an exercise's solution may not use: dotted names."""
+        return tuple(str(self.attributes.get("forbids", "")).split())
 
     @property
     def is_code(self) -> bool:
@@ -240,6 +245,10 @@ def _check(source: Source) -> None:
         if cell.role in ("tests", "question") and not _is_points(cell.attributes.get("points")):
             message = f"{cell.role}={cell.name!r} needs points=, a number above 0"
             raise SourceError(path, cell.line, message)
+        for banned in cell.forbids:
+            if not all(part.isidentifier() for part in banned.split(".")):
+                message = f"forbids={banned!r} is not a dotted name such as torch.lstm_cell"
+                raise SourceError(source.path, cell.line, message)
         for need in cell.needs:
             if need not in exercises or need == cell.name:
                 raise SourceError(path, cell.line, f"needs={need!r}: no such other exercise")

@@ -28,7 +28,7 @@ def make_course(folder: Path) -> Course:
     Raises
     ------
     CourseError
-        If something stands there already, or if it cannot be written.
+        If the folder is not empty, or cannot be written.
     """
     folder = folder.resolve()
     try:

@@ -1,7 +1,7 @@
-"""What decides a week's marks, as a short name; a mark given under another may be out of date.
+"""The version of what decides a week's marks; a mark given under another may be out of date.
 
-Given code, the reference, the hidden tests and the points decide. Prose, hints, experiments,
-visible checks, comments and formatting do not.
+Given code, references, what they may not use, hidden tests and points count. Prose, hints,
+experiments, visible checks, comments and formatting do not.
 """
 
 import ast
@@ -17,6 +17,7 @@ def marks_version(source: Source) -> str:
     """The first 12 digits of a digest of what decides the marks of a week."""
     parts = [f"given {_code(cell.text)}" for cell in source.of("given")]
     parts += [f"{cell.name} {_code(unmarked(cell.text))}" for cell in source.exercises]
+    parts += [f"{cell.name} {' '.join(cell.forbids)}" for cell in source.exercises if cell.forbids]
     parts += [f"{cell.name} {cell.points!r}" for cell in source.of("tests", "question")]
     parts.append(_code(source.hidden.text))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]

@@ -22,14 +22,14 @@ from pathlib import Path, PurePosixPath
 
 from ..course.errors import CourseError
 
-#: What of a checkout a wheel is made of, beside its packages.
+#: The files of a checkout that a wheel is made of, besides its packages.
 BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE")
-#: What authors begin a course of their own with: a week, with its solution.
+#: What `init` copies for authors: a week with its solution.
 AUTHORS = "autograder/authoring/starter_files/"
 #: 1980-01-02, the first day that every zip archive and time zone can hold.
 EPOCH = 315619200
 STAMP = (1980, 1, 2, 0, 0, 0)
-#: What an installation adds, and a wheel has not.
+#: What an installation adds to a wheel's files.
 NOT_IN_A_WHEEL = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "RECORD.jws", "RECORD.p7s"}
 
 
@@ -96,8 +96,8 @@ def _packages(root: Path) -> list[str]:
 def _assembled(name: str, members: dict[str, bytes]) -> tuple[str, bytes]:
     """A wheel of these members without what is for authors, and with a new RECORD.
 
-    The page for a package's index is left out as well: it is the checkout's README, which may show
-    a solution.
+    The description for a package index is left out as well: it is the checkout's README, which may
+    show a solution.
     """
     info = next(name.split("/")[0] for name in members if name.endswith(".dist-info/METADATA"))
     metadata = members[f"{info}/METADATA"].partition(b"\n\n")[0].rstrip() + b"\n"

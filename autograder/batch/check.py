@@ -17,6 +17,7 @@ from ..authoring.variants import Mistake
 from ..grading.grade import Assignment
 from ..grading.results import Graded, TestResult
 from ..judge.exam import Exam, open_exam
+from ..judge.result import share
 from ..remote.causes import Cause
 from .grader import Grader
 from .submission import Failure, Submission
@@ -35,12 +36,12 @@ class Checked:
 def check(assignment: Assignment, grader: Grader) -> Iterator[Checked]:
     """Grade the reference, every alternative, the untouched notebook and every mistake.
 
-    At last every program is run on implementations that only ever answer a constant.
+    At last every program is run on implementations that compute nothing.
 
     Yields
     ------
     Checked
-        One for each notebook, as they finish, and one for the constants.
+        One for each notebook, as they finish, and one for the trivial ones.
     """
     exam = open_exam(assignment.source)
     judges = dict(_candidates(assignment, exam))
@@ -53,7 +54,7 @@ def check(assignment: Assignment, grader: Grader) -> Iterator[Checked]:
         for submission, result in grader.grade_all(assignment, submissions):
             mistake = judges[submission.student][1]
             yield _judge(submission.student, result, mistake, exam.source)
-    yield _constants(exam)
+    yield _trivial(exam)
 
 
 def run_through(source: Source) -> float:
@@ -92,20 +93,23 @@ def _candidates(
         yield f"mistake {mistake.name} in {mistake.exercise} (line {mistake.line})", (text, mistake)
 
 
-def _constants(exam: Exam) -> Checked:
-    """That no program can be passed by an implementation which computes nothing."""
-    faults, earned, points = [], 0.0, 0.0
+def _trivial(exam: Exam) -> Checked:
+    """That an implementation which computes nothing earns nothing."""
+    faults, most, points = [], 0.0, 0.0
     for exercise, programs in exam.programs.items():
-        believed = exam.believed(exercise)
-        share = sum(program.points for program in programs if program.name in believed)
         cell = exam.source.tests_of(exercise)
         points += cell.points
-        earned += cell.points * share / sum(program.points for program in programs)
-        faults += [
-            f"{exercise}: {program} passes on an implementation that always answers {constant}"
-            for program, constant in believed.items()
-        ]
-    return Checked("constant answers", earned, points, tuple(faults))
+        earned = 0.0
+        for what, passing in exam.believed(exercise).items():
+            part = share(programs, {program.name for program in passing})
+            earned = max(earned, part)
+            if part:
+                names = ", ".join(program.name for program in passing if program.compares)
+                faults.append(f"{exercise}: {names}: passes on an implementation that {what}")
+        most += cell.points * earned
+        if not any(program.compares for program in programs):
+            faults.append(f"{exercise}: no program compares values, so nothing can be earned")
+    return Checked("implementations that compute nothing", most, points, tuple(faults))
 
 
 def _judge(what: str, result: Graded | Failure, mistake: Mistake | None, source: Source) -> Checked:

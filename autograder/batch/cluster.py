@@ -85,6 +85,10 @@ class ClusterPool:
         """Have some worker grade one submission."""
         return self.executor.submit(attempt_on_cluster, self.plugin, assignment, data, notes)
 
+    def is_lost(self, job: Future[Graded | Failure]) -> bool:
+        """Never: Dask gives a lost job to another worker."""
+        return False
+
     def close(self) -> None:
         """End the workers' kernels, and leave the cluster."""
         self.executor.shutdown()

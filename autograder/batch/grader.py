@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..grading.results import Graded
 
 
+#: How long no result may come before it is asked whether some are lost.
+LOOK_SECONDS = 10.0
+
+
 class Pool(Protocol):
     """Workers somewhere: ``concurrent.futures`` with a life.
 
@@ -41,6 +45,8 @@ class Pool(Protocol):
         notes: "tuple[Note, ...]" = (),
         another: bool = False,
     ) -> "Future[Graded | Failure]": ...
+
+    def is_lost(self, job: "Future[Graded | Failure]") -> bool: ...
 
     def close(self) -> None: ...
 
@@ -127,9 +133,12 @@ class Grader:
                     another = self.pool.reserves and len(waiting) >= self.jobs
                     job = self.pool.submit(assignment, data, submission.notes, another)
                     under_way[job] = submission
-                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                done, _ = wait(under_way, LOOK_SECONDS, FIRST_COMPLETED)
                 for job in done:
                     yield under_way.pop(job), _result(job)
+                for job in [] if done else list(under_way):
+                    if self.pool.is_lost(job):
+                        yield under_way.pop(job), Failure("the grading process died")
         finally:
             for job in under_way:
                 job.cancel()

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ..course.search_path import leave_out_working_directory
 from ..kernels.launcher import Forker, Launcher
@@ -50,6 +51,7 @@ class ProcessPool:
         self.folder: Path | None = None
         self.launcher: Launcher | None = None
         self.executor: Executor | None = None
+        self.executors: WeakKeyDictionary[Future[Graded | Failure], Executor] = WeakKeyDictionary()
 
     @property
     def under_way(self) -> int:
@@ -83,10 +85,26 @@ class ProcessPool:
             self.launcher = None
         work = partial(attempt_in_worker, assignment, data, notes, another)
         try:
-            return self._workers().submit(work)
+            job = self._workers().submit(work)
         except BrokenExecutor:
             self._close_workers(wait=False)
-            return self._workers().submit(work)
+            job = self._workers().submit(work)
+        self.executors[job] = self._workers()
+        return job
+
+    def is_lost(self, job: "Future[Graded | Failure]") -> bool:
+        """Whether a job's executor broke and forgot it.
+
+        Python before 3.12 leaves a job undone that was submitted in the moment in which a worker
+        was found dead.
+        """
+        try:
+            self.executors[job].submit(os.getpid)
+        except BrokenExecutor:
+            return not job.done()
+        except RuntimeError:  # it was closed, and ends what it runs
+            return False
+        return False
 
     def close(self) -> None:
         """End the kernels with their launcher, then the workers, which wait for them."""
@@ -117,8 +135,17 @@ class ProcessPool:
 
 
 def become_worker(forker: Forker, folder: Path) -> None:
-    """What every worker does first: one thread, an end with its parent, kernels."""
+    """What a worker that grades does first: settle, and take hold of its kernels."""
     global _worker
+    settle()
+    from ..kernels.supply import KernelSupply
+    from .worker import Worker
+
+    _worker = Worker(KernelSupply(forker, folder))
+
+
+def settle() -> None:
+    """What every worker does first: it has one thread, and ends with who gives out the work."""
     leave_out_working_directory()
     die_with_parent(signal.SIGKILL)
     threading.Thread(target=_end_with_coordinator, daemon=True).start()
@@ -126,10 +153,6 @@ def become_worker(forker: Forker, folder: Path) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
-    from ..kernels.supply import KernelSupply
-    from .worker import Worker
-
-    _worker = Worker(KernelSupply(forker, folder))
 
 
 def attempt_in_worker(

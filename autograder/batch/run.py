@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.manifest import Course, Week
-from ..course.tokens import same
+from ..course.tokens import is_same_submission
 from ..gradebook.regrade import Regrade
 from ..gradebook.standing import standing
 from ..gradebook.writer import Writer, writing
@@ -70,7 +70,7 @@ def _is_due(
     if selection.force or not is_unchanged(submission, before) or before is None:
         return True
     where = Path(submission.student) / assignment.week
-    if not same(
+    if not is_same_submission(
         writer.course.root / "submitted" / where, writer.course.root / "autograded" / where
     ):
         return True  # handed in again: another time, another place for the feedback

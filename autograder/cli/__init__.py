@@ -1,4 +1,7 @@
-"""The command ``autograder``: each command reads its words and calls one room."""
+"""The command ``autograder``, and nbgrader's own commands on this engine.
+
+Thin: a command reads its arguments and calls one room.
+"""
 
 from .main import app, main
 

@@ -1,4 +1,4 @@
-"""The commands ``autograder data …``: which data sets there are, whether they hold, fetch them."""
+"""The commands ``autograder data …``: list the data sets, check them, fetch them."""
 
 import json as json_format
 import sys
@@ -15,13 +15,13 @@ from .registry import registry, unknown_names, weeks_of
 
 data = typer.Typer(no_args_is_help=True, help="List, check and fetch the course's data sets.")
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names of data sets.")]
-Json = Annotated[bool, typer.Option("--json", help="For a program to read.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for a program.")]
 NONE = f"This course has no data sets: {MANIFEST} names no module of them (course.data)."
 
 
 @data.command("list")
 def list_all(json: Json = False) -> None:
-    """Every data set: its weeks, licence, origin, and whether it is there."""
+    """Every data set: its weeks, licence and origin, and whether it is there."""
     course = find_course()
     datasets = registry(course)
     rows = [_row(course, dataset) for dataset in datasets.values()]
@@ -37,7 +37,7 @@ def list_all(json: Json = False) -> None:
 
 @data.command()
 def check(names: Names = None, json: Json = False) -> None:
-    """Read every data set in full; fails where one that a week needs falls short."""
+    """Read every data set in full; fail if one that a week needs is missing or damaged."""
     course = find_course()
     datasets = registry(course)
     faults = [] if names else unknown_names(course, datasets)
@@ -59,7 +59,7 @@ def check(names: Names = None, json: Json = False) -> None:
 
 @data.command()
 def fetch(names: Names = None) -> None:
-    """Download what is not there yet; without a name, all that is downloaded at all."""
+    """Download what is not there yet: the named data sets, or all that are downloads."""
     datasets = registry(find_course())
     chosen = _picked(datasets, names)
     if not datasets:
@@ -92,7 +92,7 @@ def examine(dataset: Dataset, needed: bool) -> DataCheck:
     try:
         verify(dataset)
         return DataCheck(dataset.name, needed, True, dataset.check(dataset))
-    except Exception as error:  # whatever a data set's loader says of it
+    except Exception as error:  # whatever the data set's own check raises
         words = " ".join(str(error).split()) or type(error).__name__
         return DataCheck(dataset.name, needed, False, words)
 
@@ -162,7 +162,7 @@ def _picked(datasets: Mapping[str, Dataset], names: list[str] | None) -> list[Da
 
 
 def _fetch(dataset: Dataset) -> bool:
-    """Fetch one data set, a line for each file; whether all of it is there now."""
+    """Fetch one data set, with a line for each file; returns whether all of it is there now."""
     from ..notebook.download import fetch_file
 
     if not dataset.files:

@@ -18,10 +18,10 @@ from ..batch.run import Selection, grade_week
 from ..course.errors import CourseError
 from ..course.manifest import MANIFEST, Course, Week, load_course
 from ..course.paths import SOLUTIONS
+from ..gradebook.assessment import NAME, Assessment, ItemAnswer
 from ..gradebook.registration import write_week
 from ..grading.grade import Assignment
 from ..judge.exam import Exam, open_exam
-from ..report.assessment import NAME, Assessment, Item
 from ..report.feedback import write_feedback
 from ..report.pages import write_reports
 from .show import show_class
@@ -53,6 +53,7 @@ def run_demo(course: Course, folder: Path, weeks: list[str] | None, jobs: int, s
         grader.start()
         for week in picked:
             write_week(sample, week)
+            say(f"{week.id}: {sample.notebook_path(week)}")
             assignment = load_assignment(sample, week)
             count = write_class(sample, week, assignment)
             say(f"{week.id}: {count} sample submissions in {sample.root / 'submitted'}")
@@ -70,16 +71,16 @@ def run_demo(course: Course, folder: Path, weeks: list[str] | None, jobs: int, s
 
 
 def copy_course(course: Course, folder: Path) -> Course:
-    """A copy of the course in ``folder``, without anybody's submissions.
+    """A copy of the course in ``folder``, without submissions.
 
     Raises
     ------
     CourseError
-        If the folder holds something else than an earlier copy.
+        If the folder holds anything but an earlier copy.
     """
     folder = folder.resolve()
     if folder.exists() and any(folder.iterdir()) and not (folder / ".sample-class").is_file():
-        raise CourseError(f"{folder}: holds something else than a sample class; name a new folder")
+        raise CourseError(f"{folder}: holds something other than a sample class; name a new folder")
     if folder == course.root or folder in course.root.parents:
         raise CourseError(f"{folder}: the sample class needs a folder of its own")
     shutil.rmtree(folder, ignore_errors=True)
@@ -92,7 +93,7 @@ def copy_course(course: Course, folder: Path) -> Course:
 
 
 def _hurried(course: Course) -> Course:
-    """The course with a short time limit of a cell: one of the class loops for ever."""
+    """The course with a short time limit for cells: one of the class loops for ever."""
     path = course.root / MANIFEST
     tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     limits = tree.setdefault("grading", {}).setdefault("limits", {})
@@ -129,7 +130,7 @@ def _assessment(kind: str, source: Source) -> str:
     }.get(kind, items)
     if not ticked:
         return ""
-    rows = tuple(Item(i.id, i.text, i in ticked, i.exercise or None) for i in items)
+    rows = tuple(ItemAnswer(i.id, i.text, i in ticked, i.exercise or None) for i in items)
     return msgspec.json.encode(Assessment(1, source.week, rows)).decode()
 
 

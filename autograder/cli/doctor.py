@@ -1,4 +1,4 @@
-"""What this machine offers for grading, and how to get what it lacks."""
+"""What this machine offers for grading, and how to get what is missing."""
 
 import importlib.metadata
 import os
@@ -20,20 +20,20 @@ PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupyt
 MEANING = {
     "full": "submissions see nothing of this machine but Python and a scratch folder of their own",
     "partial": "submissions cannot read or write files, but see other processes and a network",
-    "none": "nothing isolates submissions; grading refuses unless told --unsafe",
+    "none": "nothing isolates submissions; grading refuses without --unsafe",
 }
 Say = Callable[[str], None]
 
 
 def examine(say: Say) -> bool:
-    """Print the findings; whether grading can run here."""
+    """Print the findings; returns whether grading can run here."""
     say(f"Python {platform.python_version()}, {platform.system()} {platform.release()}")
     good = _installed(PACKAGES, say)
     found = probe()
     say(f"isolation: {found.level}: {MEANING[found.level]}")
     say(f"  Landlock version {landlock_version()}")
     for line in found.missing:
-        say(f"  not there: {line}")
+        say(f"  missing: {line}")
     say(f"processors: {len(os.sched_getaffinity(0))}")
     try:
         good &= _course(find_course(), say)
@@ -43,7 +43,7 @@ def examine(say: Say) -> bool:
 
 
 def _course(course: Course, say: Say) -> bool:
-    """What the course at hand needs; whether its packages are here."""
+    """Print what the course needs; returns whether its packages are installed."""
     about = course.manifest.course
     say(f"course: {about.id} in {course.root}, {len(course.weeks)} weeks")
     for week in course.weeks:
@@ -62,7 +62,7 @@ def _course(course: Course, say: Say) -> bool:
 
 
 def _installed(requirements: Iterable[str], say: Say) -> bool:
-    """Say which versions of packages are here; whether all of them will do."""
+    """Print the installed versions of packages; returns whether all of them fit."""
     good = True
     for wanted in map(Requirement, requirements):
         try:

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or an empty one.")],
 ) -> None:
-    """A new course of one week that builds, checks, grades and reports."""
+    """Make a new course of one week that builds, checks, grades and reports."""
     from ..authoring.starter import make_course
 
     course = make_course(folder)
@@ -31,7 +31,7 @@ def trace(
     week: Annotated[str, typer.Argument(help="Assignment id or number.")],
     json: Annotated[bool, typer.Option("--json", help="As JSON instead of lines.")] = False,
 ) -> None:
-    """Where a mark comes from: the file, the version of the tests, the engine, a person."""
+    """Where a mark comes from: the file, the tests, the engine, a person."""
     from ..course.manifest import find_course
     from ..report.trace import show_trace, trace_mark
 

@@ -1,4 +1,4 @@
-"""JupyterLab on a course: its start page, and settings that hold for this course only."""
+"""JupyterLab on a course: its start page, and settings for this course only."""
 
 import json
 import os
@@ -12,13 +12,13 @@ from ..course.manifest import Course
 from ..report.progress import State, WeekProgress, course_progress, time_left
 
 START = "START.md"
-#: Defaults of JupyterLab's own settings; what a person has set for themselves comes first.
+#: Defaults for JupyterLab's settings; a person's own settings come first.
 SETTINGS: dict[str, dict[str, Any]] = {
-    # nothing pops up that is not ours
+    # no notifications about JupyterLab itself
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     # the start page is read, not edited
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
-    # numbers in a figure's or a heading's name are ours
+    # the notebooks number their headings themselves
     "@jupyterlab/toc-extension:registry": {"numberHeaders": False},
     "@jupyterlab/notebook-extension:tracker": {
         "codeCellConfig": {"lineNumbers": True},
@@ -30,7 +30,7 @@ MARKS = {State.WRITTEN: "●", State.IN_PROGRESS: "◐", State.NOT_STARTED: "○
 
 
 def start_page(course: Course, weeks: list[WeekProgress]) -> str:
-    """The start page, Markdown: the weeks, how far each has come, and when it is due."""
+    """The start page in Markdown: the weeks, how far each has come, and when it is due."""
     lines = [
         f"# {course.manifest.course.title}",
         "",
@@ -58,13 +58,13 @@ HOW_TO = """\
 3. Tick the self-assessment at the end of the notebook.
 4. Submit.
 
-*Written* means that nothing is left to fill in. Whether it is right, the checks say. This page is
-made when JupyterLab starts; `autograder progress` in a terminal says how things stand now.
+*Written* means that nothing is left to fill in; the checks say whether it is right. This page is
+made when JupyterLab starts. `autograder progress` in a terminal shows the state of now.
 """
 
 
 def prepare(course: Course) -> Path:
-    """Write the start page, and the settings below ``build/``; their folder."""
+    """Write the start page, and the settings below ``build/``; returns the settings' folder."""
     page = start_page(course, course_progress(course))
     (course.root / START).write_text(page, encoding="utf-8")
     folder = course.build_folder / "jupyter"
@@ -75,7 +75,7 @@ def prepare(course: Course) -> Path:
 
 
 def command(course: Course, words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """What starts JupyterLab on a course: the command, and its environment."""
+    """The command that starts JupyterLab on a course, and its environment."""
     folder = prepare(course)
     paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
@@ -84,7 +84,7 @@ def command(course: Course, words: list[str]) -> tuple[list[str], dict[str, str]
 
 
 def run_lab(course: Course, words: list[str]) -> int:
-    """JupyterLab on a course, until it ends; its exit status."""
+    """Run JupyterLab on a course until it ends; returns its exit status."""
     program, environment = command(course, words)
     try:
         return subprocess.run(program, cwd=course.root, env=environment, check=False).returncode

@@ -1,4 +1,4 @@
-"""The command ``autograder``: each command reads its words and calls one room."""
+"""The command ``autograder``: each command reads its arguments and calls one room."""
 
 import os
 import sys
@@ -35,13 +35,20 @@ def build(
     ] = False,
 ) -> None:
     """Make the student notebooks from the sources."""
-    from ..gradebook.registration import write_week
+    from ..gradebook.registration import is_current, write_week
 
     course = find_course()
-    stale = [week.id for week in course.pick(weeks) if not write_week(course, week, check)]
-    if check and stale:
-        typer.echo(f"not what the source gives: {', '.join(stale)}; run `autograder build`")
-        raise typer.Exit(1)
+    picked = course.pick(weeks)
+    if check:
+        stale = [week.id for week in picked if not is_current(course, week)]
+        if stale:
+            typer.echo(f"not what the source gives: {', '.join(stale)}; run `autograder build`")
+            raise typer.Exit(1)
+        return
+    for week in picked:
+        changed = write_week(course, week)
+        path = course.notebook_path(week).relative_to(course.root)
+        typer.echo(f"{week.id}: {path}{'' if changed else ' (unchanged)'}")
 
 
 @app.command()
@@ -49,13 +56,22 @@ def check(
     weeks: Weeks = None,
     jobs: Jobs = CORES,
     run: Annotated[bool, typer.Option("--run", help="Run the experiments as well.")] = False,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Instead: which machine-made faults go unnoticed?")
+    ] = False,
 ) -> None:
     """For authors: does the week tell right from wrong, and say why?"""
+    course = find_course()
+    picked = course.pick(weeks)
+    if mutants:
+        from .mutants import check_mutants
+
+        if not check_mutants(course, picked, jobs, typer.echo):
+            raise typer.Exit(1)
+        return
     from ..batch.grader import Grader
     from .show import check_week
 
-    course = find_course()
-    picked = course.pick(weeks)
     with Grader(jobs, course.preload(*picked)) as grader:
         grader.start()
         results = [check_week(course, week, grader, run) for week in picked]
@@ -69,7 +85,7 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
     jobs: Jobs = CORES,
     changed: Annotated[
-        bool, typer.Option("--changed", help="Also what was graded by other tests than today's.")
+        bool, typer.Option("--changed", help="Also what earlier tests graded.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
     scheduler: Annotated[
@@ -82,7 +98,7 @@ def grade(
         bool, typer.Option("--json", help="Results as JSON instead of a table.")
     ] = False,
 ) -> None:
-    """Grade what stands in submitted/ and record the marks."""
+    """Grade the submissions in submitted/ and record the marks."""
     from ..batch.glance import anything_to_grade
     from ..batch.grader import Grader
 
@@ -91,10 +107,10 @@ def grade(
     failures = 0
     with Grader(jobs, course.preload(*picked), scheduler, unsafe) as grader:
         if anything_to_grade(course, picked, student or (), changed or force):
-            grader.start()  # it imports for seconds, beside what is imported here
+            grader.start()  # its imports take seconds, and run beside those below
         from ..batch.run import Selection, grade_week
+        from ..gradebook.classbook import waiting
         from ..gradebook.regrade import Regrade
-        from ..report.classbook import waiting
         from .show import show_class
 
         selection = Selection(tuple(student or ()), changed, force)
@@ -141,10 +157,10 @@ def demo(
 def bundle(
     weeks: Weeks = None,
     to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to; build/COURSE.zip without it.")
+        Path | None, typer.Option(metavar="FILE", help="The archive; build/COURSE.zip without it.")
     ] = None,
 ) -> None:
-    """One archive for students without an exchange: notebooks, data cards, the package."""
+    """Pack one archive for students without an exchange: notebooks, data cards, the package."""
     from ..authoring.bundle import write_bundle
 
     course = find_course()
@@ -159,7 +175,7 @@ app.add_typer(data, name="data")
 def progress(
     json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
 ) -> None:
-    """For students: the weeks, what is written, ticked and due."""
+    """For students: what is written and ticked in each week, and when it is due."""
     from ..report.progress import find_progress
     from .progress_table import show
 
@@ -174,7 +190,7 @@ def progress(
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(words: typer.Context) -> None:
-    """JupyterLab on the course, at its start page; further words are JupyterLab's own."""
+    """Open JupyterLab on the course's start page; further words are JupyterLab's own."""
     from .lab import run_lab
 
     raise typer.Exit(run_lab(find_course(), words.args))
@@ -186,7 +202,7 @@ register_instructors(app)
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine offers: versions, isolation, the course."""
+    """Say what this machine offers: versions, isolation, the course's packages and data."""
     from .doctor import examine
 
     if not examine(typer.echo):
@@ -198,7 +214,7 @@ def _to_stderr(text: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; a fault of the course is one line and exit status 2."""
+    """Run the command line; an error of the course is one line and exit status 2."""
     leave_out_working_directory()
     try:
         app()

@@ -11,7 +11,7 @@ COLORS = {State.WRITTEN: "green", State.IN_PROGRESS: "yellow", State.NOT_STARTED
 
 
 def show(weeks: list[WeekProgress]) -> None:
-    """Print one row a week, and below what is still to write in the weeks that are begun."""
+    """Print one row a week, and below it what is still to write in weeks that are begun."""
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("week", min_width=20)
     for name in ("state", "written", "ticked", "due", ""):
@@ -32,6 +32,6 @@ def show(weeks: list[WeekProgress]) -> None:
         if missing and week.state is State.IN_PROGRESS:
             console.print(Text(f"{week.week}: still to write: {', '.join(missing)}"))
     console.print(
-        "Written: nothing is left to fill in. Whether it is right, the checks in the notebook say.",
+        "Written: nothing is left to fill in. The checks in the notebook say whether it is right.",
         style="dim",
     )

@@ -31,7 +31,7 @@ def registry(course: Course) -> Mapping[str, Dataset]:
     if not isinstance(datasets, Mapping):
         found = "has none" if datasets is None else f"has a {type(datasets).__name__}"
         raise CourseError(
-            f"{where}: must have a mapping DATASETS of names to data sets, and {found}"
+            f"{where}: expected a mapping DATASETS of names to data sets; the module {found}"
         )
     for key, dataset in datasets.items():
         if not isinstance(dataset, Dataset) or dataset.name != key:
@@ -45,7 +45,7 @@ def weeks_of(course: Course, name: str) -> list[int]:
 
 
 def unknown_names(course: Course, datasets: Mapping[str, Dataset]) -> list[str]:
-    """A line for every name in the manifest that is no data set's."""
+    """A line for every name in the manifest for which there is no data set."""
     known = f"the data sets are {', '.join(datasets)}"
     if not datasets:
         known = "the course names no module of data sets (course.data)"

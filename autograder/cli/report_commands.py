@@ -1,4 +1,4 @@
-"""The commands of this room: the class's report, marks out, rosters in."""
+"""The commands ``report``, ``export`` and ``roster``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(weeks: Weeks = None) -> None:
-    """For instructors: a page for each week and one for the course, in reports/."""
+    """For instructors: write a page for each week and one for the course into reports/."""
     from ..report.pages import write_reports
 
     course = find_course()
@@ -33,16 +33,18 @@ def export(
     weeks: Weeks = None,
     to: Annotated[str, typer.Option(help="csv, canvas, moodle or json.")] = "csv",
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to; marks-FORMAT in this folder.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The file; marks-FORMAT in this folder without it."),
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="Only this student's.")] = None,
 ) -> None:
-    """Marks as a file that a spreadsheet, Canvas or Moodle reads."""
-    from ..report.exports import export_marks
+    """Write marks to a file that a spreadsheet, Canvas or Moodle reads."""
+    from ..lms.exports import export_marks
+    from ..report.comment import comment
 
     course = find_course()
     picked = [week.id for week in course.pick(weeks)] if weeks else []
-    for path in export_marks(course, to, out, picked, student or []):
+    for path in export_marks(course, to, comment, out, picked, student or []):
         typer.echo(f"{path}")
 
 
@@ -50,12 +52,12 @@ def export(
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file: yours, Canvas's or Moodle's.")],
     partial: Annotated[
-        bool, typer.Option("--partial", help="Who is not in the file stays as they are.")
+        bool, typer.Option("--partial", help="Leave students alone who are not in the file.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     id: Annotated[str, typer.Option("--id", metavar="COLUMN", help="The column of ids.")] = "",
 ) -> None:
-    """Take over a list of the class: who is new, renamed, withdrawn, or has more time.
+    """Import a list of the class: who is new, renamed or withdrawn, or has more time.
 
     Columns: id, last_name, first_name (or name), email, lms_id, sis_id, login, section, status
     (active or withdrawn), and "extension WEEK" (2d, 36h, 1w or a date). Whoever is not in the
@@ -69,7 +71,7 @@ def import_(
 
 @roster_app.command("show")
 def show() -> None:
-    """Everybody in the course, with sections and extensions."""
+    """Show everybody in the course, with sections and extensions."""
     from ..lms.enrol import roster_lines
 
     for line in roster_lines(find_course()):

@@ -57,7 +57,7 @@ def show_class(
     Parameters
     ----------
     regrade : what grading again has changed
-    waiting : for each student the written answers that wait for a person
+    waiting : for each student, the written answers that wait for a person
     """
     rows = class_rows(course, week)
     if as_json:
@@ -97,7 +97,7 @@ def _console() -> Console:
 
 
 def _show_changes(regrade: Regrade) -> None:
-    """Marks before and after, of those that moved."""
+    """Print the marks that moved, before and after."""
     if regrade.changes:
         table = Table(title="marks that changed", title_justify="left")
         table.add_column("student", no_wrap=True)
@@ -128,7 +128,7 @@ def _mark(earned: float, points: float) -> str:
 
 
 def check_week(course: Course, week: Week, grader: Grader, run: bool) -> bool:
-    """Print an author's check of a week; whether all is well."""
+    """Print an author's check of a week; returns whether all is well."""
     assignment = load_assignment(course, week)
     good = True
     for checked in check(assignment, grader):

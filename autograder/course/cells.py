@@ -1,7 +1,7 @@
-"""What nbgrader's metadata say of a notebook's cell, whatever a submission has made of them.
+"""What nbgrader's metadata say about a cell, whatever a submission has made of them.
 
-nbgrader has functions for this (``nbgrader.utils``), whose import takes seconds that every worker
-and every command would pay.
+nbgrader has functions for this (``nbgrader.utils``), but importing them would cost every worker
+and every command some seconds.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Marking:
-    """nbgrader's metadata of one cell; what is missing or malformed reads as nothing.
+    """nbgrader's metadata of one cell; what is missing or malformed has its default.
 
     Attributes
     ----------
-    grade_id : the cell's id; empty where nbgrader does not know the cell
+    grade_id : the cell's id; empty if nbgrader does not know the cell
     grade, solution, locked : whether it is graded, written by the student, read-only
-    points : the most that it earns
+    points : how many it is worth
     """
 
     grade_id: str = ""

@@ -1,7 +1,5 @@
-"""nbgrader's database of a course, opened one way by everybody."""
+"""nbgrader's database of a course, which everybody opens in the same way."""
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,31 +13,42 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_gradebook(course: Course) -> "Iterator[Gradebook]":
-    """The gradebook of a course, made where there is none yet, and closed afterwards."""
+    """The gradebook of a course, created if there is none yet, and closed afterwards."""
     from nbgrader.api import Gradebook
 
-    ready()
+    create_tables(course.gradebook)
     with Gradebook(course.gradebook, course.manifest.course.id) as gradebook:
         yield gradebook
 
 
-def ready() -> None:
-    """Let nbgrader make a new database.
+def create_tables(address: str) -> None:
+    """Create nbgrader's tables in a database that has none.
 
-    It starts ``alembic`` by name, which stands beside this Python, on PATH or not. The version of
-    the database is asked for here, in this process: a second Python takes seconds to say the same.
+    nbgrader would do the same, and start ``alembic`` by its name to learn the tables' version: it
+    need not be on PATH, and a second Python takes seconds.
+
+    Parameters
+    ----------
+    address : of the database, as SQLAlchemy takes it
     """
-    import nbgrader.api
-
-    nbgrader.api.get_alembic_version = _newest_schema
-    programs = str(Path(sys.executable).parent)
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
-
-
-def _newest_schema() -> str:
-    """The version of nbgrader's database that its own tables have."""
     import nbgrader
     from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, inspect, text
 
-    return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
+    engine = create_engine(address)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        scripts = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+        with engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            )
+            connection.execute(
+                text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
+                {"version": scripts.get_current_head()},
+            )
+    finally:
+        engine.dispose()

@@ -29,14 +29,14 @@ def _requirement(line: str) -> str:
     try:
         return str(Requirement(line))
     except InvalidRequirement:
-        raise ValueError(f"is {line!r}; expected what pip can install, as numpy>=2") from None
+        raise ValueError(f"is {line!r}; expected a requirement for pip, as in numpy>=2") from None
 
 
 PipRequirement = Annotated[str, AfterValidator(_requirement)]
 
 
 class Part(BaseModel):
-    """A part of the manifest: read-only, and no key that is not known."""
+    """A part of the manifest: read-only, and without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,9 +51,9 @@ class Hours(Part):
 
 
 class Week(Part):
-    """One week: its assignment id, title, dates and what it stands on.
+    """One week: its assignment id, title, dates and prerequisites.
 
-    ``preload`` names modules that its kernels have imported, beside those of every week.
+    ``preload`` names modules that its kernels have imported, besides those of every week.
     """
 
     id: Name
@@ -113,8 +113,8 @@ class Grading(Part):
 class KernelPolicy(Part):
     """The kernels in which submissions run.
 
-    ``preload`` names modules that they have imported before they start. It saves every one of
-    them the time; a package that is installed for editing is readable there for this reason only.
+    ``preload`` names modules that are imported before kernels are forked, which saves each of them
+    the time. A package that is installed for editing is readable in a kernel only if it is named.
     """
 
     preload: tuple[Module, ...] = ()
@@ -151,7 +151,7 @@ class Manifest(Part):
             raise ValueError("weeks must name at least one week")
         for week in self.weeks:
             if week.id in seen:
-                raise ValueError(f"the week {week.id!r} stands there twice")
+                raise ValueError(f"the week {week.id!r} is there twice")
             for name in week.prerequisites:
                 if name not in seen:
                     raise ValueError(f"{week.id}: the prerequisite {name!r} is no earlier week")
@@ -176,7 +176,7 @@ class Course(Paths):
         return self.root / self.manifest.exchange
 
     def preload(self, *weeks: Week) -> tuple[str, ...]:
-        """The modules that the kernels of these weeks have imported, each once, in order."""
+        """The modules that the kernels of these weeks preload, each once, in order."""
         names = [*self.manifest.kernels.preload, *(name for week in weeks for name in week.preload)]
         return tuple(dict.fromkeys(names))
 
@@ -189,7 +189,7 @@ class Course(Paths):
         return self.notebook(week.id)
 
     def pick(self, words: list[str] | None) -> list[Week]:
-        """The weeks that a command names, by id or number; all of them without a word."""
+        """The weeks that a command names, by id or number; all of them if it names none."""
         if not words:
             return list(self.weeks)
         return [self._one(word) for word in words]
@@ -227,7 +227,7 @@ def load_course(root: Path) -> Course:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CourseError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(tree, dict):
-        raise CourseError(f"{path}: must be keys and values, and is {type(tree).__name__}")
+        raise CourseError(f"{path}: expected keys and values, found {type(tree).__name__}")
     try:
         return Course(root, Manifest.model_validate(tree))
     except ValidationError as error:
@@ -242,7 +242,7 @@ class _Loader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for number, key in enumerate(keys):
             if key in keys[:number]:
-                message = f"the key {key!r} stands there twice"
+                message = f"the key {key!r} is there twice"
                 raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
         return super().construct_mapping(node, deep)
 
@@ -254,7 +254,7 @@ def _line(fault: Any) -> str:
     match fault["type"]:
         case "extra_forbidden":
             allowed = ", ".join(_keys(fault["loc"][:-1]))
-            return f"{key}: is not a key; allowed here: {allowed}"
+            return f"{key}: is not a known key; allowed here: {allowed}"
         case "missing":
             return f"{key}: is missing"
         case "value_error":

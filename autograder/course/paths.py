@@ -1,4 +1,4 @@
-"""Where everything of a course is: the only place that knows the names of its folders.
+"""Where everything of a course is; no other module knows the names of its folders.
 
 An assignment's notebook is named like the assignment, unless another name is given.
 """
@@ -29,7 +29,7 @@ class Paths:
 
     @property
     def build_folder(self) -> Path:
-        """What building makes for later commands, and nobody reads."""
+        """What the build leaves for later commands; no person reads it."""
         return self.root / BUILD
 
     @property

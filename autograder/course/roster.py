@@ -1,10 +1,9 @@
-"""The course's ``roster.yml``: of each student what nbgrader's gradebook has no place for.
+"""The course's ``roster.yml``: what nbgrader's gradebook has no place for.
 
-Names and addresses stand in the gradebook's own student table. Here stand sections, who has
+Names and addresses are in the gradebook's own student table. The roster holds sections, who has
 withdrawn, what the learning management system calls people and columns, and extensions.
 """
 
-import os
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -14,18 +13,19 @@ import yaml
 from pydantic import Field, ValidationError
 
 from .errors import CourseError
+from .files import write_whole
 from .manifest import Course, Part
 
 ROSTER = "roster.yml"
 HEAD = """\
 # Written by `autograder roster import`, and yours to edit. It names people: keep it out of git.
-# extensions: hours that a student may be later than everybody, for each week.
+# extensions: how many hours more than the others a student has, for each week.
 """
 Hours = Annotated[float, Field(ge=0, le=24 * 366)]
 
 
 class Entry(Part):
-    """One student, as far as the gradebook does not know it."""
+    """What the roster holds of one student."""
 
     status: Literal["active", "withdrawn"] = "active"
     section: str = ""
@@ -41,17 +41,17 @@ class Roster(Part):
     canvas_columns: dict[str, str] = Field(default_factory=dict)
 
     def is_active(self, student: str) -> bool:
-        """Whether a student counts; somebody whom no roster knows does."""
+        """Whether a student counts; one who is not in the roster does."""
         return student not in self.students or self.students[student].status == "active"
 
     def extension(self, student: str, week: str) -> timedelta | None:
-        """How much later than everybody a student may hand in a week."""
+        """How much more time than the others a student has for a week."""
         hours = self.students.get(student, Entry()).extensions.get(week, 0)
         return timedelta(hours=hours) if hours else None
 
 
 def load_roster(course: Course) -> Roster:
-    """The roster of a course; an empty one where there is none.
+    """The roster of a course; an empty one if there is no file.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def _read(path: Path, changed: int) -> Roster:
     except ValidationError as error:
         lines = [
             f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}, "
-            f"and is {str(fault['input'])[:80]!r}"
+            f"found {str(fault['input'])[:80]!r}"
             for fault in error.errors()
         ]
         raise CourseError("\n".join(lines)) from None
@@ -86,7 +86,4 @@ def save_roster(course: Course, roster: Roster) -> None:
     tree = roster.model_dump(exclude_defaults=True)
     tree.setdefault("students", {})
     text = HEAD + yaml.safe_dump(tree, sort_keys=True, allow_unicode=True)
-    path = course.root / ROSTER
-    draft = path.with_name(f".{ROSTER}.{os.getpid()}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    write_whole(course.root / ROSTER, text)

@@ -1,4 +1,4 @@
-"""What a course's folder holds never changes what the engine imports."""
+"""Keeps a course's folder from changing what the engine imports."""
 
 import os
 import sys
@@ -10,16 +10,16 @@ from pathlib import Path
 def leave_out_working_directory() -> None:
     """Take the working directory out of this process's search path.
 
-    It is there where Python was started with ``-m``, ``-c`` or a script of the course, or where
+    It is there if Python was started with ``-m``, ``-c`` or a script of the course, or if
     PYTHONPATH names it.
     """
     sys.path[:] = without_working_directory(sys.path)
 
 
 def without_working_directory(entries: Sequence[str]) -> list[str]:
-    """A search path without the working directory, as far as it comes before Python's own.
+    """A search path without the working directory, unless it comes after Python's own entries.
 
-    Behind those it can shadow nothing: an installation for editing may have put it there.
+    There it shadows nothing, and an installation for editing may have put it there.
     """
     own = sysconfig.get_paths()["stdlib"]
     first = entries.index(own) if own in entries else len(entries)

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook: the one writer, how a student stands, which cells are known.
+"""nbgrader's gradebook: the one writer, each student's standing, and the class as it is read.
 
 All changes of the database pass through here.
 """

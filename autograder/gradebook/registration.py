@@ -1,4 +1,4 @@
-"""Which cells of which week nbgrader's gradebook knows, and of which source they were made."""
+"""Which cells of a week nbgrader's gradebook knows, and from which source they were made."""
 
 import hashlib
 import json
@@ -16,27 +16,31 @@ from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 
 
-def write_week(course: Course, week: Week, check: bool = False) -> bool:
-    """Make a week's student notebook; whether the file was what it should be already.
-
-    With ``check`` nothing is written. Otherwise the week's cells are made known to nbgrader's
-    gradebook as well.
-    """
-    source = read(course.source_folder(week), week.id)
-    text = student_notebook(source)
+def is_current(course: Course, week: Week) -> bool:
+    """Whether a week's notebook is what its source gives, to the byte."""
+    text = student_notebook(read(course.source_folder(week), week.id))
     path = course.notebook_path(week)
-    same = path.is_file() and path.read_text(encoding="utf-8") == text
-    if not check:
-        register(course, source)
-        _tell_dates(course, week)
-        print(f"{week.id}: {path.relative_to(course.root)}{' (unchanged)' if same else ''}")
-    return same
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def write_week(course: Course, week: Week) -> bool:
+    """Write a week's student notebook, and register its cells and dates in the gradebook.
+
+    Returns
+    -------
+    bool
+        Whether the notebook is another one than before.
+    """
+    changed = not is_current(course, week)
+    register(course, read(course.source_folder(week), week.id))
+    _set_due_date(course, week)
+    return changed
 
 
 def register(course: Course, source: Source) -> None:
-    """Write a week's notebook and make its cells known to nbgrader's gradebook.
+    """Write a week's notebook and register its cells in nbgrader's gradebook.
 
-    What was made of which source is noted, so that neither need be made again.
+    A note says from which source that was done, so that it need not be done again.
     """
     note = {"by": __version__, "source": _digest_of(source.path.parent)}
     text = generate(source, course.root, database=True, db_url=course.gradebook)
@@ -45,22 +49,22 @@ def register(course: Course, source: Source) -> None:
 
 
 def is_registered(course: Course, week: Week) -> bool:
-    """Whether the gradebook was told of the week's source as it is now."""
-    return _told(course, week).get("source") == _digest_of(course.source_folder(week))
+    """Whether the gradebook knows the cells of the week's source as it is now."""
+    return _note(course, week).get("source") == _digest_of(course.source_folder(week))
 
 
 def registered_notebook(course: Course, week: Week) -> str:
-    """The week's notebook, if it is still the one that its source gave; or nothing."""
+    """The week's notebook, if it is still the one that its source gave; empty otherwise."""
     try:
         text = course.notebook_path(week).read_bytes()
     except OSError:
         return ""
-    same = _told(course, week).get("notebook") == hashlib.sha256(text).hexdigest()
-    return text.decode() if same and is_registered(course, week) else ""
+    unchanged = _note(course, week).get("notebook") == hashlib.sha256(text).hexdigest()
+    return text.decode() if unchanged and is_registered(course, week) else ""
 
 
-def _told(course: Course, week: Week) -> dict[str, Any]:
-    """What `register` noted, with this version of the package."""
+def _note(course: Course, week: Week) -> dict[str, Any]:
+    """The note of `register`; empty if there is none, or one of another version."""
     try:
         note = json.loads(_note_path(course, week.id).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -73,7 +77,7 @@ def _note_path(course: Course, week: str) -> Path:
 
 
 def _digest_of(folder: Path) -> str:
-    """A name of what the gradebook's cells are made of; another one each time if unreadable."""
+    """A digest of what the gradebook's cells are made of; always a new one if unreadable."""
     try:
         texts = read_texts(folder)
     except CourseError:
@@ -81,8 +85,8 @@ def _digest_of(folder: Path) -> str:
     return hashlib.sha256(f"{texts.lesson}\0{texts.hidden_tests}".encode()).hexdigest()
 
 
-def _tell_dates(course: Course, week: Week) -> None:
-    """Let nbgrader's gradebook know when the week is due, for lateness and for the formgrader."""
+def _set_due_date(course: Course, week: Week) -> None:
+    """Record when the week is due, for lateness and for the formgrader."""
     with open_gradebook(course) as gradebook:
         due = week.due.astimezone(UTC).replace(tzinfo=None)
         gradebook.update_or_create_assignment(week.id, duedate=due)

@@ -1,15 +1,15 @@
-"""What grading again has changed: marks before and after, for those whose marks moved."""
+"""What grading again has changed: the marks that moved, before and after."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..authoring.build import tests_id
-from .standing import Stand, Standing
+from .standing import CellStanding, Standing
 
 
 @dataclass(frozen=True)
 class Move:
-    """The points of one cell before and after; ``note`` where a person's mark is in it."""
+    """The points of one cell before and after; ``note`` where a person has marked it."""
 
     name: str
     before: float
@@ -47,12 +47,12 @@ class Regrade:
             self.unchanged += 1
 
     def tree(self) -> dict[str, Any]:
-        """As plain data."""
+        """The same as plain data."""
         changes = sorted(self.changes, key=lambda change: change.student)
         return {"changed": [asdict(change) for change in changes], "unchanged": self.unchanged}
 
 
-def _move(name: str, before: Stand | None, after: Stand | None) -> Move | None:
+def _move(name: str, before: CellStanding | None, after: CellStanding | None) -> Move | None:
     """What moved in a cell: its points, or what the tests give under a person's mark."""
     shown = name.removeprefix(tests_id(""))
     if before is None or after is None:
@@ -65,7 +65,7 @@ def _move(name: str, before: Stand | None, after: Stand | None) -> Move | None:
         )
     if after.manual is not None and before.auto != after.auto:
         note = (
-            f"a person gave {after.manual:g}, which stands; the tests now give {after.auto or 0:g}"
+            f"a person gave {after.manual:g}, which counts; the tests now give {after.auto or 0:g}"
         )
         return Move(shown, before.score, after.score, f"{note}: look again")
     if before.score != after.score:

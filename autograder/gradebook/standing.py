@@ -1,4 +1,4 @@
-"""How one student stands in the gradebook: each cell's points, and who gave them."""
+"""A student's standing in the gradebook: the points of each cell, and who gave them."""
 
 from dataclasses import dataclass, field
 
@@ -6,8 +6,8 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
 
 @dataclass(frozen=True)
-class Stand:
-    """One cell: what counts, what the tests gave, and what a person gave or said."""
+class CellStanding:
+    """One cell: its score, what the tests gave, and what a person gave or wrote."""
 
     score: float
     most: float
@@ -27,7 +27,7 @@ class Stand:
 class Standing:
     """A student's week: cells by name, the late penalty, and what counts in the end."""
 
-    cells: dict[str, Stand] = field(default_factory=dict)
+    cells: dict[str, CellStanding] = field(default_factory=dict)
     penalty: float = 0.0
     score: float = 0.0
 
@@ -38,13 +38,13 @@ class Standing:
 
 
 def standing(gradebook: Gradebook, week: str, student: str) -> Standing | None:
-    """Read it; None where the gradebook has no such submission."""
+    """A student's standing in a week; None if the gradebook has no such submission."""
     sheet = find_sheet(gradebook, week, student)
     if sheet is None:
         return None
     comments = {comment.name: comment.manual_comment or "" for comment in sheet.comments}
     cells = {
-        grade.name: Stand(
+        grade.name: CellStanding(
             grade.score or 0.0,
             grade.max_score or 0.0,
             grade.auto_score,
@@ -67,10 +67,10 @@ def find_sheet(gradebook: Gradebook, week: str, student: str) -> SubmittedNotebo
 
 
 def keep_decisions(gradebook: Gradebook, week: str, student: str, before: Standing) -> None:
-    """What a person had decided stays decided where nothing new speaks against it.
+    """Keep a person's decisions, unless something new speaks against them.
 
     nbgrader asks for a second look at every cell with a manual mark as soon as it is graded
-    again. For the same answer, to which the tests give the same points, there is no reason to.
+    again. If the answer is the same and the tests give it the same points, none is needed.
     """
     sheet = find_sheet(gradebook, week, student)
     for grade in sheet.grades if sheet is not None else ():

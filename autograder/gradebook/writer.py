@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +19,10 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from ..authoring.source import read
 from ..course.database import open_gradebook
 from ..course.errors import CourseError
+from ..course.files import write_whole
 from ..course.manifest import Course, Week
 from ..course.roster import load_roster
-from ..course.tokens import TIMESTAMP, carry
+from ..course.tokens import TIMESTAMP, copy_tokens
 from ..grading.results import Facts, Graded, read_facts
 from ..grading.sanitise import OWN
 from .registration import is_registered, register
@@ -31,9 +31,9 @@ from .standing import Standing, keep_decisions, standing
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an earlier run left of a submission: the bytes and the versions it graded.
+    """What an earlier run recorded of a submission: the bytes and the versions it graded.
 
-    ``readable`` tells whether the notebook's facts have today's form; others count as not graded.
+    ``readable`` is False if the facts have another form than today's: those count as not graded.
     """
 
     submission: str
@@ -49,7 +49,7 @@ class Writer:
         self.course, self.gradebook = course, gradebook
 
     def register(self, week: Week) -> None:
-        """Make the week's cells known to the gradebook, once for each version of its source."""
+        """Register the week's cells in the gradebook, once for each version of its source."""
         due = week.due.astimezone(UTC).replace(tzinfo=None)
         try:
             known = self.gradebook.find_assignment(week.id)
@@ -61,23 +61,23 @@ class Writer:
         self.gradebook.update_or_create_assignment(week.id, duedate=due)
 
     def record(self, student: str, graded: Graded) -> Standing | None:
-        """Record one result: marks first, then the notebook, which says that it is done.
+        """Record one result: marks first, then the notebook, by which it counts as done.
 
         Returns
         -------
         Standing or None
-            How the student stood before, where the same bytes had been graded.
+            The student's standing before, if the same bytes had been graded already.
         """
         before = self.recorded(student, graded.week)
-        same = before is not None and before.submission == graded.submission
-        stood = standing(self.gradebook, graded.week, student) if same else None
+        regraded = before is not None and before.submission == graded.submission
+        earlier = standing(self.gradebook, graded.week, student) if regraded else None
         self.gradebook.db.expire_all()
         with _one_transaction(self.gradebook):
             self._record_marks(student, graded)
-            if stood is not None:
-                keep_decisions(self.gradebook, graded.week, student, stood)
+            if earlier is not None:
+                keep_decisions(self.gradebook, graded.week, student, earlier)
         self._write(student, graded)
-        return stood
+        return earlier
 
     def _record_marks(self, student: str, graded: Graded) -> None:
         stamp = self.timestamp(student, graded.week)
@@ -85,7 +85,7 @@ class Writer:
         submission = self.gradebook.update_or_create_submission(
             graded.week, student, **({"timestamp": stamp} if stamp else {})
         )
-        settle(self.course, submission)
+        complete_submission(self.course, submission)
         notebook = nbformat.v4.reads_json(graded.notebook)
         saver = SaveAutoGrades()
         saver.log.setLevel(logging.ERROR)
@@ -117,18 +117,13 @@ class Writer:
             return None
 
     def _write(self, student: str, graded: Graded) -> None:
-        folder = self.course.autograded(student, graded.week)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{graded.week}.ipynb"
-        draft = folder / f".{graded.week}.{os.getpid()}.tmp"
-        draft.write_text(graded.notebook, encoding="utf-8")
-        draft.chmod(0o444)
-        draft.replace(path)
-        carry(self.course.submitted(student, graded.week), folder)
+        path = self.course.graded_notebook(student, graded.week)
+        write_whole(path, graded.notebook, mode=0o444)
+        copy_tokens(self.course.submitted(student, graded.week), path.parent)
 
 
-def settle(course: Course, submission: SubmittedAssignment) -> None:
-    """Give a submission the course's dates, and somebody unknown a name to be shown."""
+def complete_submission(course: Course, submission: SubmittedAssignment) -> None:
+    """Set a submission's dates from the course, and a name for a student who has none."""
     person = submission.student
     if not person.last_name and not person.first_name:
         person.last_name, person.first_name = person.id, ""  # or it reads "None, None"
@@ -141,9 +136,9 @@ def settle(course: Course, submission: SubmittedAssignment) -> None:
 
 @contextmanager
 def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """All of it is recorded, or nothing; nbgrader would commit after every cell.
+    """Commit once, at the end, or not at all; nbgrader would commit after every cell.
 
-    Every commit waits for the disk: there are 17 of them for a submission of six exercises.
+    Every commit waits for the disk: a submission of six exercises would have 17.
     """
     session = gradebook.db
     own, session.commit = session.commit, session.flush
@@ -175,18 +170,18 @@ def writing(course: Course) -> Iterator[Writer]:
 
 def _unwritable(path: Path, why: object) -> CourseError:
     return CourseError(
-        f"{path}: {why}; what was recorded until now is kept, and `autograder grade` goes on "
-        "from there once that is mended"
+        f"{path}: {why}; what is recorded so far is kept, and `autograder grade` goes on from "
+        "there once this is fixed"
     )
 
 
 def graded_facts(course: Course, student: str, week: str) -> Facts | None:
-    """The results that a graded notebook carries; None where there is none of today's form."""
+    """The results that a graded notebook carries; None if it has none of today's form."""
     return read_facts(_facts_tree(course, student, week))
 
 
 def _facts_tree(course: Course, student: str, week: str) -> dict[str, Any]:
-    """What a graded notebook says of itself; nothing where there is none of ours."""
+    """The facts in a graded notebook's metadata; empty if there are none of ours."""
     try:
         tree = json.loads(course.graded_notebook(student, week).read_text(encoding="utf-8"))
         facts = tree["metadata"][OWN]

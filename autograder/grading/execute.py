@@ -5,12 +5,14 @@ replayed without it, so that it costs its own exercise only.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ..authoring.build import SKIP_TAG
-from ..judge.exam import Exam, Result
+from ..judge.exam import Exam
+from ..judge.inspection import Inspection
+from ..judge.result import Result
 from ..kernels.limits import CellRun, CellStatus, not_run
 from ..kernels.session import KernelSession
 from ..remote.causes import Cause
@@ -37,10 +39,17 @@ class Execution:
     session : a kernel, started
     exam : the hidden side of the week
     seconds : time limit of the whole submission
+    inspections : of exercises that forbid something; where it was found, no program is run
     """
 
-    def __init__(self, session: KernelSession, exam: Exam, seconds: float) -> None:
-        self.session, self.exam = session, exam
+    def __init__(
+        self,
+        session: KernelSession,
+        exam: Exam,
+        seconds: float,
+        inspections: Mapping[str, Inspection],
+    ) -> None:
+        self.session, self.exam, self.inspections = session, exam, inspections
         self.deadline = time.monotonic() + seconds
         self.replay: list[str] = []
         self.restarts = 0
@@ -95,8 +104,11 @@ class Execution:
         return ran
 
     def _judge(self, cell: Any, exercise: str, ran: CellRun) -> TestResult:
-        programs: tuple[Result, ...] = self.exam.judge(
-            exercise, self._connect, self.session.limits.program_seconds
+        inspection = self.inspections.get(exercise)
+        programs: tuple[Result, ...] = (
+            inspection.results(self.exam.programs[exercise])
+            if inspection and inspection.refused
+            else self.exam.judge(exercise, self._connect, self.session.limits.program_seconds)
         )
         points = float(cell.metadata.nbgrader.points)
         needs = self.exam.source.tests_of(exercise).needs

@@ -21,6 +21,7 @@ from ..kernels.limits import Limits
 from ..kernels.supply import KernelSupply
 from ..remote.causes import Cause
 from .execute import Execution
+from .forbidden import doubts, look_for_forbidden
 from .notes import Note
 from .render import outputs
 from .results import Graded, SubmissionStatus, TestResult
@@ -97,8 +98,9 @@ def grade(
     def exercise_of(cell: Any) -> str:
         return names.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), "")
 
+    found = look_for_forbidden(clean.notebook, exam.source)
     with kernels.kernel(assignment.limits, another) as session:
-        execution = Execution(session, exam, assignment.submission_seconds)
+        execution = Execution(session, exam, assignment.submission_seconds, found)
         tests = execution.run(clean.notebook, exercise_of)
     if session.orphaned:
         raise LauncherError("the launcher of kernels died meanwhile")
@@ -108,7 +110,8 @@ def grade(
         if test is not None:
             cell.outputs = outputs(test)
     seconds = round(time.monotonic() - start, 3)
-    facts = _Facts(assignment, submission, seconds, (*notes, *clean.notes, *execution.notes))
+    told = (*notes, *clean.notes, *doubts(found), *execution.notes)
+    facts = _Facts(assignment, submission, seconds, told)
     return facts.graded(None, "", tests, clean.notebook)
 
 

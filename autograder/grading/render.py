@@ -5,7 +5,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from ..judge.exam import Result
+from ..judge.result import Result
 from ..kernels.outputs import node
 from ..remote.causes import Cause
 from .results import TestResult

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..judge.exam import Result
+from ..judge.result import Result, share
 from ..remote.causes import Cause
 from .notes import Note
 
@@ -111,6 +111,5 @@ def read_facts(tree: object) -> Facts | None:
 
 def earn(points: float, programs: tuple[Result, ...]) -> float:
     """The points of a test cell: in proportion to the shares of the programs that pass."""
-    total = sum(program.points for program in programs)
-    passed = sum(program.points for program in programs if program.passed)
-    return round(points * passed / total, 6) if total else 0.0
+    passed = {program.name for program in programs if program.passed}
+    return round(points * share(programs, passed), 6)

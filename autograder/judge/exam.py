@@ -14,50 +14,17 @@ from ..authoring.variants import Mistake
 from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError, LocalLink
-from .constant import SECONDS, constants
 from .difference import Difference, difference
 from .explain import explain
 from .gradients import gradient_difference
 from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
 from .programs import Outcome, OutcomeStatus, Program, run
 from .reference import hidden_programs, namespace, namespace_of_mistake
+from .result import Result
+from .trivial import SECONDS, trivial
 
 REFERENCE_SECONDS = 120.0
 Run = tuple[Program, Outcome]
-
-
-@dataclass(frozen=True)
-class Result:
-    """One program's line: what is tested, whether it passed, and if not, why and what to do.
-
-    Attributes
-    ----------
-    rationale, help : why it failed and what to do, for the student
-    cause : why it failed, as data; None where it passed
-    mistake, mistake_of : the name of the known mistake that was recognised, and the exercise in
-        which it was made; empty where none was
-    """
-
-    name: str
-    title: str
-    points: float
-    passed: bool
-    rationale: str = ""
-    help: str = ""
-    mistake: str = ""
-    mistake_of: str = ""
-    seconds: float = 0.0
-    cause: Cause | None = None
-
-    @property
-    def mistake_words(self) -> str:
-        """The name of the recognised mistake as one reads it."""
-        return self.mistake.replace("-", " ")
-
-    @property
-    def recognised(self) -> str:
-        """The recognised mistake with its exercise; empty where there is none."""
-        return f"{self.mistake_of}: {self.mistake_words}" if self.mistake else ""
 
 
 @dataclass
@@ -97,8 +64,10 @@ class Exam:
         results = []
         for program, outcome in runs:
             line = (program.name, program.title, program.points)
+            compares = program.compares
             if program.name not in faults:
-                results.append(Result(*line, passed=True, seconds=outcome.seconds))
+                took = outcome.seconds
+                results.append(Result(*line, passed=True, seconds=took, compares=compares))
                 continue
             fault = faults[program.name][2]
             mistake = told.get(program.name)
@@ -112,6 +81,7 @@ class Exam:
                     mistake_of=mistake.exercise if mistake else "",
                     seconds=outcome.seconds,
                     cause=outcome.cause or Cause.WRONG,
+                    compares=compares,
                 )
             )
         return tuple(results)
@@ -171,17 +141,19 @@ class Exam:
             ]
         return [one or other for one, other in zip(found, remembered, strict=True)]
 
-    def believed(self, exercise: str) -> dict[str, str]:
-        """The programs that pass on an implementation which computes nothing, and its answer."""
-        found: dict[str, str] = {}
+    def believed(self, exercise: str) -> dict[str, tuple[Program, ...]]:
+        """The programs that pass on implementations which compute nothing, by what those do."""
+        found: dict[str, tuple[Program, ...]] = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what NumPy and torch say of such answers
-            for program in self.programs[exercise]:
-                for constant in constants():
-                    outcome = run(program, constant, SECONDS)
-                    if self._fault(exercise, program, outcome) is None:
-                        found[program.name] = str(constant)
-                        break
+            for one in trivial(self._link(None)):
+                passing = tuple(
+                    program
+                    for program in self.programs[exercise]
+                    if self._fault(exercise, program, run(program, one, SECONDS)) is None
+                )
+                if passing:
+                    found[str(one)] = passing
         return found
 
     def _fault(self, exercise: str, program: Program, outcome: Outcome) -> Difference | None:

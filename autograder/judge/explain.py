@@ -5,11 +5,21 @@ from .difference import Difference
 from .programs import Outcome
 
 
+def _is_own(outcome: Outcome) -> bool:
+    """Whether the student's code raised it by a statement of its own.
+
+    Then the type and the line say all, and the message is left out: whoever finds in a frame what
+    the judge asks could have it printed that way.
+    """
+    line = outcome.where.partition(": ")[2]
+    return line.startswith(("raise ", "raise(", "assert ", "assert("))
+
+
 def explain(outcome: Outcome) -> Difference:
     """An exception of the implementation, as a rationale and a help."""
     if outcome.cause is Cause.NOT_WRITTEN:
         return Difference(words(outcome.cause), "Replace the line that raises NotImplementedError.")
-    text = f"raised {outcome.message}"
+    text = f"raised {outcome.kind if _is_own(outcome) else outcome.message}"
     if outcome.where:
         text += f" (in {outcome.where})"
     match outcome.kind:

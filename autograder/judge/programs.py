@@ -22,7 +22,7 @@ from ..remote.wire import Malformed, TooLarge, WireError
 from .cases import Case, Sweep, cases
 from .difference import Strictness
 
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)

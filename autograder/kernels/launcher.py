@@ -121,6 +121,7 @@ class Forker:
         except OSError as error:
             packet, tickets = f"error no answer: {error}".encode(), []
         if tickets:
+            lifeline.setblocking(False)  # with a timeout, MSG_DONTWAIT would wait for it
             return ForkedKernel(tickets[0], lifeline, doorbell)
         lifeline.close()
         doorbell.close()
@@ -142,6 +143,7 @@ class Launcher:
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.forker = Forker(control)
         self.log = folder / "launcher.log"
+        self.ready = False
         module = "autograder.kernels.launcher_process"
         command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), level, *preload]
         with theirs, self.log.open("wb") as log:
@@ -174,7 +176,10 @@ class Launcher:
     def wait(self) -> None:
         """Wait until everything is imported; ``LauncherError`` where something cannot be."""
         assert self.process.stdout is not None
-        if self.process.stdout.readline() != b"ready\n":
+        if self.ready:  # it says so once
+            return
+        self.ready = self.process.stdout.readline() == b"ready\n"
+        if not self.ready:
             said = self.log.read_text(errors="replace").strip().splitlines()
             raise LauncherError(f"the launcher of kernels did not start: {' '.join(said[-1:])}")
 

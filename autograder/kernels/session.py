@@ -239,10 +239,17 @@ class KernelSession:
         return status, True
 
     def _status_without_agent(self) -> CellStatus:
-        """How a cell ended after which no agent answers: its kernel may be there still."""
-        if self.kernel is not None:
-            self.kernel.ends_within(0.2)
-        return CellStatus.ERROR if self.alive else CellStatus.DEAD
+        """How a cell ended after which the agent does not answer as it should.
+
+        A kernel in which no other connection works either has been killed by that cell.
+        """
+        if self.kernel is None or self.kernel.ends_within(0.2):
+            return CellStatus.DEAD
+        try:
+            self.reconnect()
+        except LinkError:
+            return CellStatus.DEAD
+        return CellStatus.ERROR
 
     def _hang_up(self) -> None:
         if self.link is not None:
@@ -264,6 +271,7 @@ def _cell_status(link: AgentLink, deadline: float) -> CellStatus:
     try:
         told = wire.decode(link.answer(deadline))
     except (LinkError, wire.WireError):
+        link.lost = True
         return CellStatus.ERROR
     match told:
         case (str() as word, str() as status) if word == "value" and status in ("ok", "flood"):

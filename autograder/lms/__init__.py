@@ -1,4 +1,4 @@
-"""Learning management systems and nbgrader's exchange: collecting, archives, rosters.
+"""Learning management systems and nbgrader's exchange: collecting, archives, rosters, exports.
 
 Whatever comes from outside is read as if it were hostile.
 """

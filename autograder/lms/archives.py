@@ -1,8 +1,8 @@
-"""Archives that came from a learning management system, unpacked as if they were hostile.
+"""Archives from a learning management system, unpacked as if they were hostile.
 
-Of an archive only notebooks, self-assessments and archives in it are unpacked, as plain files
-below one folder. Names that lead elsewhere, links, devices and what is too large are left out,
-each with a line in nbgrader's log.
+Only notebooks, self-assessments and archives in an archive are unpacked, as plain files below one
+folder. Names that lead elsewhere, links, devices and files that are too large are left out, each
+with a line in nbgrader's log.
 """
 
 import os
@@ -25,10 +25,10 @@ from ..course.manifest import find_course
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz")
 WANTED = re.compile(r"\.(ipynb|zip|tar|gz|tgz)$|self_assessment[^/]*\.json$", re.IGNORECASE)
-#: All that one run unpacks: bytes, and entries looked at.
+#: The most that one run unpacks, in bytes, and the most entries it looks at.
 TOTAL_BYTES = 8 << 30
 TOTAL_ENTRIES = 50_000
-#: A student may hand in an archive, and the download is one.
+#: A student may hand in an archive, and the download itself is one.
 DEPTH = 2
 CHUNK = 1 << 20
 NAME_BYTES = 200
@@ -36,7 +36,7 @@ NAME_BYTES = 200
 
 @dataclass
 class Budget:
-    """What may still be unpacked, and how large one file may be."""
+    """How much may still be unpacked, and how large one file may be."""
 
     file_bytes: int
     total_bytes: int = TOTAL_BYTES
@@ -44,11 +44,11 @@ class Budget:
 
 
 class TooMuch(Exception):
-    """An archive holds more than is unpacked."""
+    """An archive holds more than the budget allows."""
 
 
 class Extractor(ExtractorPlugin):  # type: ignore[misc]
-    """Unpacks what stands in ``downloaded/WEEK/archive/``; called by ``zip_collect``."""
+    """Unpacks what is in ``downloaded/WEEK/archive/``; called by ``zip_collect``."""
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack every archive into a folder of its name, and copy single files."""
@@ -69,15 +69,15 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         folder.mkdir(parents=True, exist_ok=True)
         try:
             for name, size, mtime, stream in _entries(archive, budget):
-                self._take(name, size, mtime, stream, folder, budget, depth)
+                self._unpack_entry(name, size, mtime, stream, folder, budget, depth)
         except TooMuch as error:
             self.log.error("%s: %s; the rest of it is left out", archive.name, error)
-        except Exception as error:  # whatever broken or hostile bytes do to a reader of archives
-            self.log.error("%s: cannot be read to its end: %s", archive.name, error)
+        except Exception as error:  # whatever broken or hostile bytes make of the reader
+            self.log.error("%s: cannot be read to the end: %s", archive.name, error)
         changed = archive.stat().st_mtime
         os.utime(folder, (changed, changed))  # later downloads win over earlier ones
 
-    def _take(
+    def _unpack_entry(
         self,
         name: str,
         size: int,
@@ -96,14 +96,14 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         inner = parts[-1].lower().endswith(ARCHIVES)
         limit = budget.total_bytes if inner else budget.file_bytes
         if size > limit:
-            self.log.warning("left out, %.0f MiB are too many: %r", size / 2**20, name[:200])
+            self.log.warning("left out, %.0f MiB is too large: %r", size / 2**20, name[:200])
             return
         target = folder.joinpath(*parts)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy(stream, target, limit, budget)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            self.log.warning("left out, a file and a folder have one name: %r", name[:200])
+            self.log.warning("left out, a file and a folder have the same name: %r", name[:200])
             return
         os.utime(target, (mtime, mtime))
         if not inner:
@@ -112,12 +112,12 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         if depth < DEPTH:
             self._unpack(packed, target, budget, depth + 1)
         else:
-            self.log.warning("left out, an archive in an archive in an archive: %r", name[:200])
+            self.log.warning("left out, archives are nested too deep: %r", name[:200])
         packed.unlink()
 
 
 def safe_parts(name: str) -> list[str] | None:
-    """The parts of an entry's name as names of files; None where it leads elsewhere."""
+    """The parts of an entry's name as safe file names; None if it leads elsewhere."""
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".")]
     absolute = name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name)
     if absolute or not parts or ".." in parts:
@@ -126,7 +126,7 @@ def safe_parts(name: str) -> list[str] | None:
 
 
 def safe_name(part: str) -> str:
-    """A name that any file system takes and any terminal shows; its ending in lower case."""
+    """A name that any file system accepts and any terminal shows, its suffix in lower case."""
     text = unicodedata.normalize("NFC", part)
     text = "".join(letter if letter.isprintable() else "_" for letter in text)
     stem, dot, suffix = text.rpartition(".")
@@ -138,12 +138,12 @@ def safe_name(part: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """The name of an archive without its endings."""
+    """The name of an archive without its suffixes."""
     return re.sub(r"(\.tar)?\.[^.]+$", "", name) or name
 
 
 def _entries(archive: Path, budget: Budget) -> Iterator[tuple[str, int, float, IO[bytes] | None]]:
-    """Name, size, time and bytes of every file of an archive; no bytes for what is no file."""
+    """Name, size, time and stream of every entry of an archive; no stream for what is no file."""
     opened = _zip_entries if zipfile.is_zipfile(archive) else _tar_entries
     for entry in opened(archive):
         budget.entries -= 1

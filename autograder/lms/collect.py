@@ -1,4 +1,4 @@
-"""Whose a downloaded file is: the names that Canvas and Moodle give to submissions.
+"""Whose file a download is, by the names that Canvas and Moodle give to submissions.
 
 Canvas   ``doejane_LATE_1234_56789_week01-1.ipynb``: name, lateness, user, upload, file
          (``lib/content_zipper.rb`` of canvas-lms); ``anon_x1y2z`` in place of name and user
@@ -24,14 +24,14 @@ MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<id>\d+)_assignsubmission_file(_(?P<res
 CANVAS = re.compile(
     r"(?:.+?_)??(?:(?P<late>LATE|late)_)?(?P<id>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)"
 )
-#: What systems, browsers and people put behind the name of another copy of a file.
+#: What systems, browsers and people append to the name of another copy of a file.
 COPY = re.compile(r"(?:[ _-]*\((\d{1,4})\)|-(\d{1,3})|[ _-]+copy *(\d{0,3}))$", re.IGNORECASE)
 ASSESSMENT = "self_assessment"
 
 
 @dataclass(frozen=True)
-class Found:
-    """A downloaded file: whose it is, what it was called, and what tells later from earlier."""
+class Download:
+    """A downloaded file: its owner, its name, and ``order``, which grows with later attempts."""
 
     path: Path
     owner: str
@@ -57,7 +57,7 @@ def read_name(parts: tuple[str, ...]) -> tuple[str, str, int, bool] | None:
 
 
 def plain_stem(name: str) -> tuple[str, int]:
-    """A file's name without its ending and what marks copies, and the number of the copy."""
+    """A file's name without its suffix and the mark of a copy, and the number of the copy."""
     stem = unicodedata.normalize("NFC", name).rsplit(".", 1)[0].strip()
     copies = 0
     while match := COPY.search(stem):
@@ -67,9 +67,9 @@ def plain_stem(name: str) -> tuple[str, int]:
 
 
 class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
-    """Gives each downloaded file its student; of several attempts the last one counts.
+    """Finds the student of each downloaded file; of several attempts the last one counts.
 
-    Where ``FileNameCollectorPlugin.named_regexp`` is set, names are read by that instead.
+    If ``FileNameCollectorPlugin.named_regexp`` is set, it reads the names instead.
     """
 
     _kept: dict[Path, dict[str, str]] | None = None
@@ -86,17 +86,17 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         return self._kept.get(Path(submitted_file))
 
     def _survey(self, folder: Path, week: str) -> dict[Path, dict[str, str]]:
-        """Look at all files at once, and choose."""
+        """Look at all files and choose those that count."""
         students = _students(find_course(folder))
-        last: dict[tuple[str, str], Found] = {}
+        last: dict[tuple[str, str], Download] = {}
         for path in sorted(folder.rglob("*")):
             if path.is_symlink() or not path.is_file():
                 continue
             if path.suffix.lower() not in (".ipynb", ".json"):
                 continue
-            found = _found(path, folder)
+            found = _read_download(path, folder)
             if found is None:
-                self.log.warning("nobody's, by its name: %s", path.relative_to(folder))
+                self.log.warning("left out, its name names nobody: %s", path.relative_to(folder))
                 continue
             if path.suffix == ".json" and found.stem != ASSESSMENT:
                 continue
@@ -110,7 +110,7 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
 
     def _named(
         self,
-        last: dict[tuple[str, str], Found],
+        last: dict[tuple[str, str], Download],
         students: dict[str, str],
         course: Course,
         week: str,
@@ -137,8 +137,8 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
                 late.add(student)
         if unknown:
             self.log.warning(
-                "no student has these numbers, which name their folders: %s; "
-                "`autograder roster import FILE.csv` knows whose they are",
+                "no student has these numbers, so they name the folders: %s; "
+                "`autograder roster import FILE.csv` tells whose they are",
                 ", ".join(sorted(unknown)),
             )
         if late:
@@ -151,7 +151,7 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         return kept
 
 
-def _found(path: Path, folder: Path) -> Found | None:
+def _read_download(path: Path, folder: Path) -> Download | None:
     parts = path.relative_to(folder).parts
     named = read_name(parts)
     if named is None:
@@ -160,18 +160,18 @@ def _found(path: Path, folder: Path) -> Found | None:
     stem, copies = plain_stem(name)
     download = (folder / parts[0]).stat().st_mtime
     order = upload, download, copies, path.stat().st_mtime, str(path)
-    return Found(path, owner, stem or "notebook", late, order)
+    return Download(path, owner, stem or "notebook", late, order)
 
 
 def _time_known(folder: Path, name: str, path: Path) -> dict[str, str]:
-    """The time that stands beside the same bytes already: collecting again must not lose it."""
+    """The time recorded for the same bytes, which collecting again must not lose."""
     stamp = (read_token(folder, TIMESTAMP) or b"").decode(errors="replace").strip()
     try:
         parse_utc(stamp)
-        same = (folder / name).read_bytes() == path.read_bytes()
+        unchanged = (folder / name).read_bytes() == path.read_bytes()
     except (OSError, ValueError, OverflowError):
         return {}
-    return {"timestamp": stamp} if stamp and same else {}
+    return {"timestamp": stamp} if stamp and unchanged else {}
 
 
 def _students(course: Course) -> dict[str, str]:

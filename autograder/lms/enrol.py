@@ -1,4 +1,4 @@
-"""Take over a list of the class: names into the gradebook, all else into ``roster.yml``."""
+"""Import a list of the class: names into the gradebook, everything else into ``roster.yml``."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry, Student
 from ..course.database import open_gradebook
 from ..course.manifest import Course
 from ..course.roster import ROSTER, Entry, Roster, load_roster, save_roster
-from .roster_file import Listed, read_list
+from .roster_file import ClassList, read_list
 
 
 @dataclass
@@ -41,15 +41,15 @@ class Changes:
 def import_roster(
     course: Course, path: Path, partial: bool = False, dry_run: bool = False, id_column: str = ""
 ) -> Iterator[str]:
-    """Take over a list; yields what has changed, in words.
+    """Import a list; yields what has changed, in words.
 
-    Whoever is not in the list has withdrawn, unless it is ``partial``: they keep their marks
-    and files, and do not count in statistics any more. A later list brings them back.
+    Whoever is not in the list has withdrawn, unless it is ``partial``: they keep their marks and
+    files, but no longer count in statistics. A later list brings them back.
 
     Raises
     ------
     CourseError
-        For a file that is no list of students, with the line; then nothing is changed.
+        If the file is no list of students, with the line; nothing is changed then.
     """
     listed = read_list(path, course.weeks, id_column)
     before = load_roster(course)
@@ -88,9 +88,9 @@ def roster_lines(course: Course) -> Iterator[str]:
 
 
 def _merged(
-    before: Roster, listed: Listed, known: dict[str, Student], partial: bool, changes: Changes
+    before: Roster, listed: ClassList, known: dict[str, Student], partial: bool, changes: Changes
 ) -> Roster:
-    """The roster with a list taken over."""
+    """The roster after the import of a list."""
     entries = dict(before.students)
     for student in listed.students:
         old = entries.get(student.id)
@@ -143,7 +143,7 @@ def _extend(
     changes: Changes,
     dry_run: bool,
 ) -> None:
-    """Bring changed extensions to what is recorded already, and the penalties with them."""
+    """Apply changed extensions, and the penalties that follow, to recorded submissions."""
     late = course.manifest.grading.late
     for id, entry in after.students.items():
         for week in course.weeks:

@@ -1,4 +1,4 @@
-"""nbgrader's exchange on this course: what it releases is what the course gives, and no more."""
+"""nbgrader's exchange on this course: it releases what the course gives, and nothing else."""
 
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,12 @@ from ..authoring.build import is_built
 from ..course.manifest import find_course
 from ..course.tokens import TOKENS, read_token
 
-#: What may lie beside a notebook that its author has tried out, and is no student's business.
+#: Files beside a notebook that its author has tried out, which students must not get.
 OWN_FILES = ["self_assessment*.json", ".self_assessment*", *TOKENS]
 
 
 class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
-    """Releases a week as it was built: not a notebook that somebody has filled in."""
+    """Releases a week as it was built, and refuses a notebook that somebody has filled in."""
 
     def init_src(self) -> None:
         super().init_src()
@@ -25,7 +25,7 @@ class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
             self.fail(f"{path} is not what its source gives; run `autograder build {week.id}`")
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy all but what a trial run has left."""
+        """Copy everything but the traces of a trial run."""
         kept = self.coursedir.ignore
         self.coursedir.ignore = [*kept, *OWN_FILES]
         try:
@@ -44,7 +44,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
             student = folder.parent.name
             if student not in excluded and any(read_token(folder, t) is None for t in TOKENS):
                 self.log.warning(
-                    "%s did not hand in through the exchange; hand out %s another way",
+                    "%s did not submit through the exchange; return %s another way",
                     student,
                     folder / f"{folder.name}.html",
                 )
@@ -57,7 +57,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
 
 
 def _folders(pattern: str) -> list[Path]:
-    """The folders with feedback that nbgrader's pattern, ``…/feedback/*/WEEK``, stands for."""
+    """The folders with feedback that nbgrader's pattern, ``…/feedback/*/WEEK``, matches."""
     path = Path(pattern)
     found = path.parent.parent.glob(f"{path.parent.name}/{path.name}")
     return [folder for folder in found if any(folder.glob("*.html"))]

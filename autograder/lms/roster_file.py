@@ -16,8 +16,8 @@ column             holds
                    ``2027-01-20`` (the end of that day), ``2027-01-20T12:00``; empty for none
 =================  =========================================================================
 
-Of Canvas's gradebook export the id is "SIS Login ID" (else "SIS User ID"), of Moodle's lists
-"Username" (else "ID number", else "Email address"). Other columns are left alone.
+In Canvas's gradebook export the id is "SIS Login ID" (or else "SIS User ID"), in Moodle's lists
+"Username" (or else "ID number", "Email address"). Other columns are ignored.
 """
 
 import csv
@@ -31,7 +31,7 @@ from ..course.errors import CourseError
 from ..course.manifest import Week
 
 SIZE_LIMIT = 16 << 20
-#: What a field is called in a header, in lower case and with spaces for underscores.
+#: The names of a field in a header, in lower case and with spaces for underscores.
 CALLED = {
     "last_name": ("last name", "lastname", "surname", "family name"),
     "first_name": ("first name", "firstname", "given name"),
@@ -62,25 +62,25 @@ class ListedStudent:
 
 
 @dataclass
-class Listed:
-    """A list: its students, and what Canvas calls the columns of the weeks."""
+class ClassList:
+    """A list of the class: its students, and what Canvas calls the columns of the weeks."""
 
     students: list[ListedStudent] = field(default_factory=list)
     canvas_columns: dict[str, str] = field(default_factory=dict)
 
 
-def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> Listed:
+def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> ClassList:
     """Read a list of the class.
 
     Raises
     ------
     CourseError
-        For a file that is no such list, a student who is there twice, an extension that
-        cannot be read: file, line, what was found and what is allowed.
+        If the file is no such list, a student is there twice, or an extension cannot be read:
+        file, line, what was found and what is allowed.
     """
     rows = _rows(path)
     if not rows:
-        raise CourseError(f"{path}: is empty; a first line with the names of columns is needed")
+        raise CourseError(f"{path}: is empty; expected a first line with the names of columns")
     header = [_plain(cell) for cell in rows[0][1]]
     canvas = "student" in header and any(name in header for name in CANVAS_ID)
     moodle = "identifier" in header or ("email address" in header and "id" not in header)
@@ -91,7 +91,7 @@ def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> Listed:
         raise CourseError(f"{path}: no column {allowed}; the columns are {', '.join(rows[0][1])}")
     fields = _fields(header, canvas, moodle)
     extensions = _extensions(path, header, weeks)
-    found = Listed(canvas_columns=_canvas_columns(rows[0][1], weeks) if canvas else {})
+    found = ClassList(canvas_columns=_canvas_columns(rows[0][1], weeks) if canvas else {})
     seen: dict[str, int] = {}
     for line, row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
@@ -101,7 +101,7 @@ def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> Listed:
         _check_id(path, line, id, seen)
         found.students.append(_student(path, line, id, cells, fields, extensions, weeks))
     if not found.students:
-        raise CourseError(f"{path}: holds no student")
+        raise CourseError(f"{path}: has no student in it")
     return found
 
 
@@ -158,7 +158,7 @@ def _extensions(path: Path, header: list[str], weeks: Sequence[Week]) -> dict[in
         week = (numbers | by_name).get(match[1].strip())
         if week is None:
             known = ", ".join(week.id for week in weeks)
-            raise CourseError(f"{path}: column {name!r}: there is no such week; they are {known}")
+            raise CourseError(f"{path}: column {name!r}: no such week; the weeks are {known}")
         found[place] = week
     return found
 
@@ -182,7 +182,7 @@ def _student(
     }
     status = facts.pop("status", "").lower() or "active"
     if status not in ("active", "withdrawn"):
-        raise CourseError(f"{path}:{line}: status is {status!r}; it can be active or withdrawn")
+        raise CourseError(f"{path}:{line}: status is {status!r}, expected active or withdrawn")
     kept = {name: value for name, value in facts.items() if value}
     hours = {}
     for place, week in extensions.items():
@@ -229,7 +229,7 @@ def _check_id(path: Path, line: int, id: str, seen: dict[str, int]) -> None:
     if len(id) > 128 or id.startswith(".") or not id.isprintable() or set(id) & set("/\\"):
         raise CourseError(f"{path}:{line}: the id {id[:60]!r} cannot be the name of a folder")
     if id in seen:
-        raise CourseError(f"{path}:{line}: {id!r} stands in line {seen[id]} already")
+        raise CourseError(f"{path}:{line}: {id!r} is in line {seen[id]} already")
     seen[id] = line
 
 
@@ -238,7 +238,7 @@ def _is_no_student(name: str) -> bool:
 
 
 def _canvas_columns(header: list[str], weeks: Sequence[Week]) -> dict[str, str]:
-    """What Canvas calls a week's column, with its number, which is how it is found again."""
+    """Canvas's names of the weeks' columns, with the numbers by which it finds them again."""
     found = {}
     for name in header:
         match = CANVAS_COLUMN.fullmatch(name.strip())

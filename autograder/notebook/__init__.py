@@ -1,4 +1,4 @@
 """What any course's notebooks may import: checks, self-assessment, data sets.
 
-It runs in students' kernels and on their machines, and imports nothing else of the engine.
+It runs in students' kernels and on their machines, and imports no other room.
 """

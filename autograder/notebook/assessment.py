@@ -1,7 +1,7 @@
-"""The self-assessment of a week as data: what it asks, what is ticked, and the file it is kept in.
+"""The self-assessment of a week as data: its items, what is ticked, and the file that keeps it.
 
-``self_assessment.json`` stands beside the notebook, is submitted with it, and can be read and
-mended in any editor. Nothing in here ever raises because of what that file holds.
+``self_assessment.json`` is beside the notebook, is submitted with it, and can be read and edited
+in any editor. Nothing here raises because of what is in that file.
 """
 
 import json
@@ -16,14 +16,14 @@ from typing import Any
 
 FILE = "self_assessment.json"
 VERSION = 1
-#: Characters of each free text, and bytes of a file: what is larger is not ours.
+#: The most characters of a free text, and the most bytes of a file of ours.
 TEXT_LIMIT = 6_000
 FILE_LIMIT = 64 << 10
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to be able to do; ``exercise`` is empty where it is about understanding."""
+    """One thing to be able to do; ``exercise`` is empty if it is about understanding."""
 
     id: str
     text: str
@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True)
 class SelfAssessment:
-    """A week's items, the ids of those that are ticked, and two texts of the student's own."""
+    """A week's items, the ids of those that are ticked, and two texts by the student."""
 
     week: str
     items: tuple[Item, ...]
@@ -42,7 +42,7 @@ class SelfAssessment:
     updated: str = ""
 
     def tick(self, item: str, on: bool) -> "SelfAssessment":
-        """The same with one item ticked, or not."""
+        """A copy with one item ticked or unticked."""
         return replace(self, ticked=self.ticked | {item} if on else self.ticked - {item})
 
     def tree(self) -> dict[str, Any]:
@@ -71,16 +71,16 @@ def item_id(text: str) -> str:
 
 
 def make_items(listed: Iterable[str | Sequence[str]]) -> tuple[Item, ...]:
-    """Items from what a notebook lists: a text, or a text and the name of an exercise."""
+    """Items from a notebook's list: each a text, or a text and the name of an exercise."""
     pairs = ((entry, "") if isinstance(entry, str) else entry for entry in listed)
     return tuple(Item(item_id(text), text, exercise) for text, exercise in pairs)
 
 
 def load(path: Path, week: str, items: tuple[Item, ...]) -> tuple[SelfAssessment, str]:
-    """What is kept in ``path`` for these items, and a note where something was wrong with it.
+    """The self-assessment that ``path`` keeps, and a note if something is wrong with the file.
 
-    A file that cannot be read is moved aside, under a name that the note tells, and a fresh
-    self-assessment is begun. Items that are no longer asked are dropped.
+    A file that makes no sense is moved aside, to a name that the note gives, and a fresh
+    self-assessment is begun. Ticks of items that are no longer listed are dropped.
     """
     fresh = SelfAssessment(week, items)
     try:
@@ -104,7 +104,7 @@ def load(path: Path, week: str, items: tuple[Item, ...]) -> tuple[SelfAssessment
 
 
 def save(path: Path, assessment: SelfAssessment) -> tuple[SelfAssessment, str]:
-    """Write the file, whole or not at all; what was written, and a note where it failed."""
+    """Write the file, whole or not at all; returns what was written, and a note if that failed."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     longest = max(len(assessment.learnings), len(assessment.next_steps))
     cut = f"only the first {TEXT_LIMIT:,} characters are kept" if longest > TEXT_LIMIT else ""
@@ -130,7 +130,7 @@ def save(path: Path, assessment: SelfAssessment) -> tuple[SelfAssessment, str]:
 
 
 def overview(folder: Path) -> list[tuple[str, int, int]]:
-    """For each self-assessment beside this folder's: its week, how many are ticked, of how many."""
+    """For each self-assessment in a neighbouring folder: week, number of ticks, number of items."""
     found = []
     for path in sorted(folder.parent.glob(f"*/{FILE}"))[:50]:
         try:
@@ -143,7 +143,7 @@ def overview(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def plain(assessment: SelfAssessment) -> str:
-    """The self-assessment as text, for where nothing can be clicked."""
+    """The self-assessment as text, where nothing can be clicked."""
     rows = [
         f"[{'x' if item.id in assessment.ticked else ' '}] {item.text}"
         + (f" ({item.exercise})" if item.exercise else "")
@@ -155,7 +155,7 @@ def plain(assessment: SelfAssessment) -> str:
 
 
 def _read(path: Path, week: str) -> dict[str, Any]:
-    """The tree in a file; ``ValueError`` says why it is none of ours."""
+    """The content of a file; ``ValueError`` says why it is not one of ours."""
     with path.open("rb") as file:
         data = file.read(FILE_LIMIT + 1)
     if len(data) > FILE_LIMIT:
@@ -171,7 +171,7 @@ def _read(path: Path, week: str) -> dict[str, Any]:
 
 
 def _aside(path: Path, reason: str) -> str:
-    """Move a file out of the way; the note about it."""
+    """Move a file out of the way; returns the note about it."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     kept = path.with_name(f"self_assessment.damaged-{stamp}.json")
     try:

@@ -1,4 +1,4 @@
-"""The self-assessment as a list that one clicks, in JupyterLab; as text elsewhere."""
+"""The self-assessment as a list with checkboxes in JupyterLab, and as text elsewhere."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ def self_assessment(week: str, listed: Iterable[str | Sequence[str]]) -> None:
         from IPython.display import display
 
         shown = _View(path, assessment, note).bundle() if get_ipython() else None
-    except Exception:  # no widgets here, or some that do not fit: the list can still be read
+    except Exception:  # no widgets here, or an unsuitable version: the list can still be read
         shown = None
     if shown is None:
         print(plain(assessment) + (f"\n\n{note}" if note else ""))
@@ -80,10 +80,10 @@ class _View:
         ]
         self.box = ipywidgets.VBox([ipywidgets.HTML(STYLE), *boxes, *texts, self.status])
         self.box.add_class("self-assessment")
-        self._say()
+        self._update_status()
 
     def bundle(self) -> dict[str, Any]:
-        """What is displayed: the widgets, and the text for where there are none."""
+        """What is displayed: the widgets, and a text where there are none."""
         bundle = self.box._repr_mimebundle_()
         bundle = bundle[0] if isinstance(bundle, tuple) else bundle
         return {**bundle, "text/plain": plain(self.assessment)}
@@ -98,7 +98,7 @@ class _View:
             description_allow_html=True,
             indent=False,
         )
-        box.observe(lambda change: self._keep(self.assessment.tick(item.id, change.new)), "value")
+        box.observe(lambda change: self._save(self.assessment.tick(item.id, change.new)), "value")
         return box
 
     def _textarea(self, ipywidgets: Any, name: str, label: str) -> Any:
@@ -107,17 +107,17 @@ class _View:
         def keep(change: Any) -> None:
             from dataclasses import replace
 
-            self._keep(replace(self.assessment, **{name: change.new}))
+            self._save(replace(self.assessment, **{name: change.new}))
 
         area.observe(keep, "value")
         return area
 
-    def _keep(self, assessment: SelfAssessment) -> None:
+    def _save(self, assessment: SelfAssessment) -> None:
         self.assessment, self.note = save(self.path, assessment)
-        self._say()
+        self._update_status()
 
-    def _say(self) -> None:
-        """The line below: what is ticked, whether it is kept, and the other weeks."""
+    def _update_status(self) -> None:
+        """Update the line below: what is ticked, whether it is saved, and the other weeks."""
         done, of = len(self.assessment.ticked), len(self.assessment.items)
         kept = f"kept in <code>{FILE}</code>" if self.assessment.updated else "nothing to keep yet"
         line = f"{done} of {of} ticked · {kept}"

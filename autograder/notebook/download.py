@@ -1,7 +1,7 @@
-"""One file from the network: resumed where it broke off, checked, and whole or not there at all.
+"""Download a file: resumed where it broke off, checked, and there whole or not at all.
 
-pooch asks, checks and names the file; what it lacks is here: going on where an earlier call broke
-off, refusing another file than expected before it is received, and errors of one clear line.
+pooch asks for the file, checks and names it. Here is what it lacks: resuming where an earlier call
+broke off, refusing an unexpected file before it is received, and errors of one clear line.
 """
 
 import errno
@@ -25,7 +25,7 @@ try:
 except ImportError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
-#: From so many bytes on, a download shows a progress bar.
+#: A download of at least so many bytes shows a progress bar.
 LARGE = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -43,7 +43,7 @@ def fetch_file(dataset: Dataset, file: RemoteFile, bar: bool = True) -> Path:
 def fetch(file: RemoteFile, target: Path, *, timeout: float = 30, bar: bool = True) -> Path:
     """Download a file, unless it is there already.
 
-    What has come is kept in ``target.part``, and the next call asks for the rest. Only a file
+    What has arrived is kept in ``target.part``, and the next call asks for the rest. Only a file
     with the right checksum gets its name.
 
     Parameters
@@ -60,8 +60,8 @@ def fetch(file: RemoteFile, target: Path, *, timeout: float = 30, bar: bool = Tr
     Raises
     ------
     DataError
-        If it cannot be had: no network, a refusal, silence, an interruption, another file than
-        expected, no room or no permission on the disk. The message is one line.
+        If it cannot be downloaded: no network, a refusal, silence, an interruption, an unexpected
+        file, no room or no permission on the disk. The message is one line.
     KeyboardInterrupt
         If a person interrupts; the message says what is kept.
     """
@@ -69,7 +69,7 @@ def fetch(file: RemoteFile, target: Path, *, timeout: float = 30, bar: bool = Tr
     receive = partial(_resume, file, target.with_name(target.name + ".part"), timeout, bar)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(target.parent):
+        with _locked(target.parent):
             pooch.retrieve(
                 file.url, f"sha256:{file.sha256}", target.name, target.parent, downloader=receive
             )
@@ -81,7 +81,7 @@ def fetch(file: RemoteFile, target: Path, *, timeout: float = 30, bar: bool = Tr
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     """Keep other processes from downloading into a folder, where the system can lock one."""
     if fcntl is None:
         yield
@@ -92,14 +92,16 @@ def _alone(folder: Path) -> Iterator[None]:
             try:
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise DataError(f"{folder}: another download goes on there; wait for it") from None
+                raise DataError(
+                    f"{folder}: another download is running there; wait for it to end"
+                ) from None
         yield
     finally:
         os.close(place)
 
 
 class _Part(io.BufferedWriter):
-    """What has come of a file so far; it takes no more bytes than the file has."""
+    """What has arrived of a file so far; it takes no more bytes than the file has."""
 
     def __init__(self, path: Path, file: RemoteFile) -> None:
         super().__init__(io.FileIO(path, "a"))
@@ -124,17 +126,17 @@ class _Part(io.BufferedWriter):
 def _resume(
     file: RemoteFile, path: Path, timeout: float, bar: bool, url: str, draft: str, _: object
 ) -> None:
-    """Bring a part to its end and let it take the place of pooch's draft, which pooch checks."""
+    """Complete a part and put it in the place of pooch's draft, which pooch checks."""
     with _Part(path, file) as part:
         if part.tell() < file.size:
             _receive(url, part, timeout, bar and file.size >= LARGE)
-            with suppress(OSError):  # not every file system can be told to
+            with suppress(OSError):  # not every file system can do that
                 os.fsync(part.fileno())
     path.replace(draft)
 
 
 def _receive(url: str, part: _Part, timeout: float, bar: bool) -> None:
-    """Add what the server sends to a part, from its end on if the server can."""
+    """Add what the server sends to a part, from its end on if the server supports that."""
     headers = {"Accept-Encoding": "identity"}
     if part.tell():
         headers["Range"] = f"bytes={part.tell()}-"
@@ -155,24 +157,24 @@ def _receive(url: str, part: _Part, timeout: float, bar: bool) -> None:
 
 
 def _begin(part: _Part, response: requests.Response, **_: object) -> None:
-    """Look at an answer before anything of it is received: is it our file, and from where on?"""
+    """Check a response before its body is received: is it our file, and from which byte on?"""
     if response.status_code not in (http.client.OK, http.client.PARTIAL_CONTENT):
         return  # sent elsewhere, or refused
     start = part.tell() if response.status_code == http.client.PARTIAL_CONTENT else 0
-    told = response.headers.get("Content-Range", "")
-    if start and not told.startswith(f"bytes {start}-"):
-        raise DataError(f"{response.url}: asked for bytes from {start} on, it sends {told!r}")
+    sent = response.headers.get("Content-Range", "")
+    if start and not sent.startswith(f"bytes {start}-"):
+        raise DataError(f"{response.url}: asked for bytes from {start} on, found {sent!r}")
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and start + int(length) != part.file.size:
         raise DataError(
             f"{response.url}: the server offers {amount(start + int(length))}, expected "
-            f"{amount(part.file.size)}; does a page to log in stand between? try another network"
+            f"{amount(part.file.size)}; is there a log-in page in between? try another network"
         )
     part.cut(start)
 
 
 def _on_the_way(error: requests.RequestException, url: str, timeout: float) -> str:
-    """What failed between the server and here, and what to do."""
+    """What failed between here and the server, and what to do."""
     host = urllib.parse.urlsplit(url).netloc
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answers {error.response.status_code} {error.response.reason}"
@@ -198,21 +200,21 @@ def _on_the_way(error: requests.RequestException, url: str, timeout: float) -> s
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, the one that it was made of, and so on."""
+    """An error, its cause, the cause's cause, and so on."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 class _DiskError(DataError):
-    """This machine's disk is what failed: another folder may do."""
+    """The disk failed; another folder may work."""
 
 
 def _on_disk(error: OSError, target: Path) -> _DiskError:
-    """What failed on this machine's disk."""
+    """What failed on the disk."""
     words = error.strerror or type(error).__name__
     if error.errno in NO_ROOM:
-        kept = "what has come is kept, the next call resumes"
+        kept = "what has arrived is kept, the next call resumes"
         return _DiskError(f"{target}: no room on the disk ({words}); {kept}")
     if error.errno in FORBIDDEN:
         return _DiskError(f"{target}: may not be written ({words})")

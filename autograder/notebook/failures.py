@@ -1,6 +1,6 @@
 """How a failed check is shown in a notebook: what matters first, then the student's own lines.
 
-The full traceback stays one click away. Where a notebook is graded nothing of this is in use.
+The full traceback stays one click away. Nothing of this is in use where a notebook is graded.
 """
 
 import html
@@ -13,7 +13,7 @@ from typing import Any
 
 #: How many lines of a statement are shown.
 LINES = 8
-#: What the function of a visible check is called: a reader takes its lines for the cell's own.
+#: The name of a visible check's function: its lines are shown as the cell's own.
 VISIBLE = "visible"
 #: Bold and nothing else: a page shows this on light or dark red, where colours drown.
 BOLD, END = "\x1b[1m", "\x1b[0m"
@@ -48,9 +48,9 @@ def places(trace: TracebackType | None, notebook: dict[str, Any]) -> list[Place]
     Parameters
     ----------
     trace : the traceback
-    notebook : the notebook's variables, by which its frames are known
+    notebook : the notebook's variables, which tell its frames from a library's
     """
-    found = []
+    found: list[Place] = []
     while trace is not None:
         frame, code = trace.tb_frame, trace.tb_frame.f_code
         if frame.f_globals is notebook:
@@ -69,13 +69,13 @@ def places(trace: TracebackType | None, notebook: dict[str, Any]) -> list[Place]
 
 
 def headline(error: BaseException, where: list[Place], exercise: str) -> str:
-    """The one sentence that matters; empty where IPython's own traceback says it better.
+    """The one sentence that matters; empty if IPython's own traceback says it better.
 
     Parameters
     ----------
     error : what was raised
-    where : the lines of the notebook that it came through
-    exercise : the exercise whose checks are run, or an empty text
+    where : the lines of the notebook through which it came
+    exercise : the exercise whose checks are run; empty outside of them
     """
     last = where[-1] if where else Place("", 0, 0, ())
     if isinstance(error, NotImplementedError):
@@ -85,7 +85,7 @@ def headline(error: BaseException, where: list[Place], exercise: str) -> str:
         place = "in its cell above" if last.function else "in this cell"
         return f"{name} is not written yet. Replace `raise NotImplementedError()` {place}."
     if isinstance(error, NameError) and exercise and not last.function and error.name:
-        return f"{error.name} is not there yet. Run the cells above first, from the top."
+        return f"{error.name} is not defined yet. Run the cells above first, from the top."
     start = f"{exercise}: " if exercise else ""
     if isinstance(error, AssertionError):
         statement = " ".join(line.strip() for line in last.code)
@@ -96,8 +96,8 @@ def headline(error: BaseException, where: list[Place], exercise: str) -> str:
     return f"{start}{type(error).__name__} in {mine.words}: {error}"
 
 
-def told(error: BaseException, where: list[Place], first: str) -> list[str]:
-    """The lines that are shown: the headline, what else is known of it, and where it was."""
+def shown_lines(error: BaseException, where: list[Place], first: str) -> list[str]:
+    """The lines that are shown: the headline, its notes, and the places in the notebook."""
     lines = [f"{BOLD}✗ {first}{END}"]
     lines += [f"  {note}" for note in getattr(error, "__notes__", [])]
     if isinstance(error, NotImplementedError):
@@ -116,7 +116,7 @@ def _show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None =
     try:
         where = places(trace, shell.user_ns)
         first = headline(error, where, _exercise(shell))
-        lines = told(error, where, first)
+        lines = shown_lines(error, where, first)
     except Exception:  # whatever an exception's own text does: IPython knows what to show
         first = ""
     if not first or shell.call_pdb:
@@ -129,7 +129,7 @@ def _show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None =
 
 
 def _show_all(kind: Any, error: Any, trace: Any) -> None:
-    """The full traceback, folded where the notebook is shown as a page."""
+    """The full traceback, folded if the notebook is shown as a page."""
     from IPython.display import display
 
     if trace is not None and trace.tb_next is not None:
@@ -143,7 +143,7 @@ def _show_all(kind: Any, error: Any, trace: Any) -> None:
 
 
 def _exercise(shell: Any) -> str:
-    """The exercise whose test cell is run, by the id that the cell has in our notebooks."""
+    """The exercise whose test cell is running, by the id of the cell."""
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     cell = str((parent.get("metadata") or {}).get("cellId", ""))
     if not cell.startswith("test-"):

@@ -153,8 +153,9 @@ async def serve(
     """Answer the grader on ``connection`` until it hangs up, once the task ``before`` has ended."""
     if before is not None:
         await asyncio.wait([before])
-    verbs = {"run": agent.request_cell, "greet": agent.greet, "announce": agent.announce}
-    scope = Scope(agent.shell.user_ns, **verbs)
+    scope = Scope(
+        agent.shell.user_ns, run=agent.request_cell, greet=agent.greet, announce=agent.announce
+    )
     with connection:
         while True:
             try:

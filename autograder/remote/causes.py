@@ -18,6 +18,8 @@ class Cause(StrEnum):
     NOT_WRITTEN = "not-written"
     SIDE_EFFECT = "side-effect"
     REMEMBERS = "remembers"
+    FORBIDDEN = "forbidden"
+    DOUBTFUL = "doubtful"
     # limits
     CELL_TIME = "cell-time-limit"
     PROGRAM_TIME = "program-time-limit"

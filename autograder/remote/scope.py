@@ -11,6 +11,7 @@ import linecache
 import traceback
 from collections.abc import Callable, MutableMapping
 from hashlib import blake2b
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from .conversation import Conversation, Wishes
 from .effects import left_behind, look
 from .generators import digests, seed_generators, set_states, states
 
-MESSAGE_LIMIT = 2000
+#: How much of an exception's message and of the names of its classes is told.
+MESSAGE_LIMIT, NAME_LIMIT, LINE_LIMIT = 300, 60, 200
 
 
 class Scope:
@@ -149,7 +151,8 @@ def _parameters(target: Any) -> list[str]:
 
 def describe(error: BaseException) -> tuple[list[str], str, str]:
     """An exception as data: its classes' names, its message, the student's own line."""
-    names = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
+    kinds = [kind for kind in type(error).__mro__ if kind is not object]
+    names = [kind.__name__[:NAME_LIMIT] for kind in kinds]
     try:
         message = str(error)[:MESSAGE_LIMIT]
     except Exception:
@@ -163,10 +166,14 @@ def _own_line(error: BaseException) -> str:
     """The innermost line of a notebook cell that the error passed through."""
     for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
         code = frame.f_code
-        if "ipykernel_" in code.co_filename or code.co_filename.startswith("<cell "):
+        if _is_of_a_cell(code):
             line = linecache.getline(code.co_filename, number).strip()
-            return f"{code.co_name}: {line}"[:300] if line else code.co_name[:300]
+            return f"{code.co_name}: {line}"[:LINE_LIMIT] if line else code.co_name[:LINE_LIMIT]
     return ""
+
+
+def _is_of_a_cell(code: CodeType) -> bool:
+    return "ipykernel_" in code.co_filename or code.co_filename.startswith("<cell ")
 
 
 def _set_item(scope: Scope, target: Any, key: Any, value: Any) -> None:

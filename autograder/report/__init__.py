@@ -1,4 +1,4 @@
 """What people read: feedback pages, the class report, calibration, a mark's trace.
 
-Everything is made from the graded notebooks and the gradebook; nothing here grades.
+Everything is made from graded notebooks and the gradebook; nothing here grades.
 """

@@ -1,25 +1,25 @@
-"""The self-assessment beside the hidden tests: who claims what, and what the tests say."""
+"""Self-assessments compared with hidden tests: what students claim, and what the tests say."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..gradebook.assessment import ItemAnswer
+from ..gradebook.classbook import Sheet
 from ..grading.results import SubmissionStatus
-from .assessment import Item
-from .classbook import Sheet
 from .statistics import FEW, Estimate, paired_g, share, unknown
 
-#: With fewer students who disagree with the tests, neither direction can be told from chance.
+#: With fewer students who disagree with the tests, no direction can be told from chance.
 FEW_WHO_DISAGREE = 6
-#: How many words of a statement a page shows.
+#: How many characters of an item a page shows.
 TEXT_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One ticked or unticked statement beside the tests of its exercise."""
+    """One ticked or unticked item, and whether the tests of its exercise pass."""
 
-    item: Item
+    item: ItemAnswer
     exercise: str
     passes: bool
 
@@ -35,7 +35,7 @@ class Claim:
 
 
 def claims(sheet: Sheet) -> tuple[Claim, ...]:
-    """A student's statements that hidden tests can check; none without a self-assessment."""
+    """A student's items that hidden tests can check; none without a self-assessment."""
     if sheet.assessment is None or sheet.status is not SubmissionStatus.GRADED:
         return ()
     tests = {test.exercise: test.complete for test in sheet.tests}
@@ -47,7 +47,7 @@ def claims(sheet: Sheet) -> tuple[Claim, ...]:
 
 
 def in_a_sentence(sheet: Sheet) -> str:
-    """What a student is told: kindly, and in one sentence; empty where there is nothing."""
+    """What a student reads: kindly, and in one sentence; empty if there is nothing to say."""
     found = claims(sheet)
     over = _names(claim.exercise for claim in found if claim.over)
     under = _names(claim.exercise for claim in found if claim.under)
@@ -70,7 +70,7 @@ def in_a_sentence(sheet: Sheet) -> str:
 
 @dataclass(frozen=True)
 class ItemCalibration:
-    """A statement over the whole class.
+    """An item over the whole class.
 
     ``over`` and ``under`` are shares of the ``n`` students who have it; ``verdict`` is
     "overestimated", "underestimated", "no clear difference" or "too few".
@@ -93,8 +93,8 @@ class ItemCalibration:
 class ClassCalibration:
     """The calibration of a class.
 
-    ``g`` is the standardised mean difference between the share of statements ticked and the
-    share of their exercises that pass; ``n`` have a self-assessment, of ``of`` graded.
+    ``g`` is the standardised mean difference between the share of items ticked and the share of
+    their exercises that pass; ``n`` of the ``of`` graded students have a self-assessment.
     """
 
     items: tuple[ItemCalibration, ...]
@@ -106,9 +106,9 @@ class ClassCalibration:
 
 
 def calibrate(sheets: Sequence[Sheet]) -> ClassCalibration:
-    """The calibration of everybody who handed in a self-assessment that tests can check.
+    """The calibration of all students with a self-assessment that tests can check.
 
-    Who handed in none is left out: a missing self-assessment is not a failed one.
+    Students without one are left out: a missing self-assessment is not a failed one.
     """
     by_student = {sheet.student: found for sheet in sheets if (found := claims(sheet))}
     ids = Counter(claim.item.id for found in by_student.values() for claim in found)
@@ -117,7 +117,7 @@ def calibrate(sheets: Sequence[Sheet]) -> ClassCalibration:
         for claim in found:
             rows[claim.item.id].append((student, claim))
     items = [_item(id, those) for id, those in rows.items()]
-    # a statement that a single file holds is that file's own
+    # an item that only one student has was made up by that student
     items = [item for item in items if item.n > 1 or len(by_student) == 1]
     thought = [sum(c.item.ticked for c in found) / len(found) for found in by_student.values()]
     right = [sum(c.passes for c in found) / len(found) for found in by_student.values()]
@@ -164,7 +164,7 @@ def _verdict(n: int, over: int, disagree: int) -> str:
 
 
 def _plain(text: str) -> str:
-    """A statement in one line, without what cannot be seen."""
+    """The text of an item in one line, without unprintable characters."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:TEXT_LIMIT]
 
 

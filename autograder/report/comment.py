@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from ..course.manifest import Week
+from ..gradebook.classbook import Sheet
 from ..grading.render import recognised, remarks, unwritten
 from ..grading.results import TestResult
 from .calibration import in_a_sentence
-from .classbook import Sheet
 from .lessons import Lesson, teaser
 
 
 def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None) -> str:
-    """The mark, what works, and for each loss why and what to read again."""
+    """The mark, what works, and for each incomplete exercise why and what to read again."""
     lines = [f"{week.title}: {in_points(sheet)}", ""]
     if sheet.cause:
         lines += [f"This submission could not be graded: {sheet.reason}", ""]
@@ -31,7 +31,7 @@ def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None
 
 
 def in_points(sheet: Sheet) -> str:
-    """The mark in words: what counts, of how many, and what is still to come or was taken off."""
+    """The mark in words: points of how many, answers still to be marked, the late penalty."""
     marks = sheet.marks
     if marks is None or not marks.cells:
         return f"{sheet.earned:.4g} of {sheet.points:.4g} points"

@@ -1,4 +1,4 @@
-"""nbgrader's ``generate_feedback``, and the formgrader's button, write this course's pages."""
+"""This course's pages for nbgrader's ``generate_feedback`` and the formgrader's button."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from nbconvert.exporters import HTMLExporter
 
 from ..course.errors import CourseError
 from ..course.manifest import find_course
-from .classbook import Sheet
+from ..gradebook.classbook import Sheet
 from .feedback import render, sheets
 
 

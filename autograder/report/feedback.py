@@ -1,4 +1,4 @@
-"""A page for every graded submission: the mark, what works, what to do about the rest."""
+"""A page for every graded submission: the mark, what works, and what to do about the rest."""
 
 import json
 from collections.abc import Iterator
@@ -11,25 +11,38 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from ..course.cells import marking
+from ..course.files import write_whole
 from ..course.manifest import Course, Week
-from ..course.tokens import carry
+from ..course.tokens import copy_tokens
+from ..gradebook.classbook import Sheet, open_book
+from ..gradebook.marks import CellMark, Marks
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
-from ..judge.exam import Result
+from ..judge.result import Result
 from .calibration import in_a_sentence
-from .classbook import Sheet, open_book
 from .comment import comment
 from .formulas import alphabet
 from .lessons import Lesson, Section, lessons
-from .page import environment, write
+from .page import environment
 
 FORMATTER = HtmlFormatter(style="default", nowrap=False)
 STYLES: str = FORMATTER.get_style_defs(".highlight")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A written answer, with the points and the comment that a person gave."""
+
+    name: str
+    text: str
+    points: float
+    mark: CellMark | None
+    comment: str
+
+
+@dataclass(frozen=True)
 class ExercisePage:
-    """An exercise on the page: its tests, hints said once, its code, and where it is taught."""
+    """An exercise on the page: its tests, each hint once, the code, and where it is taught."""
 
     test: TestResult
     remarks: tuple[str, ...]
@@ -54,11 +67,11 @@ def write_feedback(course: Course, week: Week, students: list[str], text: bool =
     count = 0
     for sheet in sheets(course, week, students):
         page = course.feedback_page(sheet.student, week.id)
-        write(page, render(course, week, sheet))
-        carry(course.autograded(sheet.student, week.id), page.parent)
+        write_whole(page, render(course, week, sheet))
+        copy_tokens(course.autograded(sheet.student, week.id), page.parent)
         if text:
             taught = lessons(_cells(course, sheet.student, week))
-            write(page.with_suffix(".txt"), comment(sheet, week, taught))
+            write_whole(page.with_suffix(".txt"), comment(sheet, week, taught))
         count += 1
     return count
 
@@ -90,7 +103,7 @@ def render(course: Course, week: Week, sheet: Sheet) -> str:
 
 
 def sheets(course: Course, week: Week, students: list[str]) -> Iterator[Sheet]:
-    """The results of these students, or of everybody, the withdrawn included."""
+    """The results of these students, or of everybody, including the withdrawn."""
     with open_book(course) as book:
         for sheet in book.everybody(week):
             if not students or sheet.student in students:
@@ -128,14 +141,14 @@ def _coloured(code: str) -> str:
 
 
 def _next(exercises: list[ExercisePage]) -> str:
-    """Where to begin: the first exercise with a loss that waits for no other."""
+    """Where to begin: the first incomplete exercise that waits for no other."""
     lost = [exercise.test for exercise in exercises if not exercise.test.complete]
     free = [test.exercise for test in lost if not test.waits_for]
     return free[0] if free else ""
 
 
 def _again(exercises: list[ExercisePage]) -> list[Section]:
-    """The sections that teach what was lost, each once."""
+    """The sections that teach the incomplete exercises, each once."""
     found: dict[str, Section] = {}
     for exercise in exercises:
         if not exercise.test.complete and exercise.lesson:
@@ -144,20 +157,16 @@ def _again(exercises: list[ExercisePage]) -> list[Section]:
     return list(found.values())
 
 
-def _answers(cells: list[dict[str, Any]], sheet: Sheet) -> list[dict[str, Any]]:
-    """The written answers with what a person gave for them."""
-    found = []
-    for cell in cells:
-        own = marking(cell)
-        if cell["cell_type"] == "markdown" and own.grade:
-            name = own.grade_id
-            found.append(
-                {
-                    "name": name,
-                    "points": own.points,
-                    "text": cell["source"],
-                    "mark": sheet.marks.cells.get(name) if sheet.marks else None,
-                    "comment": sheet.marks.comments.get(name, "") if sheet.marks else "",
-                }
-            )
-    return found
+def _answers(cells: list[dict[str, Any]], sheet: Sheet) -> list[Answer]:
+    marks = sheet.marks or Marks()
+    written = [cell for cell in cells if cell["cell_type"] == "markdown" and marking(cell).grade]
+    return [
+        Answer(
+            own.grade_id,
+            cell["source"],
+            own.points,
+            marks.cells.get(own.grade_id),
+            marks.comments.get(own.grade_id, ""),
+        )
+        for cell, own in zip(written, map(marking, written), strict=True)
+    ]

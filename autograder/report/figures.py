@@ -1,4 +1,4 @@
-"""The reports' plots: matplotlib's SVG, fit to stand inside a page that has no network."""
+"""The reports' plots: matplotlib's SVG, for a page that loads nothing."""
 
 import io
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from .formulas import inline
 from .statistics import Estimate
 
-#: Readable for everybody (Okabe & Ito 2008): blue and vermilion, and grey for what is context.
+#: Readable for everybody (Okabe & Ito 2008): blue and vermilion, and grey for the context.
 BLUE, RED, GREY = "#0072B2", "#D55E00", "#777777"
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: it is read aloud, found and small
@@ -31,7 +31,7 @@ STYLE: Any = {
 
 
 def histogram(counts: Sequence[int], edges: Sequence[float], unit: str, middle: float) -> str:
-    """How many students have how many points; a bar leads to its students (``#show=bN``)."""
+    """A histogram of points; a bar is a link to its students (``#show=bN``)."""
     with matplotlib.rc_context(STYLE):
         figure, ax = _axes(7.2, 2.7)
         widths = [right - left for left, right in pairwise(edges)]
@@ -131,7 +131,7 @@ def _axes(width: float, height: float) -> tuple[Figure, Any]:
 
 
 def _svg(figure: Figure) -> str:
-    """The figure as an ``<svg>``; what it shows stands as a table beside it."""
+    """The figure as an ``<svg>``, hidden from screen readers: a table beside it says the same."""
     buffer = io.StringIO()
     nobody = {"Date": None, "Creator": None}
     FigureCanvasSVG(figure).print_svg(buffer, metadata=nobody)  # type: ignore[no-untyped-call]

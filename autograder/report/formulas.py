@@ -1,4 +1,4 @@
-"""Formulas as pictures in the page: what matplotlib's mathtext draws needs no network."""
+"""Formulas as pictures in the page: matplotlib's mathtext draws them without a network."""
 
 import io
 import re
@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
 
-#: TeX that mathtext does not know, and what it knows instead.
+#: TeX that mathtext does not know, and what it does.
 INSTEAD = (
     (re.compile(r"\\[lr]Vert(?![a-zA-Z])"), r"\\|"),
     (re.compile(r"\\[Bb]igg?[lr]?(?![a-z])"), ""),
@@ -27,7 +27,7 @@ VIEW = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt" viewBox="([\d. ]+)"')
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula as an ``<svg>``, and the shapes of its letters, which a page holds once."""
+    """A formula as an ``<svg>``, and the shapes of its letters, which a page holds only once."""
 
     svg: str
     glyphs: dict[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Formula:
 
 @lru_cache(maxsize=2048)
 def formula(tex: str) -> Formula:
-    """Draw a formula, with its TeX for those who do not see it; as code where that fails."""
+    """Draw a formula, with its TeX for screen readers; if that fails, show the TeX as code."""
     text = " ".join(tex.split())
     for pattern, known in INSTEAD:
         text = pattern.sub(known, text)
@@ -67,7 +67,7 @@ def formula(tex: str) -> Formula:
 
 
 def alphabet(glyphs: dict[str, str]) -> str:
-    """The letters of a page's formulas, where they are drawn from and not seen."""
+    """The shapes of a page's letters, hidden, for its formulas to refer to."""
     shapes = (
         f'<path id="{name}" d="{path}" transform="scale(0.015625)"/>'
         for name, path in sorted(glyphs.items())
@@ -77,9 +77,9 @@ def alphabet(glyphs: dict[str, str]) -> str:
 
 
 def inline(svg: str, attributes: str) -> str:
-    """A file of matplotlib's as an ``<svg>`` that shares a page with others.
+    """An SVG file of matplotlib's as an ``<svg>`` that can share a page with others.
 
-    Its ids become its own; links to ``#show=`` stay links of the page.
+    Its ids are made unique; links to ``#show=`` remain links of the page.
     """
     text = svg[svg.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)

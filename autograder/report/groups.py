@@ -1,10 +1,20 @@
-"""Numbers that can be clicked: a name for each group of students, and whom it holds."""
+"""Groups of students behind the numbers of a page, which can be clicked."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of students: its token in links, what the page calls it, and how many it has."""
+
+    token: str
+    label: str
+    count: int
 
 
 class Groups:
-    """Groups of students in one page.
+    """The groups of one page.
 
     A number of the page is a link to ``#show=TOKEN``; the row of every student in the table
     carries the tokens of the groups it belongs to; a few lines of script show those rows.
@@ -14,11 +24,11 @@ class Groups:
         self.labels: dict[str, str] = {}
         self.members: dict[str, list[str]] = {}
 
-    def add(self, token: str, label: str, students: Iterable[str]) -> dict[str, object]:
-        """A group by its token: what the page calls it and who is in it."""
+    def add(self, token: str, label: str, students: Iterable[str]) -> Group:
+        """Make a group of these students."""
         self.labels[token] = label
         self.members[token] = list(dict.fromkeys(students))
-        return {"token": token, "label": label, "count": len(self.members[token])}
+        return Group(token, label, len(self.members[token]))
 
     def by_student(self) -> dict[str, str]:
         """The tokens of every student."""

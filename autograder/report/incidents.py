@@ -1,4 +1,4 @@
-"""Time-outs, crashes and attempts to tamper, as grading recorded them.
+"""Time-outs, crashes and attempts to tamper, by the causes that grading recorded.
 
 Nothing here changes a mark. An attempt is a reason to look at the notebook, not a verdict:
 a read-only cell is edited by accident more often than on purpose.
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..gradebook.classbook import Sheet
 from ..remote.causes import Cause
-from .classbook import Sheet
 
 
 class Kind(StrEnum):
-    """What a report counts together, in its order."""
+    """The kinds of incidents that a report counts, in its order."""
 
     TIME_OUT = "time-out"
     OUT_OF_MEMORY = "out of memory"
@@ -21,6 +21,8 @@ class Kind(StrEnum):
     FLOOD = "flood"
     FORGED_ANSWER = "forged answer"
     CHANGED_CELLS = "changed cells"
+    FORBIDDEN = "forbidden function"
+    DOUBTFUL = "doubtful code"
     UNREADABLE = "unreadable"
 
 
@@ -31,9 +33,11 @@ MEANINGS = {
     Kind.FLOOD: "stopped because it printed or returned too much",
     Kind.FORGED_ANSWER: "an answer that no unchanged kernel sends",
     Kind.CHANGED_CELLS: "read-only cells or tests were changed or removed; the originals were used",
+    Kind.FORBIDDEN: "the code uses what its exercise forbids, so the exercise earns nothing",
+    Kind.DOUBTFUL: "the code may hide what its exercise forbids; marks are as usual: have a look",
     Kind.UNREADABLE: "there was no notebook to grade",
 }
-#: The kind of a cause; None for what every class is full of.
+#: The kind of each cause; None for what happens in every class.
 KINDS: dict[Cause, Kind | None] = {
     Cause.WRONG: None,
     Cause.RAISED: None,
@@ -53,13 +57,15 @@ KINDS: dict[Cause, Kind | None] = {
     Cause.RETURNED_TOO_MUCH: Kind.FLOOD,
     Cause.FORGED_ANSWER: Kind.FORGED_ANSWER,
     Cause.CHANGED_CELLS: Kind.CHANGED_CELLS,
+    Cause.FORBIDDEN: Kind.FORBIDDEN,
+    Cause.DOUBTFUL: Kind.DOUBTFUL,
     Cause.UNREADABLE: Kind.UNREADABLE,
 }
 
 
 @dataclass(frozen=True)
 class Incident:
-    """One student's incident: its kind, the exercise or "" for the whole notebook, the words."""
+    """One incident: its kind, the exercise ("" for the whole notebook), and what happened."""
 
     kind: Kind
     exercise: str
@@ -67,7 +73,7 @@ class Incident:
 
 
 def incidents(sheet: Sheet) -> tuple[Incident, ...]:
-    """What happened while a submission was graded, each kind once for an exercise."""
+    """The incidents of a submission, each kind once for an exercise."""
     found: dict[tuple[Kind, str], Incident] = {}
     for cause, exercise, words in _causes(sheet):
         kind = KINDS[cause] if cause is not None else None

@@ -1,4 +1,4 @@
-"""Where the notebook teaches what an exercise asks: the sections above it, and their text."""
+"""Where a notebook teaches what an exercise asks: the sections above it, and their text."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ FENCE = re.compile(r"\s*(```|~~~)")
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a notebook: its heading, JupyterLab's anchor, and what stands under it."""
+    """A section of a notebook: its heading, JupyterLab's anchor, and the text under it."""
 
     title: str
     text: str
@@ -45,14 +45,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What belongs to an exercise: its own section, and those that this one says teach it."""
+    """What teaches an exercise: its own section, and those that this one links to."""
 
     own: Section
     theory: tuple[Section, ...]
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """What to read again: the theory, or the exercise's own section where it names none."""
+        """What to read again: the theory, or the exercise's own section if it links to none."""
         return self.theory or (self.own,)
 
 
@@ -80,7 +80,7 @@ def _theory(section: Section, known: dict[str, Section]) -> tuple[Section, ...]:
 
 
 def _sections(text: str) -> list[Section]:
-    """The headings of a cell, each with what stands before the next."""
+    """The headings of a cell, each with the text up to the next."""
     found: list[tuple[str, list[str]]] = []
     fenced = False
     for line in text.splitlines():
@@ -94,7 +94,7 @@ def _sections(text: str) -> list[Section]:
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """HTML in which a formula is a place that is filled after cleaning."""
+    """HTML with a placeholder for each formula, which is filled in after cleaning."""
 
     def __init__(self) -> None:
         super().__init__(escape=False)
@@ -125,5 +125,5 @@ def _html(text: str) -> tuple[str, dict[str, str]]:
 
 
 def teaser(sections: Sequence[Section]) -> str:
-    """The headings in words, for a text without links."""
+    """The headings, quoted, for a text without links."""
     return " and ".join(f"“{section.title}”" for section in sections)

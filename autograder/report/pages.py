@@ -1,60 +1,141 @@
 """The class's pages in ``reports/``: one for each week, and one for the course."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
+from ..course.files import write_whole
 from ..course.manifest import Course, Week
+from ..gradebook.classbook import open_book
 from . import figures
 from .calibration import ItemCalibration
-from .classbook import open_book
+from .groups import Group
 from .incidents import incidents
-from .page import environment, script_hash, write
-from .rows import Place, course_rows, week_row
+from .page import environment, script_hash
+from .rows import Links, StudentRow, course_rows, week_row
 from .statistics import FEW, FEW_FOR_CORRELATION, quartiles
-from .week import WeekReport, report_week
+from .week import ExerciseRow, WeekReport, report_week
 
 FOLDER = "reports"
-#: A submission is slow when it took this many times the median.
+#: A submission that takes this many times the median is slow.
 SLOW = 3
 #: How many mistakes a page shows unfolded.
 MOST_MISTAKES = 12
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Head:
+    """A column of the table of students: an exercise or a week, and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long grading took, in seconds, and whose submissions were slow."""
+
+    median: float
+    longest: float
+    total: float
+    slow: Group
+
+
+@dataclass(frozen=True)
+class WeekPage:
+    """What the template ``week.html`` shows, beside what every page has.
+
+    Attributes
+    ----------
+    r : the week's report
+    before, after : the ids of the weeks with a page before and after this one; empty if none
+    histogram, exercise_plot, claims_plot : plots as SVG; empty if there is nothing to plot
+    heads, tail, rows : the table of students
+    most_mistakes : how many mistakes are shown unfolded
+    few, few_corr : with fewer students no share, no correlation is given
+    """
+
+    r: WeekReport
+    before: str
+    after: str
+    troubled: Group
+    penalties: Group
+    times: Times
+    histogram: str
+    exercise_plot: str
+    claims_plot: str
+    heads: tuple[Head, ...]
+    tail: tuple[str, ...]
+    rows: tuple[StudentRow, ...]
+    most_mistakes: int = MOST_MISTAKES
+    few: int = FEW
+    few_corr: int = FEW_FOR_CORRELATION
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """A week in the course's table; ``hardest`` is the exercise that fewest solve."""
+
+    report: WeekReport
+    quartiles: tuple[float, float, float]
+    hardest: ExerciseRow | None
+    unmarked: int
+    troubled: int
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """What the template ``course.html`` shows, beside what every page has."""
+
+    weeks: tuple[WeekLine, ...]
+    course_weeks: int
+    withdrawn: int
+    plot: str
+    heads: tuple[Head, ...]
+    tail: tuple[str, ...]
+    rows: tuple[StudentRow, ...]
+
+    @property
+    def unmarked(self) -> int:
+        """The written answers that wait for a person, of all weeks."""
+        return sum(line.unmarked for line in self.weeks)
+
+
 def write_reports(course: Course, weeks: list[Week], say: Say) -> list[Path]:
     """Write the pages of these weeks and that of the course; returns their paths."""
-    place = Place(course, course.root / FOLDER)
+    links = Links(course, course.root / FOLDER)
     with open_book(course) as book:
         everything = {week.id: report_week(book.week(week)) for week in course.weeks}
     graded = [week for week in course.weeks if everything[week.id].cls.sheets]
     written = []
     for week in weeks:
         position = graded.index(week) if week in graded else -1
-        path = place.folder / f"{week.id}.html"
+        path = links.folder / f"{week.id}.html"
         text = week_page(
-            place,
+            links,
             everything[week.id],
             before=graded[position - 1].id if position > 0 else "",
             after=graded[position + 1].id if 0 <= position < len(graded) - 1 else "",
         )
-        write(path, text)
+        write_whole(path, text)
         written.append(path)
-    path = place.folder / "index.html"
-    write(path, course_page(place, [everything[week.id] for week in graded]))
+    path = links.folder / "index.html"
+    write_whole(path, course_page(links, [everything[week.id] for week in graded]))
     pages = sum(
-        not place.link(course.feedback_page(sheet.student, week.id))
+        not links.to(course.feedback_page(sheet.student, week.id))
         for week in weeks
         for sheet in everything[week.id].cls.sheets
     )
     if pages:
-        say(f"{pages} feedback pages are not written yet; the report leads to the notebooks there")
+        say(f"{pages} feedback pages are not written yet; the report links to notebooks instead")
     return [*written, path]
 
 
-def week_page(place: Place, report: WeekReport, before: str = "", after: str = "") -> str:
+def week_page(links: Links, report: WeekReport, before: str = "", after: str = "") -> str:
     """The page of one week."""
     cls, groups = report.cls, report.groups
     troubled = groups.add(
@@ -76,93 +157,86 @@ def week_page(place: Place, report: WeekReport, before: str = "", after: str = "
     counts = [len(groups.members[f"b{index}"]) for index in range(len(report.bins))]
     claims = report.calibration.items
     tokens = groups.by_student()
-    return _render(
-        place,
-        "week.html",
-        groups.labels,
-        r=report,
-        before=before,
-        after=after,
-        troubled=troubled,
-        penalties=penalties,
-        histogram=cls.sheets
-        and figures.histogram(counts, report.edges, "points", report.quartiles[1]),
-        exercise_plot=cls.sheets
-        and figures.exercises(
+    page = WeekPage(
+        report,
+        before,
+        after,
+        troubled,
+        penalties,
+        Times(middle, max(report.seconds, default=0.0), sum(report.seconds), slow),
+        histogram=figures.histogram(counts, report.edges, "points", report.quartiles[1])
+        if cls.sheets
+        else "",
+        exercise_plot=figures.exercises(
             [row.name for row in report.exercises],
             [row.rate for row in report.exercises],
             [row.discrimination for row in report.exercises],
-        ),
-        claims_plot=report.calibration.n >= FEW
-        and figures.claims(
+        )
+        if cls.sheets
+        else "",
+        claims_plot=figures.claims(
             [_short(claim.exercise, claim.text, claims) for claim in claims],
             [claim.ticked / claim.n for claim in claims],
             [claim.passes / claim.n for claim in claims],
+        )
+        if report.calibration.n >= FEW
+        else "",
+        heads=tuple(starmap(Head, cls.exercises.items())),
+        tail=("tests", "answers", "late", "mark"),
+        rows=tuple(
+            week_row(links, cls, sheet, tokens.get(sheet.student, "")) for sheet in cls.sheets
         ),
-        times={
-            "median": middle,
-            "longest": max(report.seconds, default=0.0),
-            "total": sum(report.seconds),
-            "slow": slow,
-        },
-        most_mistakes=MOST_MISTAKES,
-        few=FEW,
-        few_corr=FEW_FOR_CORRELATION,
-        heads=[{"name": name, "points": points} for name, points in cls.exercises.items()],
-        tail=["tests", "answers", "late", "mark"],
-        rows=[week_row(place, cls, sheet, tokens.get(sheet.student, "")) for sheet in cls.sheets],
     )
+    return _render(links, "week.html", groups.labels, vars(page))
 
 
-def course_page(place: Place, reports: list[WeekReport]) -> str:
+def course_page(links: Links, reports: list[WeekReport]) -> str:
     """The page of the course: its weeks, and students by weeks."""
     shares = [
         [sheet.earned / sheet.points for sheet in report.cls.sheets if sheet.points]
         for report in reports
     ]
-    rows = [
-        {
-            "report": report,
-            "quartiles": quartiles(values),
-            "hardest": min(
+    lines = tuple(
+        WeekLine(
+            report,
+            quartiles(values),
+            min(
                 (row for row in report.exercises if row.rate.known),
                 key=lambda row: row.rate.value,
                 default=None,
             ),
-            "unmarked": sum(
-                len(report.groups.members[f"w{i}"]) for i, _ in enumerate(report.unmarked)
-            ),
-            "troubled": sum(bool(incidents(sheet)) for sheet in report.cls.sheets),
-        }
+            sum(row.group.count for row in report.unmarked),
+            sum(bool(incidents(sheet)) for sheet in report.cls.sheets),
+        )
         for report, values in zip(reports, shares, strict=True)
-    ]
-    numbers = [str(report.cls.number) for report in reports]
-    return _render(
-        place,
-        "course.html",
-        {},
-        weeks=rows,
-        course_weeks=len(place.course.weeks),
-        unmarked=sum(row["unmarked"] for row in rows),
-        withdrawn=len({p.id for report in reports for p in report.cls.withdrawn}),
-        plot=reports and figures.weeks([f"week {number}" for number in numbers], shares),
-        heads=[
-            {"name": f"week {report.cls.number}", "points": sum(report.cls.exercises.values())}
-            for report in reports
-        ],
-        tail=["all", "not handed in"],
-        rows=course_rows(place, reports),
     )
+    names = [f"week {report.cls.number}" for report in reports]
+    page = CoursePage(
+        lines,
+        len(links.course.weeks),
+        len({p.id for report in reports for p in report.cls.withdrawn}),
+        figures.weeks(names, shares) if reports else "",
+        tuple(
+            Head(name, sum(report.cls.exercises.values()))
+            for name, report in zip(names, reports, strict=True)
+        ),
+        ("all", "not handed in"),
+        tuple(course_rows(links, reports)),
+    )
+    return _render(links, "course.html", {}, vars(page) | {"unmarked": page.unmarked})
 
 
 def _short(exercise: str, text: str, claims: Sequence[ItemCalibration]) -> str:
-    """A statement in a plot: its exercise, or its first words where there are several."""
+    """The label of an item in a plot: its exercise, or its first words if there are several."""
     if sum(claim.exercise == exercise for claim in claims) == 1:
         return exercise
     return text if len(text) <= 34 else f"{text[:33]}…"
 
 
-def _render(place: Place, template: str, labels: dict[str, str], **facts: Any) -> str:
+def _render(
+    links: Links, template: str, labels: dict[str, str], shown: Mapping[str, object]
+) -> str:
+    """A page; ``labels`` are those of its groups."""
     loader = environment().loader
     assert loader is not None
     script = loader.get_source(environment(), "report.js")[0]
@@ -170,13 +244,13 @@ def _render(place: Place, template: str, labels: dict[str, str], **facts: Any) -
         environment()
         .get_template(template)
         .render(
-            course=place.course.manifest.course,
+            course=links.course.manifest.course,
             labels=labels,
             # the template puts the script between its tags as it is, so this is what is hashed
             script=script,
             script_hash=script_hash(script),
             now=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             version=__version__,
-            **facts,
+            **shown,
         )
     )

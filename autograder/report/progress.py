@@ -1,4 +1,4 @@
-"""What a student has written and ticked so far, read from the notebooks; nothing is run."""
+"""What a student has written and ticked so far, read from the notebooks without running them."""
 
 import ast
 from dataclasses import asdict, dataclass
@@ -12,8 +12,8 @@ from ..authoring.items import ItemFault, read_items
 from ..authoring.percent import plain_python
 from ..course.errors import CourseError
 from ..course.manifest import MANIFEST, Course, find_course
+from ..gradebook.assessment import read_assessment
 from ..grading.reading import SubmittedCell, Unreadable, read_cells
-from .assessment import read_assessment
 
 #: A notebook of more bytes than this is not read for its progress.
 SIZE_LIMIT = 64 << 20
@@ -32,7 +32,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise and whether something was written for it; whether it is right nobody knows."""
+    """An exercise, and whether something is written for it, right or wrong."""
 
     name: str
     written: bool
@@ -40,9 +40,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class WeekProgress:
-    """One week of one student: where its notebook stands, and how far it has come.
+    """One week of one student: where its notebook is, and how far it has come.
 
-    Where there is no notebook to look into, ``fault`` says why, and ``note`` what the system said.
+    If there is no notebook to look into, ``fault`` says why, and ``note`` what the system said.
     """
 
     week: str
@@ -62,7 +62,7 @@ class WeekProgress:
 
     @property
     def state(self) -> State:
-        """How far it is."""
+        """How far it has come."""
         if self.fault is not None:
             return self.fault
         if self.written == len(self.exercises) and self.exercises:
@@ -70,7 +70,7 @@ class WeekProgress:
         return State.IN_PROGRESS if self.written or self.ticked else State.NOT_STARTED
 
     def tree(self) -> dict[str, Any]:
-        """The same as plain values, for ``--json``."""
+        """The same as plain data, for ``--json``."""
         return {
             "week": self.week,
             "title": self.title,
@@ -96,7 +96,7 @@ def find_progress(start: Path | None = None) -> list[WeekProgress]:
     here = (start or Path.cwd()).resolve()
     if any((folder / MANIFEST).is_file() for folder in (here, *here.parents)):
         return course_progress(find_course(here))
-    # fetched assignments stand beside one another: the working directory is above, or is one
+    # fetched assignments are beside one another: the working directory is above, or is one
     for folder in (here, here.parent):
         notebooks = sorted(path for path in folder.glob("*/*.ipynb") if _is_assignment(path))
         if notebooks:
@@ -112,7 +112,7 @@ def course_progress(course: Course) -> list[WeekProgress]:
     found = []
     for week in course.weeks:
         path = course.notebook_path(week)
-        if not path.is_file():  # what students are handed may lie beside the manifest
+        if not path.is_file():  # an assignment that was fetched is beside the manifest
             path = next(iter(course.root.glob(f"{week.id}/{week.id}.ipynb")), path)
         found.append(week_progress(path, week.title, week.due))
     return found
@@ -137,12 +137,12 @@ def week_progress(path: Path, title: str = "", due: datetime | None = None) -> W
     if assessment is not None:
         ticked, items = sum(item.ticked for item in assessment.items), len(assessment.items)
     else:
-        ticked, items = 0, _asked(cells, week, [exercise.name for exercise in exercises])
+        ticked, items = 0, _count_items(cells, week, [exercise.name for exercise in exercises])
     return WeekProgress(week, title or _heading(cells), path, exercises, ticked, items, due)
 
 
 def time_left(due: datetime | None, now: datetime | None = None) -> tuple[str, str]:
-    """The date on which a week is due, and how long that is from now; empty without a date."""
+    """The date on which a week is due, and how far away that is; empty without a date."""
     if due is None:
         return "", ""
     days = (due.date() - (now or datetime.now(UTC)).astimezone(due.tzinfo).date()).days
@@ -155,13 +155,13 @@ def _is_assignment(path: Path) -> bool:
 
 
 def _exercises(cells: list[SubmittedCell]) -> dict[str, SubmittedCell]:
-    """The exercise cells by name: those for whose name there are tests."""
+    """The exercise cells by name: those that have a test cell."""
     by_name = {cell.grade_id: cell for cell in cells if cell.kind == "code" and cell.grade_id}
     return {name: cell for name, cell in by_name.items() if f"test_{name}" in by_name}
 
 
 def _is_stub(text: str) -> bool:
-    """Whether a cell still raises ``NotImplementedError`` where the exercise did, or is empty."""
+    """Whether a cell still raises ``NotImplementedError``, or holds nothing."""
     try:
         tree = ast.parse(plain_python(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -171,8 +171,8 @@ def _is_stub(text: str) -> bool:
     return not tree.body or "NotImplementedError" in names
 
 
-def _asked(cells: list[SubmittedCell], week: str, exercises: list[str]) -> int:
-    """How many items a notebook's self-assessment has."""
+def _count_items(cells: list[SubmittedCell], week: str, exercises: list[str]) -> int:
+    """How many items the self-assessment of a notebook has."""
     for cell in cells:
         if cell.grade_id == ITEMS_ID:
             try:

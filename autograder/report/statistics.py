@@ -1,4 +1,4 @@
-"""The few statistics of the reports, each with an interval and a word on when not to read it."""
+"""The statistics of the reports, each with an interval, and with a reason where not given."""
 
 import math
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ import numpy as np
 
 #: The normal quantile of a 95% interval.
 Z95 = 1.959963984540054
-#: Below so many students no rate of a group is given an interval to be read.
+#: For fewer students no share is given.
 FEW = 10
-#: Below so many students a correlation says next to nothing: ±0.4 at 20.
+#: For fewer students a correlation says next to nothing: ±0.4 at 20.
 FEW_FOR_CORRELATION = 20
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its 95% interval, from ``n`` students; ``why_not`` where it is not given."""
+    """A number with its 95% interval, from ``n`` students; ``why_not`` if it is not given."""
 
     value: float
     low: float
@@ -44,7 +44,7 @@ def share(count: int, n: int, few: int = FEW) -> Estimate:
 
 
 def rest_correlation(item: Sequence[float], rest: Sequence[float]) -> Estimate:
-    """Discrimination: how an exercise's mark goes with the sum of all the others.
+    """Discrimination: the correlation of an exercise's mark with the sum of all the others.
 
     Pearson's correlation, which for an exercise that is right or wrong is the point-biserial
     one, with the interval of Fisher's z. The exercise's own points are not in the rest, so it

@@ -1,4 +1,4 @@
-"""Where a mark comes from: which bytes, which tests, which engine, and what a person gave."""
+"""Where a mark comes from: the bytes, the tests, the engine, and what a person gave."""
 
 import hashlib
 import json
@@ -21,14 +21,14 @@ from ..gradebook.writer import graded_facts, writing
 
 @dataclass(frozen=True)
 class Trace:
-    """All that gave a mark.
+    """Everything that led to a mark.
 
     Attributes
     ----------
-    file, submitted : the file that stands in ``submitted/`` now and its SHA-256; empty if none
+    file, submitted : the file that is in ``submitted/`` now and its SHA-256; empty if none
     graded : the SHA-256 of the bytes that were graded
-    version, engine : of the week's source and of the package that graded them
-    source, installed : the same as they are now
+    version, engine : the versions of the tests and of the package that graded them
+    source, installed : both versions as they are now
     when : when the graded notebook was written
     standing : the marks by cell
     """
@@ -50,9 +50,11 @@ class Trace:
         """What has changed since the mark was given."""
         found = []
         if self.submitted != self.graded:
-            found.append("another file stands in submitted/ now; `autograder grade` grades it")
+            found.append("another file is in submitted/ now; `autograder grade` grades it")
         if self.version != self.source:
-            found.append("what decides the marks has changed; `autograder grade --changed` applies it")
+            found.append(
+                "what decides the marks has changed; `autograder grade --changed` applies it"
+            )
         if self.engine != self.installed:
             found.append(f"graded by version {self.engine} of the engine; {self.installed} is here")
         return found

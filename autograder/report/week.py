@@ -1,14 +1,13 @@
-"""What a week's report says: plain data for the page, made of a class and nothing else."""
+"""A week's report as data, computed from the class."""
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
+from ..gradebook.classbook import ClassWeek, Sheet
 from ..grading.render import unwritten
-from ..judge.exam import Result
-from .calibration import ClassCalibration, calibrate
-from .classbook import ClassWeek, Sheet
-from .groups import Groups
+from ..judge.result import Result
+from .calibration import ClassCalibration, ItemCalibration, calibrate
+from .groups import Group, Groups
 from .incidents import MEANINGS, Kind, incidents
 from .statistics import Estimate, quartiles, rest_correlation, share
 
@@ -16,44 +15,89 @@ BINS = 10
 
 
 @dataclass(frozen=True)
+class ProgramRow:
+    """A hidden test, and who fails it."""
+
+    title: str
+    group: Group
+
+
+@dataclass(frozen=True)
 class ExerciseRow:
-    """An exercise over the class: how many solve it, and whether those who do are the strong."""
+    """An exercise over the class: how many solve it, and whether the strong students do."""
 
     name: str
     points: float
     mean: float
-    solved: dict[str, object]
-    failed: dict[str, object]
-    unwritten: dict[str, object]
+    solved: Group
+    failed: Group
+    unwritten: Group
     rate: Estimate
     discrimination: Estimate
-    programs: tuple[dict[str, Any], ...]
+    programs: tuple[ProgramRow, ...]
+
+
+@dataclass(frozen=True)
+class MistakeRow:
+    """A recognised mistake: its name, its exercise, the hint, and who makes it."""
+
+    name: str
+    exercise: str
+    hint: str
+    group: Group
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """A kind of incident: what it means, who had one, and in which exercises most often."""
+
+    kind: Kind
+    meaning: str
+    group: Group
+    where: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """An item of the self-assessment, and who over- and underestimates themselves in it."""
+
+    item: ItemCalibration
+    over: Group
+    under: Group
+
+
+@dataclass(frozen=True)
+class UnmarkedRow:
+    """A question, and whose answers to it wait for a person."""
+
+    name: str
+    group: Group
 
 
 @dataclass(frozen=True)
 class WeekReport:
-    """All that a week's page shows."""
+    """Everything that a week's page shows."""
 
     cls: ClassWeek
     groups: Groups
     edges: tuple[float, ...]
-    bins: tuple[dict[str, object], ...]
+    bins: tuple[Group, ...]
     quartiles: tuple[float, float, float]
     most: float
     complete: bool
     exercises: tuple[ExerciseRow, ...]
-    mistakes: tuple[dict[str, Any], ...]
-    incidents: tuple[dict[str, Any], ...]
+    mistakes: tuple[MistakeRow, ...]
+    incidents: tuple[IncidentRow, ...]
     calibration: ClassCalibration
-    claims: tuple[dict[str, Any], ...]
-    unmarked: tuple[dict[str, object], ...]
+    claims: tuple[ClaimRow, ...]
+    unmarked: tuple[UnmarkedRow, ...]
     seconds: tuple[float, ...]
-    without_assessment: dict[str, object]
-    unread: dict[str, object]
+    without_assessment: Group
+    unread: Group
 
     @property
     def with_assessment(self) -> int:
-        """How many handed in a self-assessment, of whatever."""
+        """How many submissions came with a readable self-assessment."""
         return sum(sheet.assessment is not None for sheet in self.cls.graded)
 
 
@@ -97,19 +141,17 @@ def report_week(cls: ClassWeek) -> WeekReport:
 
 
 def total(sheet: Sheet, complete: bool) -> tuple[float, float]:
-    """What a student has and could have: all that counts, or only what hidden tests give.
+    """A student's points and their maximum: of everything, or of the hidden tests alone.
 
-    While written answers wait for a person, a total would be too low for some and not for
-    others; then the points of the hidden tests alone are compared.
+    While written answers wait for a person, a total would be too low for some students and not
+    for others. Then the points of the hidden tests are compared.
     """
     if complete and sheet.marks is not None and sheet.marks.cells:
         return sheet.marks.mark, sheet.marks.most
     return sheet.earned, sheet.points
 
 
-def _bins(
-    groups: Groups, values: dict[str, float], edges: tuple[float, ...]
-) -> tuple[dict[str, object], ...]:
+def _bins(groups: Groups, values: dict[str, float], edges: tuple[float, ...]) -> tuple[Group, ...]:
     rows: list[list[str]] = [[] for _ in edges[1:]]
     for student, value in values.items():
         position = int(BINS * value / edges[-1] + 1e-9) if edges[-1] else 0
@@ -145,16 +187,13 @@ def _exercise(groups: Groups, cls: ClassWeek, number: int, name: str, points: fl
         share(len(solved), len(tests)),
         rest_correlation([test.earned for test in tests.values()], rest),
         tuple(
-            {
-                "title": title,
-                "group": groups.add(f"p{number}-{i}", f"{name}: {title}", failures[program]),
-            }
+            ProgramRow(title, groups.add(f"p{number}-{i}", f"{name}: {title}", failures[program]))
             for i, (program, title) in enumerate(titles.items())
         ),
     )
 
 
-def _mistakes(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
+def _mistakes(groups: Groups, cls: ClassWeek) -> tuple[MistakeRow, ...]:
     """The recognised mistakes, the most frequent first, each student once.
 
     A mistake counts in the exercise where it was made, whichever exercise's tests noticed it.
@@ -170,18 +209,17 @@ def _mistakes(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
                     first.setdefault(key, program)
     rows = sorted(who.items(), key=lambda row: (-len(row[1]), row[0]))
     return tuple(
-        {
-            "name": first[key].mistake_words,
-            "exercise": first[key].mistake_of,
-            "hint": first[key].help,
-            "group": groups.add(f"m{i}", first[key].recognised, students),
-            "share": share(len(students), len(cls.graded)),
-        }
+        MistakeRow(
+            first[key].mistake_words,
+            first[key].mistake_of,
+            first[key].help,
+            groups.add(f"m{i}", first[key].recognised, students),
+        )
         for i, (key, students) in enumerate(rows)
     )
 
 
-def _incidents(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
+def _incidents(groups: Groups, cls: ClassWeek) -> tuple[IncidentRow, ...]:
     who: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     where: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
     for sheet in cls.sheets:
@@ -189,38 +227,36 @@ def _incidents(groups: Groups, cls: ClassWeek) -> tuple[dict[str, Any], ...]:
             who[incident.kind].append(sheet.student)
             where[incident.kind][incident.exercise or "the notebook"] += 1
     return tuple(
-        {
-            "kind": kind,
-            "meaning": MEANINGS[kind],
-            "group": groups.add(f"i{number}", kind, who[kind]),
-            "where": where[kind].most_common(3),
-        }
+        IncidentRow(
+            kind,
+            MEANINGS[kind],
+            groups.add(f"i{number}", kind, who[kind]),
+            tuple(where[kind].most_common(3)),
+        )
         for number, kind in enumerate(Kind)
     )
 
 
-def _claims(groups: Groups, calibration: ClassCalibration) -> tuple[dict[str, Any], ...]:
+def _claims(groups: Groups, calibration: ClassCalibration) -> tuple[ClaimRow, ...]:
     return tuple(
-        {
-            "item": item,
-            "over": groups.add(
-                f"o{i}", f"{item.exercise}: ticked, but a test fails", item.over_students
-            ),
-            "under": groups.add(
+        ClaimRow(
+            item,
+            groups.add(f"o{i}", f"{item.exercise}: ticked, but a test fails", item.over_students),
+            groups.add(
                 f"n{i}", f"{item.exercise}: not ticked, but every test passes", item.under_students
             ),
-        }
+        )
         for i, item in enumerate(calibration.items)
     )
 
 
-def _unmarked(groups: Groups, cls: ClassWeek) -> tuple[dict[str, object], ...]:
+def _unmarked(groups: Groups, cls: ClassWeek) -> tuple[UnmarkedRow, ...]:
     """The written answers that wait for a person."""
     who: dict[str, list[str]] = {}
     for sheet in cls.sheets:
         for cell in sheet.marks.unmarked if sheet.marks else ():
             who.setdefault(cell, []).append(sheet.student)
     return tuple(
-        {"name": cell, "group": groups.add(f"w{i}", f"{cell}: not marked yet", students)}
+        UnmarkedRow(cell, groups.add(f"w{i}", f"{cell}: not marked yet", students))
         for i, (cell, students) in enumerate(who.items())
     )

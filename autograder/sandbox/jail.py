@@ -186,7 +186,7 @@ def _new_root(jail: Jail, own_users: bool) -> None:
     """A root of its own: read-only folders, few devices, its own /proc, its scratch folder."""
     sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
     root = jail.scratch / "root"
-    root.mkdir()
+    root.mkdir(exist_ok=True)  # a kernel that is restarted has had one
     sys_.mount("tmpfs", str(root), "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
     for name in (*SYSTEM, *jail.readable):
         _show(root, Path(name))

@@ -31,6 +31,49 @@ def unit_by_unit():
         return new
 
 
+@alternative("rnn_step")
+def callable_object():
+    """An object with a list of terms, added up."""
+
+    class Step:
+        def __call__(self, x, h, W_ih, W_hh, b_h):
+            terms = [np.einsum("bd,hd->bh", x, W_ih), np.einsum("bg,hg->bh", h, W_hh)]
+            return np.tanh(sum(terms, start=b_h))
+
+    rnn_step = Step()  # noqa: F841
+
+
+@alternative("SimpleRNN")
+def example_by_example():
+    """Lists of lists: one example, one step after the other; the weights from a dictionary."""
+
+    class SimpleRNN:
+        def __init__(self, input_size, hidden_size, output_size, rng):
+            bound = hidden_size**-0.5
+            shapes = {
+                "W_ih": [hidden_size, input_size],
+                "W_hh": [hidden_size, hidden_size],
+                "b_h": [hidden_size],
+                "W_ho": [output_size, hidden_size],
+                "b_o": [output_size],
+            }
+            for name, shape in shapes.items():
+                setattr(self, name, rng.uniform(low=-bound, high=bound, size=shape))
+
+        def forward(self, X, h_prev=None):
+            if h_prev is None:
+                h_prev = [[0.0] * len(self.b_h) for _ in X]
+            outputs, hidden_states = [], []
+            for sequence, h in zip(X, h_prev):
+                states = [np.array(h)]
+                for x in sequence:
+                    a = self.W_ih.dot(x) + self.W_hh.dot(states[-1]) + self.b_h
+                    states.append(np.tanh(a))
+                outputs.append([self.W_ho.dot(state) + self.b_o for state in states[1:]])
+                hidden_states.append(states)
+            return np.array(outputs), np.array(hidden_states)
+
+
 @alternative("SimpleRNN")
 def projects_all_inputs_first():
     """Input projections in one product, no `rnn_step`; another order of drawing."""
@@ -163,7 +206,7 @@ def masks_the_carry():
 def svd_of_matrix_powers():
     def gradient_norm_by_lag(W_hh, T):
         powers = [np.linalg.matrix_power(W_hh, lag) for lag in range(T)]
-        return [np.linalg.svd(power, compute_uv=False)[0] for power in powers]
+        return np.array([np.linalg.svd(power, compute_uv=False)[0] for power in powers])
 
 
 @alternative("gradient_norm_by_lag")
@@ -177,3 +220,13 @@ def root_of_largest_eigenvalue():
         powers = np.stack(powers)
         largest = np.linalg.eigvalsh(np.swapaxes(powers, 1, 2) @ powers)[:, -1]
         return np.sqrt(np.clip(largest, 0, None))
+
+
+@alternative("gradient_norm_by_lag")
+def accumulated_products():
+    """All powers by `accumulate`, and one call for all norms."""
+    from itertools import accumulate
+
+    def gradient_norm_by_lag(W_hh, T):
+        powers = list(accumulate([np.eye(len(W_hh)), *[W_hh] * (T - 1)], np.matmul))
+        return np.linalg.norm(powers, ord=2, axis=(1, 2))

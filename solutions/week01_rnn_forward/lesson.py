@@ -69,6 +69,14 @@ plots.use_style()
 BUDGET = "quick"
 
 
+def expect_floats(**results):
+    """Check that every result is an array of 64-bit floats."""
+    for name, value in results.items():
+        found = getattr(value, "dtype", type(value).__name__)
+        right = isinstance(value, np.ndarray) and value.dtype == np.float64
+        assert right, f"{name} must be an array of 64-bit floats, found {found}"
+
+
 # %% [markdown]
 # ## Mini-theory
 #
@@ -270,7 +278,8 @@ plt.show()
 # | 6 | `gradient_norm_by_lag` | 2 | ●●○○○ | 15 |
 #
 # Use NumPy only. You are given arrays of 64-bit floats; return such arrays. Do not change your
-# arguments in place.
+# arguments in place, and leave nothing behind: a call knows nothing of the calls before it. Sizes
+# may be 1, and may coincide. The gradients are exact: nothing is clipped, rounded or left out.
 
 # %% [markdown]
 # ### Exercise 1 · `rnn_step`
@@ -331,6 +340,7 @@ def visible():
     b_h = np.array([0.5, -0.5])
 
     expect_unchanged(rnn_step, x=x, h=h, W_ih=W_ih, W_hh=W_hh, b_h=b_h)
+    expect_floats(new=rnn_step(x, h, W_ih, W_hh, b_h))
     expect_close(
         rnn_step(x, h, np.zeros((2, 3)), np.zeros((2, 2)), b_h),
         [[math.tanh(0.5), math.tanh(-0.5)]] * 2,
@@ -347,25 +357,28 @@ def visible():
         "With W_ih = 0 and b_h = 0 the new state must be tanh(h W_hhᵀ)",
     )
 
-    # Random numbers: before the tanh, the three terms must add up.
+    # Random numbers of several sizes: before the tanh, the three terms must add up.
     rng = np.random.default_rng(1)
-    x, h = rng.normal(size=(4, 3)), rng.normal(size=(4, 5))
-    W_ih, W_hh, b_h = (
-        0.3 * rng.normal(size=(5, 3)),
-        0.3 * rng.normal(size=(5, 5)),
-        rng.normal(size=5),
-    )
-    new = rnn_step(x, h, W_ih, W_hh, b_h)
-    assert np.shape(new) == (4, 5), f"The new state must be (B, H) = (4, 5), found {np.shape(new)}"
-    parts = (
-        rnn_step(x, h, W_ih, 0 * W_hh, 0 * b_h),
-        rnn_step(x, h, 0 * W_ih, W_hh, 0 * b_h),
-        rnn_step(x, h, 0 * W_ih, 0 * W_hh, b_h),
-    )
+    for B, D, H in ((4, 3, 5), (3, 4, 4), (1, 1, 1)):
+        x, h, b_h = rng.normal(size=(B, D)), rng.normal(size=(B, H)), rng.normal(size=H)
+        W_ih, W_hh = 0.3 * rng.normal(size=(H, D)), 0.3 * rng.normal(size=(H, H))
+        new = rnn_step(x, h, W_ih, W_hh, b_h)
+        assert np.shape(new) == (B, H), (
+            f"The new state must be (B, H) = {(B, H)}, found {np.shape(new)}"
+        )
+        expect_close(
+            np.arctanh(new),
+            np.einsum("bd,hd->bh", x, W_ih) + np.einsum("bg,hg->bh", h, W_hh) + b_h,
+            f"B = {B}, D = {D}, H = {H}: x W_ihᵀ, h W_hhᵀ and b_h must be added before the tanh, "
+            "each once",
+        )
+
+    # Far from zero the tanh is 1 or -1.
+    far = np.array([[-1e3], [-6.0], [6.0], [1e3]])
     expect_close(
-        np.arctanh(new),
-        sum(np.arctanh(part) for part in parts),
-        "Input, recurrence and bias must be added before the tanh, each once",
+        rnn_step(far, np.zeros((4, 1)), np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)),
+        [[-1.0], [math.tanh(-6.0)], [math.tanh(6.0)], [1.0]],
+        "Pre-activations of -1000, -6, 6 and 1000 must go through the tanh; np.tanh does not overflow",
     )
 
 
@@ -474,16 +487,19 @@ def visible():
     rng = np.random.default_rng(2)
     B, T, D, H, O = 3, 5, 2, 4, 7
     rnn = SimpleRNN(D, H, O, rng)
+    large = SimpleRNN(3, 300, 200, rng)
 
     shapes = {"W_ih": (H, D), "W_hh": (H, H), "b_h": (H,), "W_ho": (O, H), "b_o": (O,)}
     for name, shape in shapes.items():
         value = getattr(rnn, name)
-        assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
+        expect_floats(**{name: value})
+        assert value.shape == shape, (
+            f"{name} must be {shape} and stay with its own network, found {value.shape}"
+        )
         assert np.abs(value).max() <= 1 / math.sqrt(H), f"{name} must lie within ±1/√H"
         assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
 
-    # A larger network, where chance can no longer hide a wrong range.
-    large = SimpleRNN(3, 300, 200, rng)
+    # The larger network, where chance can no longer hide a wrong range.
     for name in shapes:
         low, high = np.min(getattr(large, name)) * 300**0.5, np.max(getattr(large, name)) * 300**0.5
         assert -1 <= low < -0.8 and 0.8 < high <= 1, (
@@ -506,10 +522,15 @@ def visible():
     assert np.shape(outputs) == (B, T, O), (
         f"outputs must be (B, T, O) = {(B, T, O)}, found {np.shape(outputs)}"
     )
+    expect_floats(outputs=outputs, hidden_states=hidden_states)
     expect_close(hidden_states[:, 0], h_prev, "hidden_states[:, 0] must be the start state h_prev")
-    expect_close(
-        rnn.forward(X)[1][:, 0], np.zeros((B, H)), "Without h_prev the start state must be zero"
-    )
+    for batch in (X, X[:2], X):
+        found = rnn.forward(batch)[1][:, 0]
+        expect_close(
+            found,
+            np.zeros((len(batch), H)),
+            "Without h_prev the start state must be zero, whatever was read before",
+        )
 
     # No recurrence and no output bias: state t + 1 sees input t, and output t sees state t + 1.
     rnn.W_hh, rnn.b_o = np.zeros((H, H)), np.zeros(O)
@@ -535,13 +556,22 @@ def visible():
     )
 
     # Random weights: state t + 1 is your step from state t, and from no other.
-    rnn = SimpleRNN(D, H, O, rng)
-    outputs, hidden_states = rnn.forward(X, h_prev)
-    for t in range(T):
+    for B, D, H, O in ((1, 1, 1, 1), (3, 4, 4, 4), (3, 2, 4, 7)):
+        X, h_prev = rng.normal(size=(B, T, D)), rng.uniform(-1, 1, size=(B, H))
+        rnn = SimpleRNN(D, H, O, rng)
+        outputs, hidden_states = rnn.forward(X, h_prev)
+        sizes = f"D = {D}, H = {H}, O = {O}"
+        for t in range(T):
+            expect_close(
+                hidden_states[:, t + 1],
+                rnn_step(X[:, t], hidden_states[:, t], rnn.W_ih, rnn.W_hh, rnn.b_h),
+                f"{sizes}: hidden_states[:, {t + 1}] must be rnn_step of X[:, {t}] and "
+                f"hidden_states[:, {t}]",
+            )
         expect_close(
-            hidden_states[:, t + 1],
-            rnn_step(X[:, t], hidden_states[:, t], rnn.W_ih, rnn.W_hh, rnn.b_h),
-            f"hidden_states[:, {t + 1}] must be rnn_step of X[:, {t}] and hidden_states[:, {t}]",
+            outputs,
+            np.einsum("bth,oh->bto", hidden_states[:, 1:], rnn.W_ho) + rnn.b_o,
+            f"{sizes}: outputs[:, t] must be hidden_states[:, t + 1] W_hoᵀ + b_o",
         )
 
     # A sequence in two parts, with the state carried over, must equal the whole.
@@ -702,22 +732,26 @@ def rnn_step_backward(dh, cache):
 def visible():
     names = ("dx", "dh_prev", "dW_ih", "dW_hh", "db_h")
     rng = np.random.default_rng(3)
-    B, D, H = 4, 3, 5
-    x, h_prev = rng.normal(size=(B, D)), rng.uniform(-1, 1, size=(B, H))
-    W_ih, W_hh, b_h = (
-        0.5 * rng.normal(size=(H, D)),
-        0.5 * rng.normal(size=(H, H)),
-        rng.normal(size=H),
-    )
+
+    def problem(B, D, H):
+        x, h_prev = rng.normal(size=(B, D)), rng.uniform(-1, 1, size=(B, H))
+        W_ih, W_hh = 0.5 * rng.normal(size=(H, D)), 0.5 * rng.normal(size=(H, H))
+        return x, h_prev, W_ih, W_hh, rng.normal(size=H)
+
+    B, H = 4, 5
+    x, h_prev, W_ih, W_hh, _ = problem(B, 3, H)
+    cache = (x, h_prev, rng.uniform(-1, 1, size=(B, H)), W_ih, W_hh)
+    expect_unchanged(rnn_step_backward, dh=np.ones((B, H)), cache=cache)
 
     # The tanh alone: where it is saturated (h = 1 or -1) nothing comes through.
     ones = np.sign(rng.normal(size=(B, H)))
     gradients = rnn_step_backward(np.ones((B, H)), (x, h_prev, ones, W_ih, W_hh))
     expect_results(gradients, names)
+    expect_floats(**dict(zip(names, gradients)))
     for name, value in zip(names, gradients):
         expect_close(
             value,
-            np.zeros(np.shape(value)),
+            np.zeros(value.shape),
             f"With h = 1 or -1 {name} must be zero: the derivative of the tanh is 1 - h², "
             "and h is already a tanh",
         )
@@ -739,20 +773,32 @@ def visible():
         "A gradient of 1 at unit 2 must give dW_hh = h_prev in row 2",
     )
 
-    # A random batch against numerical gradients of the loss sum(dh * h).
-    dh = rng.normal(size=(B, H))
-    X = x[:, None]
+    # Random batches of several sizes against numerical gradients of the loss sum(dh * h).
+    for B, D, H in ((4, 3, 5), (3, 4, 4), (2, 1, 3), (1, 2, 1)):
+        arrays = problem(B, D, H)
+        x, h_prev, W_ih, W_hh, b_h = arrays
+        dh = rng.normal(size=(B, H))
 
-    def loss():
-        return np.sum(dh * states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1])
+        def new_state():
+            return states_by_definition(x[:, None], h_prev, W_ih, W_hh, b_h)[:, 1]
 
-    h = states_by_definition(X, h_prev, W_ih, W_hh, b_h)[:, 1]
-    expect_unchanged(rnn_step_backward, dh=dh, cache=(x, h_prev, h, W_ih, W_hh))
-    gradients = rnn_step_backward(dh, (x, h_prev, h, W_ih, W_hh))
-    for name, got, array in zip(names, gradients, (x, h_prev, W_ih, W_hh, b_h)):
-        summed = "" if name in ("dx", "dh_prev") else ", summed over the batch, no mean"
-        what = f"{name} must equal the numerical gradient{summed}"
-        expect_close(got, numerical_gradient(loss, array), what, 1e-5)
+        cache = (x, h_prev, new_state(), W_ih, W_hh)
+        gradients = rnn_step_backward(dh, cache)
+        larger = rnn_step_backward(1000 * dh, cache)
+        for name, got, thousandfold, array in zip(names, gradients, larger, arrays):
+            summed = "" if name in ("dx", "dh_prev") else ", summed over the batch, no mean"
+            want = numerical_gradient(lambda: np.sum(dh * new_state()), array)
+            expect_close(
+                got,
+                want,
+                f"B = {B}, D = {D}, H = {H}: {name} must equal the numerical gradient{summed}",
+                1e-5,
+            )
+            expect_close(
+                thousandfold / 1000,
+                got,
+                f"dh times 1000 must give {name} times 1000: nothing is clipped",
+            )
 
 
 # %% [markdown]
@@ -835,10 +881,12 @@ def visible():
     )
     dH = rng.normal(size=(B, T, H))
     caches = make_caches(X, states_by_definition(X, h0, W_ih, W_hh, b_h), W_ih, W_hh)
+    expect_unchanged(bptt, dH=dH, caches=caches)
 
     # One step: nothing to carry, nothing to sum.
     gradients = bptt(dH[:, :1], caches[:1])
     expect_results(gradients, names)
+    expect_floats(**dict(zip(names, gradients)))
     for name, got, want in zip(names, gradients, rnn_step_backward(dH[:, 0], caches[0])):
         want = want[:, None] if name == "dX" else want
         expect_close(
@@ -871,7 +919,6 @@ def visible():
     )
 
     # Two steps, written out: the carry goes from step 1 to step 0, and both share the weights.
-    expect_unchanged(bptt, dH=dH, caches=caches)
     gradients = bptt(dH[:, :2], caches[:2])
     dx1, carry, *later = rnn_step_backward(dH[:, 1], caches[1])
     dx0, handed_back, *earlier = rnn_step_backward(dH[:, 0] + carry, caches[0])
@@ -893,10 +940,20 @@ def visible():
     def loss():
         return np.sum(dH * states_by_definition(X, h0, W_ih, W_hh, b_h)[:, 1:])
 
-    for name, got, array in zip(names, bptt(dH, caches), (X, h0, W_ih, W_hh, b_h)):
+    gradients = bptt(dH, caches)
+    for name, got, array in zip(names, gradients, (X, h0, W_ih, W_hh, b_h)):
         expect_close(
             got, numerical_gradient(loss, array), f"{name} must equal the numerical gradient", 1e-5
         )
+
+    # The gradients are proportional to dH, however large or small they are.
+    for scale, why in (
+        (1e3, "the carry is not clipped"),
+        (1e-9, "a small carry is no reason to stop, or to leave a loss out"),
+    ):
+        for name, got, want in zip(names, bptt(scale * dH, caches), gradients):
+            what = f"dH times {scale:g} must give {name} times {scale:g}: {why}"
+            expect_close(got / scale, want, what)
 
 
 # %% [markdown]
@@ -985,8 +1042,10 @@ def visible():
     states = states_by_definition(X, h0, W_ih, W_hh, b_h)
     caches = make_caches(X, states, W_ih, W_hh)
 
-    expect_results(truncated_bptt(dH, caches, k), names)
     expect_unchanged(truncated_bptt, dH=dH, caches=caches, k=k)
+    gradients = truncated_bptt(dH, caches, k)
+    expect_results(gradients, names)
+    expect_floats(**dict(zip(names, gradients)))
 
     # The figure above, square by square: which steps does a loss at step t alone reach?
     for t in range(T):
@@ -1000,10 +1059,16 @@ def visible():
             f"T = 7, k = 3: a loss at step {t} must reach the steps {wanted}, found {reached}"
         )
 
-    # One chunk is full BPTT, also when k is larger than T.
+    # One chunk is full BPTT, also when k is larger than T. Six steps are two chunks of three.
     for longer in (T, T + 5):
         for name, got, want in zip(names, truncated_bptt(dH, caches, longer), bptt(dH, caches)):
             expect_close(got, want, f"With k = {longer} and T = 7, {name} must be that of bptt")
+    dX0, dh0, *first = bptt(dH[:, :3], caches[:3])
+    dX1, _, *second = bptt(dH[:, 3:6], caches[3:6])
+    sums = [one + other for one, other in zip(first, second)]
+    wanted = (np.concatenate([dX0, dX1], axis=1), dh0, *sums)
+    for name, got, want in zip(names, truncated_bptt(dH[:, :6], caches[:6], 3), wanted):
+        expect_close(got, want, f"T = 6, k = 3: {name} must come from two calls of bptt")
 
     # Numerical gradients, with the states at the cuts held constant.
 
@@ -1085,34 +1150,42 @@ def gradient_norm_by_lag(W_hh, T):
 # %% tests="gradient_norm_by_lag" points=2
 @check("gradient_norm_by_lag")
 def visible():
-    got = gradient_norm_by_lag(np.diag([0.5, -0.25, 0.1]), 4)
-    assert got is not None, "Return the norms. Found None: is the `return` missing?"
-    assert np.shape(got) == (4,), f"For T = 4 the result must be (4,), found {np.shape(got)}"
-    expect_close(got[0], 1.0, "Entry 0 must be 1: no step back, the identity")
-    expect_close(
-        got, [1, 0.5, 0.25, 0.125], "For diag(0.5, -0.25, 0.1) the norm must halve with every lag"
-    )
-    quarter_turn = np.array([[0.0, -1.0], [1.0, 0.0]])
-    expect_close(
-        gradient_norm_by_lag(quarter_turn, 5), np.ones(5), "A rotation must keep the norm at 1"
-    )
-    own_square = np.full((2, 2), 0.5)
-    expect_close(
-        gradient_norm_by_lag(own_square, 4),
-        np.ones(4),
-        "This matrix times itself is itself, so the norm must stay at 1: @ multiplies matrices",
-    )
-    # All eigenvalues are zero, yet one step can stretch a gradient tenfold; the next one ends it.
-    expect_close(
-        gradient_norm_by_lag(np.array([[0.0, 10.0], [0.0, 0.0]]), 4),
-        [1, 10, 0, 0],
-        "The norm of a power is asked for, not a power of the spectral radius or of the norm",
-    )
-
-    # Random weights: a gradient of length 1 can never become longer than the norm.
     rng = np.random.default_rng(6)
     W_hh = rng.normal(size=(5, 5)) / 2
     expect_unchanged(gradient_norm_by_lag, W_hh=W_hh, T=6)
+    got = gradient_norm_by_lag(W_hh, 4)
+    assert got is not None, "Return the norms. Found None: is the `return` missing?"
+    assert np.shape(got) == (4,), f"For T = 4 the result must be (4,), found {np.shape(got)}"
+    expect_floats(norms=got)
+    expect_close(got[0], 1.0, "Entry 0 must be 1: no step back, the identity")
+
+    # Divided by what is due, every norm must be 1, however far back.
+    tenth = 10.0 ** -np.arange(12)
+    for W, want, what in (
+        (np.diag([0.5, -0.25, 0.1]), 0.5 ** np.arange(4), "diag(0.5, -0.25, 0.1): halved"),
+        ([[0.0, -1.0], [1.0, 0.0]], np.ones(5), "a rotation: the same"),
+        ([[0.5, 0.5], [0.5, 0.5]], np.ones(4), "a matrix that is its own square (@, not **): the same"),
+        (np.diag([0.1, 0.05]), tenth, "diag(0.1, 0.05): divided by 10, to the last lag"),
+        ([[-10.0]], 1 / tenth, "one unit with the weight -10: multiplied by 10"),
+    ):
+        norms = gradient_norm_by_lag(np.array(W), len(want))
+        expect_close(norms / want, np.ones(len(want)), f"The norm from lag to lag, for {what}")
+
+    # All eigenvalues are zero, yet one step can stretch a gradient tenfold; the next one ends it.
+    try:
+        got = gradient_norm_by_lag(np.array([[0.0, 10.0], [0.0, 0.0]]), 4)
+    except np.linalg.LinAlgError as error:
+        raise AssertionError(
+            "[[0, 10], [0, 0]] has no full set of eigenvectors: multiply the matrix itself"
+        ) from error
+    expect_close(
+        got,
+        [1, 10, 0, 0],
+        "For [[0, 10], [0, 0]] the norm of the matrix's own powers is asked for: no powers of its "
+        "spectral radius, of its norm or of its eigenvalues",
+    )
+
+    # Random weights: a gradient of length 1 can never become longer than the norm.
     norms = gradient_norm_by_lag(W_hh, 6)
     gradients = rng.normal(size=(2000, 5))
     gradients /= np.linalg.norm(gradients, axis=1, keepdims=True)

@@ -57,6 +57,20 @@ edit(
     ("np.tanh(x @ W_ih.T + h @ W_hh.T + b_h)", "np.tanh(x @ W_ih.T) + np.tanh(h @ W_hh.T) + b_h"),
 )
 
+edit(
+    "rnn_step",
+    "writes-tanh-with-exponentials",
+    "exp of a large number is infinite, and infinity divided by infinity is nan. np.tanh gives 1 and "
+    "-1 far from zero.",
+    (
+        "return np.tanh(x @ W_ih.T + h @ W_hh.T + b_h)",
+        """
+            a = x @ W_ih.T + h @ W_hh.T + b_h
+            return (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))
+        """,
+    ),
+)
+
 # == SimpleRNN ==
 
 edit(
@@ -119,6 +133,33 @@ edit(
             bound = 1 / math.sqrt(output_size)
         """,
     ),
+)
+
+edit(
+    "SimpleRNN",
+    "remembers-state-between-calls",
+    "Your network keeps its last state, so a call without h_prev goes on from the sequence before. "
+    "Who wants the state carried hands it over.",
+    (
+        "h = np.zeros((B, len(self.b_h))) if h_prev is None else h_prev",
+        """
+            h = getattr(self, "h", np.zeros((B, len(self.b_h)))) if h_prev is None else h_prev
+        """,
+    ),
+    (
+        "return outputs, hidden_states",
+        """
+            self.h = h
+            return outputs, hidden_states
+        """,
+    ),
+)
+edit(
+    "SimpleRNN",
+    "transposes-only-if-shapes-differ",
+    "Your product is transposed only where the shapes ask for it. With D = H both ways fit, and one "
+    "of them is wrong.",
+    ("self.W_ih, self", "self.W_ih.T if len(self.W_ih) == X.shape[2] else self.W_ih, self"),
 )
 
 # == rnn_step_backward ==
@@ -185,6 +226,20 @@ edit(
             da *= 1 - h**2
         """,
     ),
+)
+
+edit(
+    "rnn_step_backward",
+    "transposes-only-if-shapes-differ",
+    "Your dW_ih is transposed only where the shapes ask for it. With D = H both ways fit, and one of "
+    "them is wrong: rows belong to the new units.",
+    ("da.T @ x,", "(x.T @ da if x.shape == da.shape else da.T @ x),"),
+)
+edit(
+    "rnn_step_backward",
+    "clips-the-gradient",
+    "Large gradients come back cut. A gradient is what it is: clipping belongs into training.",
+    ("dh * (1 - h**2)", "np.clip(dh * (1 - h**2), -5, 5)"),
 )
 
 # == bptt ==
@@ -266,6 +321,34 @@ edit(
         """
             for t in reversed(range(T)):
                 dH[:, t] += carry
+        """,
+    ),
+)
+
+edit(
+    "bptt",
+    "clips-the-carry",
+    "You clip the carry. Then the results are no gradients of the loss any more: clip in training, "
+    "when all is summed up.",
+    (
+        "db_h += db_h_t",
+        """
+            db_h += db_h_t
+            carry = np.clip(carry, -5, 5)
+        """,
+    ),
+)
+edit(
+    "bptt",
+    "stops-at-a-small-carry",
+    "You stop as soon as the carry is small. The steps before have losses of their own, and small "
+    "gradients count as well.",
+    (
+        "db_h += db_h_t",
+        """
+            db_h += db_h_t
+            if 0 < np.linalg.norm(carry) < 1e-3:
+                break
         """,
     ),
 )
@@ -369,6 +452,29 @@ edit(
     ),
 )
 
+edit(
+    "truncated_bptt",
+    "refuses-k-above-t",
+    "A k larger than T is fine: there is one chunk then, shorter than k, and nothing is cut.",
+    ("if k < 1:", "if k < 1 or k > len(caches):"),
+)
+edit(
+    "truncated_bptt",
+    "makes-chunks-equally-long",
+    "Your chunks are of nearly one length. They have k steps each, counted from step 0; only the last "
+    "may be shorter.",
+    (
+        """
+            starts = range(0, len(caches), k)
+            chunks = [bptt(dH[:, s : s + k], caches[s : s + k]) for s in starts]
+        """,
+        """
+            parts = np.array_split(np.arange(len(caches)), -(-len(caches) // k))
+            chunks = [bptt(dH[:, p], caches[p[0] : p[-1] + 1]) for p in parts]
+        """,
+    ),
+)
+
 # == gradient_norm_by_lag ==
 
 edit(
@@ -410,4 +516,32 @@ edit(
     "You raise the norm of W_hh to a power. That is an upper bound: take the norm of the matrix "
     "power itself.",
     ("np.linalg.norm(jacobian, 2)", "np.linalg.norm(W_hh, 2) ** lag"),
+)
+edit(
+    "gradient_norm_by_lag",
+    "diagonalises-the-matrix",
+    "Not every matrix has a full set of eigenvectors. Without it there is nothing to take powers of: "
+    "multiply the matrix itself.",
+    (
+        "for lag in range(T):",
+        """
+            values, vectors = np.linalg.eig(W_hh)
+            for lag in range(T):
+                jacobian = vectors @ np.diag(values**lag) @ np.linalg.inv(vectors)
+        """,
+    ),
+)
+edit(
+    "gradient_norm_by_lag",
+    "stops-at-small-norms",
+    "From some lag on your norms are zero. A norm may be as small as it likes: go on to the last lag.",
+    (
+        "jacobian = jacobian @ W_hh",
+        """
+            if norms[lag] < 1e-8:
+                norms[lag:] = 0
+                break
+            jacobian = jacobian @ W_hh
+        """,
+    ),
 )

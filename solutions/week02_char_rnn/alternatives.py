@@ -132,7 +132,7 @@ def computes_every_place():
 
     def make_streams(ids, B, T):
         N = (len(ids) - 1) // (B * T)
-        if N == 0:
+        if N < 1:
             raise ValueError("not enough characters for one chunk")
         n, b, t = torch.meshgrid(torch.arange(N), torch.arange(B), torch.arange(T), indexing="ij")
         place = b * (N * T) + n * T + t
@@ -172,7 +172,9 @@ def one_long_vector():
 
     def clip_gradients(parameters, max_norm):
         parameters = [p for p in parameters if p.grad is not None]
-        flat = torch.cat([torch.zeros(1), *(p.grad.reshape(-1) for p in parameters)])
+        if not parameters:
+            return torch.tensor(0.0)
+        flat = torch.cat([p.grad.reshape(-1) for p in parameters])
         norm = torch.linalg.vector_norm(flat)
         factor = torch.clamp(max_norm / (norm + 1e-6), max=1.0)
         for p in parameters:
@@ -200,17 +202,17 @@ def gumbel_trick():
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
-        model.eval()
+        device = next(model.parameters()).device
         ids = vocab.encode(prefix).tolist()
-        hidden = model.init_hidden(1)
-        logits, hidden = model(torch.tensor([ids]), hidden)
+        hidden = None
+        logits, hidden = model(torch.tensor([ids], device=device), hidden)
         for _ in range(n):
-            scores = logits[0, -1].double()
+            scores = logits[0, -1].double().cpu()
             if temperature > 0:
                 noise = torch.rand(scores.shape, generator=generator, dtype=torch.float64)
                 scores = scores / temperature - (-noise.log()).log()
             ids.append(int(scores.argmax()))
-            logits, hidden = model(torch.tensor([ids[-1:]]), hidden)
+            logits, hidden = model(torch.tensor([ids[-1:]], device=device), hidden)
         return vocab.decode(ids)
 
 
@@ -221,13 +223,14 @@ def inverse_distribution_function():
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
+        device = next(iter(model.parameters())).device
         text, hidden, logits = "", None, None
         with torch.inference_mode():
             for position in range(len(prefix) + n):
                 if position < len(prefix):
                     new = int(vocab.encode(prefix[position])[0])
                 else:
-                    z = logits.reshape(-1)
+                    z = logits.reshape(-1).cpu()
                     if temperature == 0:
                         new = int(torch.argmax(z))
                     else:
@@ -235,7 +238,7 @@ def inverse_distribution_function():
                         u = torch.rand(1, generator=generator)
                         new = min(int(torch.searchsorted(p.cumsum(0), u)), len(p) - 1)
                 text += vocab.decode([new])
-                logits, hidden = model(torch.tensor([[new]]), hidden)
+                logits, hidden = model(torch.tensor([[new]]).to(device), hidden)
         return text
 
 
@@ -246,13 +249,14 @@ def rereads_whole_text():
     def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
         if not prefix or temperature < 0:
             raise ValueError("no prefix, or a temperature below 0")
-        ids = vocab.encode(prefix).unsqueeze(0)
+        ids = vocab.encode(prefix).unsqueeze(0).to(next(model.parameters()).device)
         for _ in range(n):
             with torch.no_grad():
                 out = model(ids)[0][:, -1, :]
             if temperature == 0:
                 chosen = out.argmax(dim=-1, keepdim=True)
             else:
-                chosen = torch.multinomial(F.softmax(out / temperature, -1), 1, generator=generator)
-            ids = torch.cat([ids, chosen], dim=1)
+                probabilities = F.softmax(out / temperature, -1).cpu()
+                chosen = torch.multinomial(probabilities, 1, generator=generator)
+            ids = torch.cat([ids, chosen.to(ids.device)], dim=1)
         return vocab.decode(ids[0])

@@ -972,14 +972,14 @@ class Counter(nn.Module):
 
     def init_hidden(self, batch_size):
         """Nothing read yet: zeros (1, B, 1)."""
-        return torch.zeros(1, batch_size, 1)
+        return self.sureness.new_zeros(1, batch_size, 1)
 
     def forward(self, x, hidden=None):
         """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""
         assert x.dim() == 2, f"the model reads (1, T), found {tuple(x.shape)}"
         self.ran_with_gradients |= torch.is_grad_enabled()
         hidden = self.init_hidden(len(x)) if hidden is None else hidden
-        count = hidden[0] + torch.arange(1, x.shape[1] + 1)  # (B, T)
+        count = hidden[0] + torch.arange(1, x.shape[1] + 1, device=x.device)  # (B, T)
         return self.sureness * F.one_hot(count.long() % 10, 10), hidden + x.shape[1]
 
 
@@ -992,7 +992,7 @@ class Bigrams(nn.Module):
 
     def init_hidden(self, batch_size):
         """A state that nobody reads: zeros (1, B, 1)."""
-        return torch.zeros(1, batch_size, 1)
+        return self.table.weight.new_zeros(1, batch_size, 1)
 
     def forward(self, x, hidden=None):
         """Ids (B, T) and a state (1, B, 1) → logits (B, T, 10) and a state (1, B, 1)."""

@@ -104,6 +104,49 @@ def two_products_a_gate():
             return join(H_all), join(C_all), {name: join(v) for name, v in over_time.items()}
 
 
+@alternative("SimpleLSTM")
+def activations_in_own_dictionary():
+    """Activations in a dictionary of their own class, arrays allocated in the type of the input."""
+
+    class Activations(dict):
+        """The four activations, by name."""
+
+    class SimpleLSTM:
+        GATES = {"forget": "f", "input": "i", "cell": "C", "output": "o"}
+
+        def __init__(self, input_size, hidden_size, rng):
+            self.hidden_size = hidden_size
+            bound = 1 / np.sqrt(hidden_size)
+            for letter in self.GATES.values():
+                size = (hidden_size, hidden_size + input_size)
+                setattr(self, f"W_{letter}", rng.uniform(-bound, bound, size=size))
+            for letter in self.GATES.values():
+                setattr(self, f"b_{letter}", rng.uniform(-bound, bound, size=hidden_size))
+
+        def forward_step(self, x_t, h_prev, C_prev):
+            z = np.hstack([h_prev, x_t])
+            act = Activations()
+            for name, letter in self.GATES.items():
+                a = np.dot(z, getattr(self, f"W_{letter}").T) + getattr(self, f"b_{letter}")
+                act[name] = np.tanh(a) if name == "cell" else sigmoid(a)
+            C = act["forget"] * C_prev + act["input"] * act["cell"]
+            return act["output"] * np.tanh(C), C, act
+
+        def forward(self, X):
+            B, T, _ = X.shape
+            hidden_states = np.zeros((B, T + 1, self.hidden_size), dtype=X.dtype)
+            cell_states = np.zeros_like(hidden_states)
+            gates = Activations()
+            for t in range(T):
+                h, C, act = self.forward_step(X[:, t, :], hidden_states[:, t], cell_states[:, t])
+                hidden_states[:, t + 1, :], cell_states[:, t + 1, :] = h, C
+                for name in act:
+                    gates.setdefault(name, []).append(act[name])
+            for name in gates:
+                gates[name] = np.array(gates[name]).transpose(1, 0, 2)
+            return hidden_states, cell_states, gates
+
+
 @alternative("lstm_step")
 def joined_weights_sliced():
     """Slices of one product with joined weights, by F.linear; one sigmoid for all blocks."""
@@ -146,6 +189,21 @@ def one_block_at_a_time():
         return new_h, new_c
 
 
+@alternative("lstm_step")
+def callable_object():
+    """An object that is called, the blocks by torch.split."""
+
+    class LSTMStep:
+        def __call__(self, x, state, W_ih, W_hh, b_ih, b_hh):
+            h, c = state
+            gates = nn.functional.linear(x, W_ih, b_ih) + nn.functional.linear(h, W_hh, b_hh)
+            i, f, g, o = torch.split(gates, h.shape[1], dim=1)
+            c_new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            return torch.sigmoid(o) * torch.tanh(c_new), c_new
+
+    lstm_step = LSTMStep()  # noqa: F841
+
+
 @alternative("gru_step")
 def both_gates_at_once():
     """Slices, both gates at once, the mixture as a step from n towards h."""
@@ -173,6 +231,22 @@ def one_equation_a_line():
         z = sigma(x @ W_iz.T + b_iz + h @ W_hz.T + b_hz)
         n = torch.tanh(x @ W_in.T + b_in + r * (h @ W_hn.T + b_hn))
         return torch.lerp(n, h, z)
+
+
+@alternative("gru_step")
+def squash_given_beforehand():
+    """A function of one argument more, which is given beforehand."""
+    from functools import partial
+
+    def step_with(squash, x, h, W_ih, W_hh, b_ih, b_hh):
+        x_r, x_z, x_n = (torch.mm(x, W_ih.t()) + b_ih).chunk(3, -1)
+        h_r, h_z, h_n = (torch.mm(h, W_hh.t()) + b_hh).chunk(3, -1)
+        reset = squash(x_r + h_r)
+        update = squash(x_z + h_z)
+        new = torch.tanh(x_n + reset * h_n)
+        return new - update * new + update * h
+
+    gru_step = partial(step_with, torch.sigmoid)  # noqa: F841
 
 
 @alternative("CharLSTM")
@@ -239,6 +313,38 @@ def inputs_projected_first():
                 h = o.sigmoid() * c.tanh()
                 outputs = torch.cat([outputs, h[:, None]], dim=1)
             return torch.einsum("bth,vh->btv", outputs, self.W_out) + self.b_out, (h, c)
+
+
+@alternative("CharLSTM")
+def logits_into_allocated_tensor():
+    """Zeros in 32 bits where the ids are, logits into a tensor that is allocated once."""
+
+    class CharLSTM(nn.Module):
+        def __init__(self, vocab_size, embed_dim, hidden_dim):
+            super().__init__()
+            self.hidden_dim = hidden_dim
+            k = 1 / np.sqrt(hidden_dim)
+            self.embedding = nn.Parameter(torch.empty(vocab_size, embed_dim).normal_())
+            self.W_ih = nn.Parameter(torch.rand(4 * hidden_dim, embed_dim) * 2 * k - k)
+            self.W_hh = nn.Parameter(torch.rand(4 * hidden_dim, hidden_dim) * 2 * k - k)
+            self.b_ih = nn.Parameter(torch.rand(4 * hidden_dim) * 2 * k - k)
+            self.b_hh = nn.Parameter(torch.rand(4 * hidden_dim) * 2 * k - k)
+            self.W_out = nn.Parameter(torch.rand(vocab_size, hidden_dim) * 2 * k - k)
+            self.b_out = nn.Parameter(torch.rand(vocab_size) * 2 * k - k)
+
+        def forward(self, ids, state=None):
+            B, T = ids.size()
+            if state is None:
+                h = torch.zeros(B, self.hidden_dim, device=ids.device)
+                c = torch.zeros(B, self.hidden_dim, device=ids.device)
+            else:
+                h, c = state
+            logits = self.b_out.new_empty(B, T, len(self.b_out))
+            for t in range(T):
+                x = self.embedding[ids[:, t]]
+                h, c = lstm_step(x, (h, c), self.W_ih, self.W_hh, self.b_ih, self.b_hh)
+                logits[:, t] = h @ self.W_out.T + self.b_out
+            return logits, (h, c)
 
 
 @alternative("set_forget_bias")

@@ -49,15 +49,19 @@
 # 3. Run the check below the exercise. A failed check says which part of the formula is wrong.
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
-# Take B, T and H from the shapes of your arguments. The checks leave variables with these names
-# behind, so a function that forgets to define them can seem to work.
+# Take B, T and H from the shapes of your arguments: each may be 1. Results have the element type of
+# the arguments, and tensors their device. Nothing else changes: no argument, no mode of a model, no
+# global state such as autograd's or a random generator's seed, and nothing is remembered from call to
+# call, unless an exercise says so.
 #
 # After submission your functions also meet hidden tests. They test the same things on other
 # numbers and other shapes. Each exercise is tested for itself as far as that is possible.
 # Experiments and cells of your own are not graded.
 
 # %%
+import copy
 import math
+import sys
 import time
 
 import matplotlib.pyplot as plt
@@ -67,7 +71,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from rnn_course import gate_plots, plots
-from autograder.notebook.checks import check, expect_close
+from autograder.notebook.checks import check, expect_close, expect_unchanged
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -81,6 +85,21 @@ BUDGET = "quick"
 def sigmoid(a):
     """The logistic function 1 / (1 + exp(-a)) of an array, without overflow for large entries."""
     return 0.5 * (1 + np.tanh(0.5 * np.asarray(a)))
+
+
+def on_its_own(function, *arguments):
+    """Call a function for a check; PyTorch's own LSTM and GRU are refused, whatever their name."""
+
+    def watch(frame, event, what):
+        name = getattr(what, "__name__", "") if event == "c_call" else ""
+        own = "lstm" not in name and "gru" not in name
+        assert own, f"Write the equations yourself, without PyTorch's own {name}"
+
+    sys.setprofile(watch)
+    try:
+        return function(*arguments)
+    finally:
+        sys.setprofile(None)
 
 
 # %% [markdown]
@@ -402,7 +421,7 @@ class SimpleLSTM:
         ### END SOLUTION
 
     def forward(self, X):
-        """Run the layer over a batch of sequences, from zero states.
+        """Run the layer over a batch of sequences, at every call from zero states.
 
         Parameters
         ----------
@@ -439,49 +458,54 @@ def visible():
     B, T, D, H = 3, 5, 2, 4
     lstm = SimpleLSTM(D, H, rng)
     letters = {"forget": "f", "input": "i", "cell": "C", "output": "o"}
+    names = [f"{kind}_{letter}" for kind in "Wb" for letter in letters.values()]
 
-    for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
+    for name in names:
         value, shape = getattr(lstm, name), (H, H + D) if name[0] == "W" else (H,)
         assert np.shape(value) == shape, f"{name} must be {shape}, found {np.shape(value)}"
         assert np.abs(value).max() <= 1 / math.sqrt(H) + 1e-6, f"{name} must lie within ±1/√H"
         assert np.ptp(value) > 0, f"{name} must be random, found the same number everywhere"
 
-    # A larger one, D = 9 and H = 6, built twice from the same seed.
-    larger, again = (SimpleLSTM(9, 6, np.random.default_rng(2)) for _ in range(2))
-    drawn = []
-    for name in ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o"):
-        same = np.array_equal(getattr(larger, name), getattr(again, name))
-        assert same, f"{name}: the same seed must give the same numbers, so draw them from rng"
-        drawn.append(np.ravel(getattr(larger, name)))
-    drawn = np.concatenate(drawn) * math.sqrt(6)
+    # Larger ones, D = 9 and H = 6: two from generators of the same seed, one more from the second.
+    seeded = np.random.default_rng(2)
+    larger, again = SimpleLSTM(9, 6, np.random.default_rng(2)), SimpleLSTM(9, 6, seeded)
+    anew = SimpleLSTM(9, 6, seeded)
+    for name in names:
+        one, same, other = (getattr(layer, name) for layer in (larger, again, anew))
+        assert np.array_equal(one, same), (
+            f"{name}: the same seed must give the same numbers, so draw them from rng"
+        )
+        assert not np.array_equal(one, other), f"{name} must be drawn anew for each layer"
+        for twin in names[: names.index(name)]:
+            alike = np.array_equal(one, getattr(larger, twin))
+            assert not alike, f"{twin} and {name} are the same numbers: draw each by itself"
+    drawn = np.concatenate([np.ravel(getattr(larger, name)) for name in names]) * math.sqrt(6)
     assert np.abs(drawn).max() <= 1 + 1e-6, "With H = 6 all eight must lie within ±1/√6"
     assert drawn.min() < -0.8 and drawn.max() > 0.8, (
         "All of the range from -1/√H to 1/√H must be used. With D = 9 and H = 6 the eight reach from "
         f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
     )
+    assert 0.5 < drawn.std() < 0.65, "All eight must be drawn uniformly from -1/√H to 1/√H"
 
-    x_t, h_prev, C_prev = (
-        rng.normal(size=(B, D)),
-        rng.uniform(-1, 1, size=(B, H)),
-        rng.normal(size=(B, H)),
-    )
-    kept_states = np.stack([h_prev, C_prev])
+    # One step: what it leaves as it is, and what it returns.
+    x_t, h_prev, C_prev = rng.normal(size=(B, D)), rng.uniform(-1, 1, (B, H)), rng.normal(size=(B, H))
+    expect_unchanged(lstm.forward_step, x_t=x_t, h_prev=h_prev, C_prev=C_prev)
     h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
-    expect_close(
-        np.stack([h_prev, C_prev]),
-        kept_states,
-        "forward_step must leave h_prev and C_prev as they were",
-        0,
-    )
     assert set(gates) == set(letters), (
         f"gates must have the keys {sorted(letters)}, found {sorted(gates)}"
     )
-    for name in letters:
-        assert np.shape(gates[name]) == (B, H), f"gates[{name!r}] must be (B, H) = {(B, H)}"
+    for name, value in {**gates, "h": h, "C": C}.items():
+        what = f"gates[{name!r}]" if name in gates else name
+        assert np.shape(value) == (B, H), f"{what} must be (B, H) = {(B, H)}"
+        assert value.dtype == np.float64, f"{what} must have 64 bits as the arguments have"
+
+    h, C, _ = lstm.forward_step(x_t[:1], h_prev[:1], C_prev[:1])
+    for name, value in (("h", h), ("C", C)):
+        assert np.shape(value) == (1, H), f"For B = 1 {name} must be {(1, H)}, found {np.shape(value)}"
 
     # Biases alone: every gate is squashed by its own function.
-    kept = {name: getattr(lstm, name) for name in ("W_f", "W_i", "W_C", "W_o")}
-    for name in kept:
+    kept = {name: getattr(lstm, name) for name in names}
+    for name in names[:4]:
         setattr(lstm, name, np.zeros((H, H + D)))
     _, _, gates = lstm.forward_step(x_t, h_prev, C_prev)
     for name, letter in letters.items():
@@ -495,7 +519,6 @@ def visible():
 
     # Weights alone, once for the columns that read h_prev and once for those that read x_t.
     for name, letter in letters.items():
-        bias = getattr(lstm, f"b_{letter}")
         setattr(lstm, f"b_{letter}", np.zeros(H))
         squash = np.tanh if name == "cell" else sigmoid
         for columns, reads, source in (
@@ -511,27 +534,32 @@ def visible():
                 f"gates[{name!r}]: columns {columns.start} to {columns.stop - 1} of W_{letter} "
                 f"must read {reads}",
             )
-        setattr(lstm, f"W_{letter}", kept[f"W_{letter}"])
-        setattr(lstm, f"b_{letter}", bias)
+    for name, value in kept.items():
+        setattr(lstm, name, value)
 
-    # The two states, from the gates.
-    h, C, gates = lstm.forward_step(x_t, h_prev, C_prev)
-    expect_close(
-        C - gates["forget"] * C_prev,
-        gates["input"] * gates["cell"],
-        "C must be forget * C_prev + input * cell",
-    )
-    expect_close(h, gates["output"] * np.tanh(C), "h must be output * tanh(C), with the new C")
+    # The two states, from the gates; once more with a large cell state, and with gates at their ends.
+    for size, bias, what in ((1, 0, ""), (40, 0, " (C_prev up to 100)"), (40, 900, " (b_f = 900)")):
+        lstm.b_f = kept["b_f"] + bias
+        h, C, gates = lstm.forward_step(x_t, h_prev, size * C_prev)
+        expect_close(
+            C - gates["forget"] * (size * C_prev),
+            gates["input"] * gates["cell"],
+            f"C must be forget * C_prev + input * cell{what}",
+        )
+        expect_close(h, gates["output"] * np.tanh(C), f"h must be output * tanh(C), the new C{what}")
+    lstm.b_f = kept["b_f"]
 
     # A sequence: the start is zero, and each step goes on from the states before it.
     X = rng.normal(size=(B, T, D))
+    expect_unchanged(lstm.forward, X=X)
     hidden_states, cell_states, gates = lstm.forward(X)
     for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
         assert np.shape(value) == (B, T + 1, H), (
             f"{what} must be (B, T + 1, H) = {(B, T + 1, H)}, found {np.shape(value)}; "
             "the start state belongs to it"
         )
-        expect_close(value[:, 0], np.zeros((B, H)), f"{what}[:, 0] must be zero")
+        expect_close(value[:, 0], np.zeros((B, H)), f"{what}[:, 0] must be zero, at every call")
+        assert value.dtype == np.float64, f"{what} must have 64 bits as X has"
     for name in letters:
         assert np.shape(gates[name]) == (B, T, H), (
             f"gates[{name!r}] must be (B, T, H) = {(B, T, H)}, found {np.shape(gates[name])}"
@@ -552,18 +580,19 @@ def visible():
                 f"gates[{name!r}][:, {t}] must be those of step {t}",
             )
 
-    # Other sizes, in no variable here: B = 7, T = 3, D = 9, H = 6. Does a method use a B, T, D or H
-    # that it has not defined?
-    hidden_states, cell_states, gates = larger.forward(rng.normal(size=(7, 3, 9)))
-    for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
-        assert np.shape(value) == (7, 4, 6), (
-            f"For X of shape (7, 3, 9) and H = 6 {what} must be (7, 4, 6), found {np.shape(value)}"
-        )
-    for name in letters:
-        assert np.shape(gates[name]) == (7, 3, 6), (
-            f"For X of shape (7, 3, 9) and H = 6 gates[{name!r}] must be (7, 3, 6), "
-            f"found {np.shape(gates[name])}"
-        )
+    # Other sizes: a larger layer, and one sequence of one step.
+    for sizes in ((7, 3, 9), (1, 1, 9)):
+        due = sizes[0], sizes[1] + 1, 6
+        hidden_states, cell_states, gates = larger.forward(rng.normal(size=sizes))
+        for what, value in (("hidden_states", hidden_states), ("cell_states", cell_states)):
+            assert np.shape(value) == due, (
+                f"For X of shape {sizes} and H = 6 {what} must be {due}, found {np.shape(value)}"
+            )
+        for name in letters:
+            assert np.shape(gates[name]) == (*sizes[:2], 6), (
+                f"For X of shape {sizes} and H = 6 gates[{name!r}] must be {(*sizes[:2], 6)}, "
+                f"found {np.shape(gates[name])}"
+            )
 
 
 # %% [markdown]
@@ -582,7 +611,8 @@ def visible():
 # 5. Edit the cell state, show it, and return the pair `(h, c)`, hidden state first.
 #
 # Only PyTorch operations: the gradients must flow back to every argument. The `sigmoid` given above
-# is for NumPy; here it is `torch.sigmoid`.
+# is for NumPy; here it is `torch.sigmoid`, which does not overflow for large entries. Nothing is
+# clipped: a cell state may grow as large as it likes.
 #
 # <details><summary>Hint</summary>
 #
@@ -634,16 +664,15 @@ def visible():
         return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
     x, h, c = draw(B, D), draw(B, H).tanh(), draw(B, H)
-    kept = torch.stack((h, c))
     W_ih, W_hh, b_ih, b_hh = draw(4 * H, D), draw(4 * H, H), draw(4 * H), draw(4 * H)
-    result = lstm_step(x, (h, c), W_ih, W_hh, b_ih, b_hh)
+    weights = {"W_ih": W_ih, "W_hh": W_hh, "b_ih": b_ih, "b_hh": b_hh}
+    expect_unchanged(lstm_step, x=x, state=(h, c), **weights)
+    result = on_its_own(lstm_step, x, (h, c), *weights.values())
     assert isinstance(result, tuple) and len(result) == 2, "lstm_step must return the pair (h, c)"
     for name, value in zip("hc", result):
         assert isinstance(value, torch.Tensor) and value.shape == (B, H), (
             f"{name} must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(value))}"
         )
-    used = set(lstm_step.__code__.co_names) & {"lstm_cell", "LSTMCell", "LSTM"}
-    assert not used, f"Write the equations yourself, without {min(used, default='')}"
 
     # Gates driven to 0 and 1 by large biases; everything else is zero. A candidate without bias is
     # tanh(0) = 0, and a gate without bias stands at 0.5.
@@ -682,36 +711,40 @@ def visible():
             f"{name}: a large bias in rows 3H … 4H - 1 must open the output gate: h = tanh(new c)",
         )
 
-    # One term at a time: the recurrence alone, the input alone, against a layer of PyTorch.
-    cell = nn.LSTMCell(D, H).double()
-    for what, parameters, inputs in (
-        ("the input alone (W_hh, b_ih, b_hh are 0)", (W_ih, no_W_hh, none, none), (x, h, c)),
-        ("the recurrence alone (W_ih, b_ih, b_hh are 0)", (no_W_ih, W_hh, none, none), (x, h, c)),
-        ("everything random", (W_ih, W_hh, b_ih, b_hh), (x, h, c)),
+    # One term at a time against a layer of PyTorch, then all of them, large numbers, other sizes.
+    far = 900 * b_ih.sign()
+    tall = (draw(7, 3), draw(7, 6).tanh(), draw(7, 6), draw(24, 3), draw(24, 6), draw(24), draw(24))
+    for what, (x_in, h_in, c_in, *given) in (
+        ("the input alone (W_hh, b_ih, b_hh are 0)", (x, h, c, W_ih, no_W_hh, none, none)),
+        ("the recurrence alone (W_ih, b_ih, b_hh are 0)", (x, h, c, no_W_ih, W_hh, none, none)),
+        ("everything random", (x, h, c, W_ih, W_hh, b_ih, b_hh)),
+        ("a large cell state; is it clipped?", (x, h, 40 * c, W_ih, W_hh, b_ih, b_hh)),
+        ("biases of ±900; does an exp overflow?", (x, h, c, W_ih, W_hh, far, b_hh)),
+        ("B = 7, D = 3, H = 6", tall),
+        ("B = 1", (x[:1], h[:1], c[:1], W_ih, W_hh, b_ih, b_hh)),
     ):
+        cell = nn.LSTMCell(x_in.shape[1], h_in.shape[1]).double()
         with torch.no_grad():
-            for parameter, value in zip(cell.parameters(), parameters):
+            for parameter, value in zip(cell.parameters(), given):
                 parameter.copy_(value)
-            wanted = cell(inputs[0], inputs[1:])
-        for name, value, want in zip("hc", lstm_step(inputs[0], inputs[1:], *parameters), wanted):
+            wanted = cell(x_in, (h_in, c_in))
+        for name, value, want in zip("hc", lstm_step(x_in, (h_in, c_in), *given), wanted):
             expect_close(value, want, f"{name} must be that of nn.LSTMCell: {what}")
-    expect_close(
-        torch.stack((h, c)), kept, "lstm_step must leave h and c as they were: no c *= …", 0
-    )
+    for kind in (torch.float64, torch.float32):
+        for value in lstm_step(x.to(kind), (h.to(kind), c.to(kind)), *(w.to(kind) for w in given)):
+            assert value.dtype == kind, f"Arguments of {kind} must give {kind}, found {value.dtype}"
 
-    # Gradients must reach every argument.
-    leaves = [a.clone().requires_grad_() for a in (x, h, c, W_ih, W_hh, b_ih, b_hh)]
+    # Gradients must reach every argument, in full.
+    leaves = [a.clone().requires_grad_() for a in (x, h, c, *weights.values())]
     new_h, new_c = lstm_step(leaves[0], (leaves[1], leaves[2]), *leaves[3:])
-    (new_h + new_c).sum().backward()
-    for name, leaf in zip(("x", "h", "c", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
-        assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
-
-    # Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
-    cell, larger = nn.LSTMCell(3, 6).double(), (draw(7, 3), (draw(7, 6).tanh(), draw(7, 6)))
-    for name, value, want in zip("hc", lstm_step(*larger, *cell.parameters()), cell(*larger)):
-        expect_close(
-            value, want, f"{name} must be that of nn.LSTMCell for B = 7, D = 3, H = 6 as well"
-        )
+    assert new_h.requires_grad and new_c.requires_grad, "h and c carry no gradient: detach? NumPy?"
+    (new_h.sin() + new_c.cos()).sum().backward()
+    inputs = [a.clone().requires_grad_() for a in (x, h, c)]
+    cell_h, cell_c = cell(inputs[0], (inputs[1], inputs[2]))
+    (cell_h.sin() + cell_c.cos()).sum().backward()
+    for name, leaf, right in zip(("x", "h", "c", *weights), leaves, (*inputs, *cell.parameters())):
+        assert leaf.grad is not None, f"No gradient reaches {name}"
+        expect_close(leaf.grad, right.grad, f"The gradient of {name} must be that of nn.LSTMCell")
 
 
 # %% [markdown]
@@ -728,8 +761,8 @@ def visible():
 # 4. Candidate: multiply the recurrent piece, its bias included, by the reset gate; add the input piece; tanh.
 # 5. Mix candidate and old state with the update gate: (B, H).
 #
-# Only PyTorch operations: the gradients must flow back to every argument. The `sigmoid` given above
-# is for NumPy; here it is `torch.sigmoid`.
+# Only PyTorch operations: the gradients must flow back to every argument. As in exercise 2, nothing
+# may overflow for large entries, and nothing is clipped.
 #
 # <details><summary>Hint</summary>
 #
@@ -784,14 +817,12 @@ def visible():
         return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
     x, h = draw(B, D), draw(B, H).tanh()
-    kept = h.clone()
     W_ih, W_hh, b_ih, b_hh = draw(3 * H, D), draw(3 * H, H), draw(3 * H), draw(3 * H)
-    new = gru_step(x, h, W_ih, W_hh, b_ih, b_hh)
+    expect_unchanged(gru_step, x=x, h=h, W_ih=W_ih, W_hh=W_hh, b_ih=b_ih, b_hh=b_hh)
+    new = on_its_own(gru_step, x, h, W_ih, W_hh, b_ih, b_hh)
     assert isinstance(new, torch.Tensor) and new.shape == (B, H), (
         f"The new state must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(new))}"
     )
-    used = set(gru_step.__code__.co_names) & {"gru_cell", "GRUCell", "GRU"}
-    assert not used, f"Write the equations yourself, without {min(used, default='')}"
 
     no_W_ih, no_W_hh, none = 0 * W_ih, 0 * W_hh, 0 * b_ih
 
@@ -839,32 +870,39 @@ def visible():
         "With z = 0, all weights 0 and r = 0.5 the new state must be tanh(0.5 b_hn)",
     )
 
-    # Random numbers, against a cell of PyTorch.
-    cell = nn.GRUCell(D, H).double()
-    with torch.no_grad():
-        for parameter, value in zip(cell.parameters(), (W_ih, W_hh, b_ih, b_hh)):
-            parameter.copy_(value)
-        wanted = cell(x, h)
-    expect_close(
-        new,
-        wanted,
-        "On random numbers the state must be that of nn.GRUCell; r is applied after the product",
-    )
-    expect_close(h, kept, "gru_step must leave h as it was: no h *= …", 0)
+    # Against a cell of PyTorch: random numbers, large numbers, other sizes.
+    far = 900 * b_ih.sign()
+    tall = draw(7, 3), draw(7, 6).tanh(), draw(18, 3), draw(18, 6), draw(18), draw(18)
+    for what, (x_in, h_in, *given) in (
+        ("random numbers; r is applied after the product", (x, h, W_ih, W_hh, b_ih, b_hh)),
+        ("a large state; is it clipped?", (x, 40 * h, W_ih, W_hh, b_ih, b_hh)),
+        ("biases of ±900; does an exp overflow?", (x, h, W_ih, W_hh, far, b_hh)),
+        ("B = 7, D = 3, H = 6", tall),
+        ("B = 1", (x[:1], h[:1], W_ih, W_hh, b_ih, b_hh)),
+    ):
+        cell = nn.GRUCell(x_in.shape[1], h_in.shape[1]).double()
+        with torch.no_grad():
+            for parameter, value in zip(cell.parameters(), given):
+                parameter.copy_(value)
+            wanted = cell(x_in, h_in)
+        expect_close(
+            gru_step(x_in, h_in, *given), wanted, f"The state must be that of nn.GRUCell: {what}"
+        )
+    for kind in (torch.float64, torch.float32):
+        new = gru_step(*(a.to(kind) for a in (x, h, *given)))
+        assert new.dtype == kind, f"Arguments of {kind} must give {kind}, found {new.dtype}"
 
-    # Gradients must reach every argument.
+    # Gradients must reach every argument, in full.
     leaves = [a.clone().requires_grad_() for a in (x, h, W_ih, W_hh, b_ih, b_hh)]
-    gru_step(*leaves).sum().backward()
-    for name, leaf in zip(("x", "h", "W_ih", "W_hh", "b_ih", "b_hh"), leaves):
-        assert leaf.grad is not None and leaf.grad.abs().sum() > 0, f"No gradient reaches {name}"
-
-    # Other sizes, in no variable here. Does your function use a B, D or H that it has not defined?
-    cell, larger = nn.GRUCell(3, 6).double(), (draw(7, 3), draw(7, 6).tanh())
-    expect_close(
-        gru_step(*larger, *cell.parameters()),
-        cell(*larger),
-        "The state must be that of nn.GRUCell for B = 7, D = 3, H = 6 as well",
-    )
+    new = gru_step(*leaves)
+    assert new.requires_grad, "The new state carries no gradient: detach? NumPy?"
+    new.sin().sum().backward()
+    inputs = [a.clone().requires_grad_() for a in (x, h)]
+    cell(*inputs).sin().sum().backward()
+    names = ("x", "h", "W_ih", "W_hh", "b_ih", "b_hh")
+    for name, leaf, right in zip(names, leaves, (*inputs, *cell.parameters())):
+        assert leaf.grad is not None, f"No gradient reaches {name}"
+        expect_close(leaf.grad, right.grad, f"The gradient of {name} must be that of nn.GRUCell")
 
 
 # %% [markdown]
@@ -892,9 +930,12 @@ def visible():
 #
 # 1. Look up a row for every character: (B, T) → (B, T, E).
 # 2. Start from the given state `(h, c)`, (B, H) each, or from zeros on the same device as the weights.
+#    Do not detach a state, neither the given nor the returned one: gradients flow through both.
 # 3. For each `t`, give the rows of step `t`, (B, E), and the latest state to your `lstm_step`; keep h.
 # 4. Stack the hidden states along time, (B, T, H), and turn them into logits, (B, T, V).
 # 5. Return the logits and the last state `(h, c)`.
+#
+# After `model.double()` the model must work in 64 bits: name no element type in `forward`.
 #
 # <details><summary>Hint 1: parameters</summary>
 #
@@ -1002,7 +1043,9 @@ def visible():
             f"{name} must be an nn.Parameter, found {type(value).__name__}"
         )
         assert value.shape == shape, f"{name} must be {shape}, found {tuple(value.shape)}"
-        assert value.std() > 0, f"{name} must be random, found the same number everywhere"
+        assert not torch.equal(value, getattr(CharLSTM(V, E, H), name)), (
+            f"{name} must be drawn anew for each model: is it a constant, or is a seed set?"
+        )
         inside = name == "embedding" or value.abs().max() <= 1 / math.sqrt(H) + 1e-6
         assert inside, f"{name} must lie within ±1/√H"
     found = [type(module).__name__ for module in model.modules() if module is not model]
@@ -1012,7 +1055,7 @@ def visible():
     assert count == expected, f"The model must have {expected} parameters, found {count}"
 
     ids = torch.randint(V, (B, T))
-    logits, state = model(ids)
+    logits, state = on_its_own(model, ids)
     assert logits.shape == (B, T, V), (
         f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
     )
@@ -1057,9 +1100,21 @@ def visible():
                 f"The logits must be those of nn.LSTM, {what}",
                 1e-5,
             )
+    try:
+        wide, _ = copy.deepcopy(model).double()(ids, tuple(s.double() for s in start))
+    except RuntimeError as error:
+        raise AssertionError(f"After model.double() the model must work in 64 bits: {error}") from None
+    assert wide.dtype == torch.float64, f"model.double() must give 64 bits, found {wide.dtype}"
 
-    # Every parameter must learn, and the last loss must reach the first character.
-    logits, _ = model(torch.arange(T)[None])
+    # Every parameter must learn, and the last loss must reach the first character and a given state.
+    given = torch.randn(1, H, requires_grad=True), torch.randn(1, H, requires_grad=True)
+    model(torch.arange(T)[None], given)[0][0, -1].logsumexp(0).backward()
+    for name, value in zip("hc", given):
+        assert value.grad is not None, f"No gradient reaches a given {name}: is it detached?"
+    model.zero_grad()
+    logits, state = model(torch.arange(T)[None])
+    for name, value in (("logits", logits), *zip("hc", state)):
+        assert value.requires_grad, f"The {name} carry no gradient: detach or no_grad in the model?"
     logits[0, -1].logsumexp(0).backward()
     for name in shapes:
         gradient = getattr(model, name).grad
@@ -1068,21 +1123,23 @@ def visible():
         "A loss at the last step must reach the first character: is a state detached on the way?"
     )
 
-    # A larger model, V = 30, E = 6, H = 9: how its numbers are drawn, and one pass with B = 4, T = 6.
-    larger = CharLSTM(30, 6, 9)
-    assert 0.7 < larger.embedding.std() < 1.3, (
-        "The embedding must come from a standard normal distribution. With V = 30 and E = 6 its "
-        f"standard deviation is {larger.embedding.std():.2f}"
+    # A larger model, V = 90, E = 20, H = 9: how its numbers are drawn, and one pass with B = 4, T = 6.
+    # 68 % of a normal distribution lie within one standard deviation.
+    larger = CharLSTM(90, 20, 9)
+    spread, inside = larger.embedding.std(), (larger.embedding.abs() < 1).float().mean()
+    assert 0.9 < spread < 1.1 and 0.63 < inside < 0.73, (
+        "The embedding must come from a standard normal distribution. With V = 90 and E = 20 its "
+        f"standard deviation is {spread:.2f}, and {inside:.0%} lie within 1"
     )
     drawn = torch.cat([getattr(larger, name).detach().flatten() for name in list(shapes)[1:]]) * 3
     assert drawn.min() < -0.8 and drawn.max() > 0.8, (
         "All of the range from -1/√H to 1/√H must be used. With H = 9 the numbers reach from "
         f"{drawn.min():.2f}/√H to {drawn.max():.2f}/√H"
     )
-    # None of these sizes is in a variable. Does a method use a B, T, V, E or H that it has not defined?
-    logits, state = larger(torch.randint(30, (4, 6)))
-    assert logits.shape == (4, 6, 30), (
-        f"For ids of shape (4, 6) and V = 30 logits must be (4, 6, 30), found {tuple(logits.shape)}"
+    assert 0.5 < drawn.std() < 0.65, "All but the embedding must be drawn uniformly"
+    logits, state = larger(torch.randint(90, (4, 6)))
+    assert logits.shape == (4, 6, 90), (
+        f"For ids of shape (4, 6) and V = 90 logits must be (4, 6, 90), found {tuple(logits.shape)}"
     )
     for name, value in zip("hc", state):
         assert value.shape == (4, 9), (
@@ -1148,7 +1205,10 @@ def visible():
     layer = nn.LSTM(D, H, num_layers=2)
     objects = dict(layer.named_parameters())
     before = {name: parameter.detach().clone() for name, parameter in objects.items()}
-    set_forget_bias(layer, 1.5)
+    try:
+        set_forget_bias(layer, 1.5)
+    except RuntimeError as error:
+        raise AssertionError(f"Change the biases within torch.no_grad(): {error}") from None
     blocks = ("input gate", "forget gate", "candidate", "output gate")
     for k in (0, 1):
         both = getattr(layer, f"bias_ih_l{k}") + getattr(layer, f"bias_hh_l{k}")
@@ -1170,15 +1230,20 @@ def visible():
         if name.startswith("weight"):
             expect_close(parameter, before[name], f"{name} must not change", 0)
 
-    # Another size, H = 6, in no variable here.
-    larger = nn.LSTM(5, 6)
-    set_forget_bias(larger, -0.5)
-    expect_close(
-        (larger.bias_ih_l0 + larger.bias_hh_l0)[6:12],
-        torch.full((6,), -0.5),
-        "With H = 6 the biases in entries 6 … 11 must add up to the value, -0.5",
-        1e-5,
-    )
+    # Other sizes and values, and many layers.
+    for H, layers, value in ((6, 1, -0.5), (6, 1, 0.0), (2, 12, 3.0)):
+        larger = nn.LSTM(5, H, layers)
+        set_forget_bias(larger, value)
+        for k in range(layers):
+            both = getattr(larger, f"bias_ih_l{k}") + getattr(larger, f"bias_hh_l{k}")
+            expect_close(
+                both[H : 2 * H],
+                torch.full((H,), value),
+                f"H = {H}, layer {k} of {layers}: the entries {H} … {2 * H - 1} of both biases must "
+                f"add up to the value, {value}",
+                1e-5,
+            )
+    assert larger.training, "The mode of the LSTM must stay as it was"
 
 
 # %% [markdown]
@@ -1272,21 +1337,29 @@ def visible():
     expect_close(
         y, torch.einsum("bt,bt->b", values, markers), "y must be the sum of the marked values", 1e-5
     )
-    again, _ = adding_batch(B, T, torch.Generator().manual_seed(6))
+    generator = torch.Generator().manual_seed(6)
+    again, anew = (adding_batch(B, T, generator)[0] for _ in range(2))
     assert torch.equal(X, again), "The same seed must give the same batch: draw from generator"
+    assert not torch.equal(X, anew), "A second batch of one generator must be another one"
+    assert len(values.unique()) > 3000, "Every value must be drawn by itself, for each example and step"
+    marked = values[markers == 1].mean()
+    assert 0.45 < marked < 0.55, "The steps must be drawn whatever their values are"
+    pairs = markers[:, : T // 2].T @ markers[:, T // 2 :]
+    assert pairs.min() > 15, "The step in the second half must not depend on that in the first"
     error = (y - y.mean()).pow(2).mean()
     assert 0.12 < error < 0.22, f"Always to say the mean must cost about 1/6, found {error:.3f}"
 
-    # Other sizes, in no variable here.
-    X, y = adding_batch(40, 12, torch.Generator().manual_seed(6))
-    assert X.shape == (40, 12, 2) and y.shape == (40,), (
-        "For B = 40 and T = 12 X must be (40, 12, 2) and y (40,), "
-        f"found {tuple(X.shape)} and {tuple(y.shape)}"
-    )
-    for half, steps in (("first", slice(0, 6)), ("second", slice(6, 12))):
-        assert (X[:, steps, 1].sum(1) == 1).all(), (
-            f"With T = 12 each example must have one marker in the {half} half"
+    # Other sizes: even T, the shortest sequences, one example.
+    for B, T in ((40, 12), (5, 2), (5, 3), (1, 6)):
+        X, y = adding_batch(B, T, torch.Generator().manual_seed(6))
+        assert X.shape == (B, T, 2) and y.shape == (B,), (
+            f"For B = {B} and T = {T} X must be {(B, T, 2)} and y {(B,)}, "
+            f"found {tuple(X.shape)} and {tuple(y.shape)}"
         )
+        for half, steps in (("first", slice(0, T // 2)), ("second", slice(T // 2, T))):
+            assert (X[:, steps, 1].sum(1) == 1).all(), (
+                f"With T = {T} each example must have one marker in the {half} half"
+            )
 
 
 # %% [markdown]

@@ -133,6 +133,29 @@ edit(
     ("math.sqrt(hidden_size)", "math.sqrt(hidden_size + input_size)"),
 )
 
+edit(
+    "SimpleLSTM",
+    "goes-on-from-last-call",
+    "forward goes on from the states that its last call ended with. The sequences of one call have "
+    "nothing to do with those of another: start from zeros every time.",
+    (
+        "h = C = np.zeros((len(X), len(self.b_f)))",
+        """
+            if len(getattr(self, "h", ())) != len(X):
+                self.h = self.C = np.zeros((len(X), len(self.b_f)))
+            h, C = self.h, self.C
+        """,
+    ),
+    ("gates = {name: np.stack(", "self.h, self.C = h, C\ngates = {name: np.stack("),
+)
+edit(
+    "SimpleLSTM",
+    "clips-cell-state",
+    "You clip the cell state. Only the hidden state is squashed, by its tanh; the cell state may "
+    "grow beyond any bound.",
+    ("C = f * C_prev + i * g", "C = np.clip(f * C_prev + i * g, -10, 10)"),
+)
+
 # == lstm_step ==
 
 edit(
@@ -247,6 +270,23 @@ edit(
     ),
 )
 
+edit(
+    "lstm_step",
+    "overflows-in-sigmoid",
+    "exp(a) / (1 + exp(a)) is infinity over infinity for large a, in 32 bits from a = 89 on. "
+    "torch.sigmoid does not overflow.",
+    ("f.sigmoid()", "(f.exp() / (1 + f.exp()))"),
+    ("i.sigmoid()", "(i.exp() / (1 + i.exp()))"),
+    ("o.sigmoid()", "(o.exp() / (1 + o.exp()))"),
+)
+edit(
+    "lstm_step",
+    "clips-cell-state",
+    "You clip the cell state. Only the hidden state is squashed, by its tanh; the cell state may "
+    "grow beyond any bound.",
+    ("i.sigmoid() * g.tanh()", "i.sigmoid() * g.tanh()\nc = c.clamp(-10, 10)"),
+)
+
 # == gru_step ==
 
 edit(
@@ -350,6 +390,17 @@ edit(
     ("r * h_n", "z * h_n"),
 )
 
+edit(
+    "gru_step",
+    "overflows-in-sigmoid",
+    "exp(a) / (1 + exp(a)) is infinity over infinity for large a, in 32 bits from a = 89 on. "
+    "torch.sigmoid does not overflow.",
+    (
+        "r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)",
+        "r, z = (a.exp() / (1 + a.exp()) for a in (x_r + h_r, x_z + h_z))",
+    ),
+)
+
 # == CharLSTM ==
 
 edit(
@@ -373,6 +424,37 @@ edit(
     (
         "hidden.append(state[0])",
         "hidden.append(state[0])\nstate = state[0], torch.zeros_like(state[1])",
+    ),
+)
+edit(
+    "CharLSTM",
+    "makes-start-state-on-cpu",
+    "The zeros of the start state are made on the CPU, wherever the model is. "
+    "self.W_hh.new_zeros(…) makes them where the weights are.",
+    ("self.W_hh.new_zeros(", "torch.zeros("),
+)
+edit(
+    "CharLSTM",
+    "detaches-given-state",
+    "A given state is detached, so no gradient reaches it. Whoever wants that detaches it before, "
+    "in the training loop.",
+    ("hidden = []", "hidden, state = [], (state[0].detach(), state[1].detach())"),
+)
+edit(
+    "CharLSTM",
+    "detaches-returned-state",
+    "The returned state is detached, so no gradient comes back through it. Whoever wants that "
+    "detaches it in the training loop.",
+    ("self.b_out, state", "self.b_out, (state[0].detach(), state[1].detach())"),
+)
+edit(
+    "CharLSTM",
+    "looks-up-in-32-bits",
+    "The one-hot rows have 32 bits, whatever the weights have, so model.double() does not work. "
+    "Index the embedding with ids, or take its dtype.",
+    (
+        "self.embedding[ids]",
+        "nn.functional.one_hot(ids, len(self.embedding)).float() @ self.embedding",
     ),
 )
 edit(
@@ -540,6 +622,13 @@ edit(
     ),
 )
 
+edit(
+    "set_forget_bias",
+    "skips-layers-from-ten",
+    "The layers from number 10 on are left out: their names end in two digits.",
+    ("range(lstm.num_layers)", "range(min(lstm.num_layers, 10))"),
+)
+
 # == adding_batch ==
 
 edit(
@@ -611,4 +700,10 @@ edit(
         "values[rows, first] + values[rows, second]",
         "(values[rows, first] + values[rows, second])[:, None]",
     ),
+)
+edit(
+    "adding_batch",
+    "ties-second-marker-to-first",
+    "The second marker always stands T // 2 steps after the first. Draw both, each by itself.",
+    ("torch.randint(T // 2, T, (B,), generator=generator)", "first + T // 2"),
 )

@@ -72,7 +72,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from rnn_course import plots, precision, reviews, sentiment_plots
-from autograder.notebook.checks import check, expect_close
+from autograder.notebook.checks import check, expect_close, expect_unchanged
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -278,7 +278,9 @@ plt.show()
 # | 5 | `train_epoch` | 4 | ●●●●○ | 45 |
 # | 6 | `evaluate` | 3 | ●●●○○ | 25 |
 #
-# Do not change your arguments in place, except where an exercise says so.
+# Do not change your arguments in place, except where an exercise says so. Keep nothing from one call to
+# the next. What you return has the type and the device of what it is computed from, unless an exercise
+# names another.
 
 # %% [markdown]
 # ### Exercise 1 · `build_vocab`, `sentence_to_indices`
@@ -353,7 +355,9 @@ def sentence_to_indices(sentence, vocab):
 @check("build_vocab")
 def visible():
     texts = ["good a film", "a very good one", "A bad film ! a pity"]
+    kept = list(texts)
     vocab = build_vocab(texts, min_count=2)
+    assert texts == kept, "build_vocab must not change texts"
     assert isinstance(vocab, dict), f"build_vocab must return a dict, found {type(vocab).__name__}"
     assert vocab.get("<pad>") == 0 and vocab.get("<unk>") == 1, (
         "<pad> must be 0 and <unk> must be 1"
@@ -371,21 +375,27 @@ def visible():
         "The most frequent word must come first; among equally frequent words, the one that appears first"
     )
     assert len(build_vocab(texts, min_count=1)) == 10, "With min_count = 1 all 8 words must be in"
-    repeated = build_vocab(["so so", "fine"], min_count=2)
+    assert build_vocab(texts, min_count=2) == vocab, "The same texts must give the same again"
+    repeated = build_vocab(["so\tso  fine.", "fine "], min_count=2)
     assert "so" in repeated, "A word that occurs twice in one text occurs twice"
+    assert set(repeated) == {"<pad>", "<unk>", "so"}, (
+        f"Words are what stands between white space of any kind: tokenize. Found {list(repeated)}"
+    )
 
-    found = sentence_to_indices("A good film", vocab)
-    assert isinstance(found, list), (
-        f"sentence_to_indices must return a list, found {type(found).__name__}"
-    )
-    assert found == [2, 3, 4], (
-        f"'A good film' must become the indices of its three words, found {found}"
-    )
-    assert sentence_to_indices("film good", vocab) == [4, 3], "The order of the words must be kept"
-    assert sentence_to_indices("a dull film", vocab) == [2, 1, 4], (
-        "A word that is not in the vocabulary must become 1, in its place"
-    )
-    assert sentence_to_indices(" ", vocab) == [1], "A sentence without words must become a single 1"
+    kept = dict(vocab)
+    for sentence, due, why in (
+        ("A good film", [2, 3, 4], "Each word must become its index"),
+        ("film good a good", [4, 3, 2, 3], "The order of the words, and repeated ones, must be kept"),
+        ("a dull film", [2, 1, 4], "A word that is not in the vocabulary must become 1, in its place"),
+        ("dull dull day", [1, 1, 1], "Three unknown words must become three times 1"),
+        (" ", [1], "A sentence without words must become a single 1"),
+    ):
+        found = sentence_to_indices(sentence, vocab)
+        assert isinstance(found, list), (
+            f"sentence_to_indices must return a list, found {type(found).__name__}"
+        )
+        assert vocab == kept, "sentence_to_indices must not change vocab"
+        assert found == due, f"{why}: {sentence!r} became {found}"
 
 
 # %% [markdown]
@@ -403,8 +413,8 @@ def visible():
 # 2. `ids`, (B, T), with T the largest length *in this batch*: the indices from the left, then 0.
 # 3. `labels`, (B,), as 32-bit floats: the loss wants floats.
 #
-# The order of the examples stays as it is. `ids` and `lengths` are of type `torch.long`. The
-# lists in `batch` belong to the data set: leave them as they are.
+# The order of the examples stays as it is. `ids` and `lengths` are of type `torch.long`. An index of 0 in
+# an example counts like any other. The lists in `batch` belong to the data set: leave them as they are.
 #
 # <details><summary>Hint</summary>
 #
@@ -444,11 +454,17 @@ def collate(batch):
 @check("collate")
 def visible():
     batch = [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)]
+    kept = copy.deepcopy(batch)
     got = collate(batch)
+    assert batch == kept, "collate must not change the batch, nor the examples in it"
     assert isinstance(got, (tuple, list)) and len(got) == 3, (
         "collate must return ids, lengths, labels"
     )
     ids, lengths, labels = got
+    for name, value in (("ids", ids), ("lengths", lengths), ("labels", labels)):
+        assert isinstance(value, torch.Tensor), (
+            f"{name} must be a tensor, found {type(value).__name__}"
+        )
     expect_close(lengths, [3, 1, 4], "lengths must be the number of indices of each example")
     assert ids.shape == (3, 4), (
         f"ids must be (B, longest of this batch) = (3, 4), found {tuple(ids.shape)}"
@@ -468,14 +484,22 @@ def visible():
         f"ids and lengths must be torch.long, found {ids.dtype} and {lengths.dtype}"
     )
     assert labels.dtype == torch.float32, f"labels must be torch.float32, found {labels.dtype}"
-    assert batch == [([5, 2, 7], 1), ([4], 0), ([3, 6, 9, 8], 1)], (
-        "collate must not change the examples"
+
+    counted = collate([([1, 1], 0), ([5, 0], 1), ([0], 1)])[1]
+    expect_close(counted, [2, 2, 1], "lengths must count every index, <unk> and 0 as well")
+    for examples, shape, why in (
+        (batch[:2], (2, 3), "T must be the longest of this batch, not of all data"),
+        (batch[1:2], (1, 1), "One sentence of one word must give ids of shape (1, 1)"),
+        (batch[1:2] * 3, (3, 1), "T must not depend on the number of examples"),
+    ):
+        found = tuple(collate(examples)[0].shape)
+        assert found == shape, f"{why}: expected {shape}, found {found}"
+    expect_close(
+        ids[2], [3, 6, 9, 8], "A batch must stay as it is when the next ones are made: new tensors"
     )
-    assert collate(batch[:2])[0].shape == (2, 3), (
-        "T must be the longest of this batch, not of all data"
-    )
-    assert collate(batch[1:2])[0].shape == (1, 1), (
-        "One sentence of one word must give ids of shape (1, 1)"
+    large = collate([([2**40 + 1] * 300, 1)])
+    assert large[1].item() == 300 and (large[0] == 2**40 + 1).all(), (
+        "Long sentences and large indices must stay what they are: no type with fewer bits"
     )
 
     batches = list(DataLoader(batch, batch_size=2, collate_fn=collate))
@@ -497,7 +521,7 @@ def visible():
 # 3. Add up along time, (B, H), and divide by the number of words of *each* sentence, (B, 1).
 #
 # Both must let gradients through, leave `h` as it is, and return the type of `h`: under autocast
-# that may be one of 16 bits. Every sentence has at least one word.
+# that may be one of 16 bits. Every sentence has at least one word; the state of a word may be all zero.
 #
 # <details><summary>Hint</summary>
 #
@@ -552,52 +576,71 @@ def masked_mean(h, mask):
 # %% tests="last_valid" points=4
 @check("last_valid")
 def visible():
-    # h[n, t] = [100 n + t, -t]: the number says where it comes from. B = 3, T = 4, H = 2.
-    n, t = torch.arange(3.0)[:, None].expand(3, 4), torch.arange(4.0).expand(3, 4)
+    # h[n, t] = [100 n + t + 1, -t - 1]: the number says where it comes from. B = 3, T = 4, H = 2.
+    n, t = torch.arange(3.0)[:, None].expand(3, 4), torch.arange(1.0, 5).expand(3, 4)
     h = torch.stack([100 * n + t, -t], dim=-1)
-    kept = h.clone()
     lengths = torch.tensor([4, 1, 3])
     mask = torch.arange(4) < lengths[:, None]
+    expect_unchanged(last_valid, h=h, lengths=lengths)
+    expect_unchanged(masked_mean, h=h, mask=mask)
 
     got = last_valid(h, lengths)
     assert got is not None, "last_valid returns None: is the `return` missing?"
     assert tuple(got.shape) == (3, 2), (
         f"last_valid must return (B, H) = (3, 2), found {tuple(got.shape)}"
     )
-    expect_close(got[0], [3, -3], "A sentence as long as the batch must give its last state")
-    expect_close(got[1], [100, 0], "A sentence of length 1 must give the state at step 0")
-    expect_close(got[2], [202, -2], "A sentence of length 3 must give the state at step 2")
+    expect_close(got[0], [4, -4], "A sentence as long as the batch must give its last state")
+    expect_close(got[1], [101, -1], "A sentence of length 1 must give the state at step 0")
+    expect_close(got[2], [203, -3], "A sentence of length 3 must give the state at step 2")
 
     got = masked_mean(h, mask)
     assert got is not None, "masked_mean returns None: is the `return` missing?"
     assert tuple(got.shape) == (3, 2), (
         f"masked_mean must return (B, H) = (3, 2), found {tuple(got.shape)}"
     )
-    expect_close(got[0], [1.5, -1.5], "Without padding it must be the mean of all T states")
-    expect_close(got[1], [100, 0], "With one word it must be the state of that word")
-    expect_close(got[2], [201, -1], "With 3 words it must be the mean of 3 states, not of T")
-    expect_close(h, kept, "h must be left as it is")
+    expect_close(got[0], [2.5, -2.5], "Without padding it must be the mean of all T states")
+    expect_close(got[1], [101, -1], "With one word it must be the state of that word")
+    expect_close(got[2], [202, -2], "With 3 words it must be the mean of 3 states, not of T")
+    zero = h * (t != 2).unsqueeze(-1)  # the states at step 1 are zero
+    expect_close(
+        masked_mean(zero, mask)[2],
+        [404 / 3, -4 / 3],
+        "A word's state may be all zero: count the words in the mask, not in h",
+    )
 
     # Random numbers: whatever stands at the padded steps, the result must be the same.
     generator = torch.Generator().manual_seed(3)
     h = torch.randn(5, 7, 3, dtype=torch.float64, generator=generator)
     lengths = torch.tensor([7, 2, 5, 1, 6])
     mask = torch.arange(7) < lengths[:, None]
-    other = torch.where(mask[..., None], h, 1000.0)
+    other = torch.where(mask[..., None], h, 1e9)
     expect_close(
         last_valid(other, lengths), last_valid(h, lengths), "Padding must have no say in last_valid"
     )
     expect_close(
         masked_mean(other, mask), masked_mean(h, mask), "Padding must have no say in masked_mean"
     )
-    expect_close(
-        masked_mean(h, mask),
-        torch.stack([row[:length].mean(dim=0) for row, length in zip(h, lengths)]),
-        "Each row must be the mean over the words of its own sentence",
-    )
-    for dtype in (torch.float32, torch.bfloat16):
-        found = masked_mean(h.to(dtype), mask).dtype
-        assert found == dtype, f"masked_mean must return the type of h, here {dtype}, found {found}"
+    holes = mask & (torch.arange(7) != 1) | (torch.arange(7) == 4)
+    for keep in (mask, holes):
+        expect_close(
+            masked_mean(h, keep),
+            torch.stack([row[own].mean(dim=0) for row, own in zip(h, keep)]),
+            "Each row must be the mean over the words of its own sentence, wherever they stand",
+            1e-7,
+        )
+    long = torch.arange(300.0).view(1, 300, 1)
+    expect_close(last_valid(long, torch.tensor([290])), [[289]], "Step 289 of 300 must be found")
+
+    for function, where in ((last_valid, lengths), (masked_mean, mask)):
+        name = function.__name__
+        shape = tuple(function(h[:1], where[:1]).shape)
+        assert shape == (1, 3), f"{name}: one sentence must give (1, H) = (1, 3), found {shape}"
+        for dtype in (torch.float32, torch.bfloat16, torch.float64):
+            found = function(h.to(dtype), where).dtype
+            assert found == dtype, f"{name} must return the type of h, here {dtype}, found {found}"
+        assert function(h.clone().requires_grad_(), where).requires_grad, (
+            f"{name} must let gradients through: no detach(), no .data, no torch.tensor of its values"
+        )
 
 
 # %% [markdown]
@@ -619,7 +662,8 @@ def visible():
 #
 # 1. Look up the vectors: (B, T) → (B, T, E). Run the LSTM: → (B, T, H).
 # 2. Take the last valid state of each sentence with your `last_valid`: → (B, H).
-# 3. The linear layer gives (B, 1). Take away the last axis: (B,). These are *logits*: no sigmoid.
+# 3. The linear layer gives (B, 1). Take away the last axis: (B,). These are *logits*, in either mode: no
+#    sigmoid.
 #
 # <details><summary>Hint</summary>
 #
@@ -678,30 +722,31 @@ def visible():
     torch.manual_seed(0)
     model = SentimentLSTM(vocab_size=12, embedding_dim=5, hidden_dim=4)
     assert isinstance(model, nn.Module), "SentimentLSTM must be an nn.Module"
-    kinds = [
-        type(m).__name__
-        for m in model.modules()
-        if isinstance(m, (nn.Embedding, nn.LSTM, nn.Linear))
-    ]
-    assert sorted(kinds) == ["Embedding", "LSTM", "Linear"], (
-        f"It must hold one nn.Embedding, one nn.LSTM and one nn.Linear, found {kinds}"
-    )
-    shapes = sorted(tuple(p.shape) for p in model.parameters())
-    assert shapes == sorted([(12, 5), (16, 5), (16, 4), (16,), (16,), (1, 4), (1,)]), (
-        f"The sizes of the layers must follow from the three arguments, found parameters of {shapes}"
-    )
-    table = next(m for m in model.modules() if isinstance(m, nn.Embedding))
-    assert table.padding_idx == 0, "The embedding must know that index 0 is padding: padding_idx=0"
-    assert not table.weight[0].any(), (
-        "Row 0 of the table must be zero: whoever fills the table anew must clear it"
-    )
-
     sentences = [[3, 4, 5, 6, 7], [8], [9, 10, 11]]
     ids = torch.zeros(3, 5, dtype=torch.long)
     for row, sentence in zip(ids, sentences):
         row[: len(sentence)] = torch.tensor(sentence)
     lengths = torch.tensor([5, 1, 3])
+    expect_unchanged(model.forward, ids=ids, lengths=lengths)
     logits = model(ids, lengths)
+    assert model.training, "forward must leave the model's mode as it is"
+
+    layers = {
+        kind: [m for m in model.modules() if isinstance(m, kind)]
+        for kind in (nn.Embedding, nn.LSTM, nn.Linear)
+    }
+    for kind, found in layers.items():
+        assert len(found) == 1, f"It must hold one nn.{kind.__name__}, found {len(found)}"
+    shapes = sorted(tuple(p.shape) for p in model.parameters())
+    assert shapes == sorted([(12, 5), (16, 5), (16, 4), (16,), (16,), (1, 4), (1,)]), (
+        f"The sizes of the layers must follow from the three arguments, found parameters of {shapes}"
+    )
+    (table,), (linear,) = layers[nn.Embedding], layers[nn.Linear]
+    assert table.padding_idx == 0, "The embedding must know that index 0 is padding: padding_idx=0"
+    assert not table.weight[0].any(), (
+        "Row 0 of the table must be zero: whoever fills the table anew must clear it"
+    )
+
     assert logits is not None, "forward returns None: is the `return` missing?"
     assert tuple(logits.shape) == (3,), (
         f"The logits must be (B,) = (3,), found {tuple(logits.shape)}"
@@ -712,6 +757,7 @@ def visible():
     assert all(tuple(a.shape) == (1,) for a in alone), (
         f"With B = 1 the logits must be (1,), found {tuple(alone[0].shape)}"
     )
+    expect_close(model(ids, lengths), logits, "The same batch must get the same logits again", 1e-5)
     expect_close(
         logits,
         torch.cat(alone),
@@ -724,7 +770,13 @@ def visible():
     expect_close(
         model(changed, lengths), logits, "What stands behind the last word must not matter", 1e-5
     )
-    linear = next(m for m in model.modules() if isinstance(m, nn.Linear))
+    model.eval()
+    expect_close(model(ids, lengths), logits, "In evaluation mode the logits must be the same", 1e-5)
+
+    model.train()(ids, lengths).sum().backward()
+    assert all(p.grad is not None for p in model.parameters()), (
+        "Every weight must get a gradient: no detach(), no .data, no torch.no_grad()"
+    )
     with torch.no_grad():
         linear.weight.zero_()
         linear.bias.fill_(2.0)
@@ -732,6 +784,9 @@ def visible():
         model(ids, lengths),
         [2.0] * 3,
         "A weight of 0 and a bias of 2 must give logits of 2: no sigmoid",
+    )
+    assert model.double()(ids, lengths).dtype == torch.float64, (
+        "The logits must be of the type of the weights"
     )
 
 
@@ -751,10 +806,10 @@ def visible():
 # 2. Forget the old gradients: `optimizer.zero_grad(set_to_none=True)`.
 # 3. Under `torch.autocast` with `amp_dtype`, switched off if that is `None`: compute the logits,
 #    `model(ids, lengths)`, and the loss, `F.binary_cross_entropy_with_logits`.
-# 4. Go backward from the scaled loss.
+# 4. Outside of autocast: go backward from the scaled loss.
 # 5. Unscale the gradients, *then* clip their norm, all together, to `max_norm`.
 # 6. Let the *scaler* take the step, and update it.
-# 7. Note the loss (unscaled) and the number of examples.
+# 7. Note the loss (unscaled), as a plain number so that no graph is kept, and the number of examples.
 #
 # Return the mean loss over all *examples*, a float. `loader` is any iterable of batches, a list or a
 # `DataLoader`: count the examples as they come.
@@ -827,33 +882,67 @@ def train_epoch(model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=Non
 # %% tests="train_epoch" points=4
 @check("train_epoch")
 def visible():
+    import weakref
+
+    def autocast_type():
+        return torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+
+    class Mark:
+        """Hangs on the graph of a batch, and notes under which type of autocast backward comes by."""
+
+        def __init__(self, notes):
+            self.notes = notes
+
+        def __call__(self, gradient):
+            self.notes.append(autocast_type())
+
     class Ruler(nn.Module):
         """One weight w; the logit of a sentence is w times its length. It notes how it is called."""
 
         def __init__(self, w=0.0):
             super().__init__()
-            self.w = nn.Parameter(torch.tensor([w]))
-            self.calls = []
+            self.w, self.layer = nn.Parameter(torch.tensor([w])), nn.Identity()
+            self.calls, self.backward_types, self.marks, self.graphs = [], [], [], []
 
         def forward(self, ids, lengths):
-            dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-            self.calls.append((self.training, dtype, len(ids)))
-            return self.w * lengths
+            self.calls.append((self.training and self.layer.training, autocast_type(), len(ids)))
+            self.graphs.append(sum(mark() is not None for mark in self.marks))
+            logits = self.w * (lengths + 0 * ids[:, 0])
+            if logits.requires_grad:
+                mark = Mark(self.backward_types)
+                logits.register_hook(mark)
+                self.marks.append(weakref.ref(mark))
+            return logits
 
     class TwoRulers(Ruler):
-        """A second weight v; the logit is w times the length plus 8 v."""
+        """A second weight v; the logit is w times the length plus 8 v, or v is left out."""
 
         def __init__(self):
             super().__init__()
             self.v = nn.Parameter(torch.zeros(1))
+            self.used = True
 
         def forward(self, ids, lengths):
-            return super().forward(ids, lengths) + 8 * self.v
+            logits = super().forward(ids, lengths)
+            return logits + 8 * self.v if self.used else logits
+
+    class Parcel(torch.Tensor):
+        """A tensor of another device, as it were: `.to` unpacks it, and that is noted."""
+
+        def to(self, *args, **kwargs):
+            unpacked.append(tuple(self.shape))
+            return self.as_subclass(torch.Tensor)
 
     def ruler_batch(sizes, labels):
         """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
         ids = (torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]).long()
         return ids, torch.tensor(sizes), torch.tensor(labels, dtype=torch.float32)
+
+    def train(model, batches, lr=0.1, scaler=None, optimizer=None, **options):
+        """train_epoch with SGD, and without a scale unless one is given."""
+        scaler = scaler or torch.amp.GradScaler("cpu", enabled=False)
+        optimizer = optimizer or torch.optim.SGD(model.parameters(), lr=lr)
+        return train_epoch(model, batches, optimizer, scaler, **options)
 
     class Recorder(torch.amp.GradScaler):
         """A scaler on the CPU that notes which of its methods are called, and the gradient then."""
@@ -886,88 +975,94 @@ def visible():
         def update(self, *args, **kwargs):
             return self.note("update", super().update, *args, **kwargs)
 
-    off = torch.amp.GradScaler("cpu", enabled=False)
-
     # The loss. With w = 0 every logit is 0 and every loss ln 2; with w = 1 it is ln(1 + e^z) - y z.
-    model = Ruler()
-    loss = train_epoch(
-        model, [ruler_batch([2, 1], [1, 0])], torch.optim.SGD(model.parameters(), lr=0.0), off
-    )
+    loss = train(Ruler(), [ruler_batch([2, 1], [1, 0])], lr=0.0)
     assert isinstance(loss, float), (
         f"train_epoch must return a float, found {type(loss).__name__}: .item()"
     )
     expect_close(
         loss, math.log(2), "With logits of 0 the loss must be ln 2: give the loss logits", 1e-5
     )
-    model = Ruler(1.0)
     batches = [ruler_batch([1, 2, 3, 4], [1, 0, 1, 0]), ruler_batch([6], [0])]
-    loss = train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0), off)
+    kept = copy.deepcopy(batches)
     each = [math.log(1 + math.exp(z)) - y * z for z, y in ((1, 1), (2, 0), (3, 1), (4, 0), (6, 0))]
-    expect_close(
-        loss,
-        sum(each) / 5,
-        "It must be the mean over examples: 4 in one batch and 1 in the other",
-        1e-5,
+    for name, loader in (("a list", batches), ("a loader without len()", iter(batches))):
+        loss = train(Ruler(1.0), loader, lr=0.0)
+        assert all(map(torch.equal, sum(batches, ()), sum(kept, ()))), "batches must stay as they are"
+        expect_close(
+            loss,
+            sum(each) / 5,
+            f"It must be the mean over examples, with {name}: 4 in one batch and 1 in the other",
+            1e-5,
+        )
+    loss = train(Ruler(100.0), [ruler_batch([2], [0])], lr=0.0)
+    expect_close(loss, 200.0, "The loss of a logit of 200 must be 200: …_with_logits", 1e-5)
+
+    # How the model is called, and what goes on around it.
+    batches = [ruler_batch([1, 2], [0, 1]), ruler_batch([3], [1])]
+    for dtype in (None, torch.bfloat16, torch.float16):
+        model = Ruler().eval()
+        train(model, batches, amp_dtype=dtype)
+        assert [n for _, _, n in model.calls] == [2, 1], "Each batch must go through the model once"
+        assert all(mode for mode, _, _ in model.calls) and model.training, (
+            "Training must be in training mode, and stay so: model.train()"
+        )
+        for _, used, _ in model.calls:
+            assert used == dtype, (
+                f"With amp_dtype={dtype} the forward pass must run under autocast with that type, or "
+                f"without autocast for None; found {used}"
+            )
+        assert model.backward_types == [None, None], (
+            "The backward pass must run outside of autocast, once for each batch"
+        )
+    model = Ruler()
+    train(model, batches * 3)
+    assert model.graphs[-1] <= 2, (
+        "The graphs of all batches are kept: add up loss.item(), a number, not the tensor"
+    )
+    unpacked = []
+    train(Ruler(), [tuple(part.as_subclass(Parcel) for part in batches[0])])
+    assert len(unpacked) >= 3, (
+        f"ids, lengths and labels must be brought to the model's device with .to, found {unpacked}"
     )
 
-    # One step without clipping. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
-    model = Ruler()
-    train_epoch(
-        model,
-        [ruler_batch([2, 2], [1, 1])],
-        torch.optim.SGD(model.parameters(), lr=0.1),
-        off,
-        max_norm=9.0,
-    )
-    expect_close(model.w, [0.1], "A mean gradient of -1 and lr = 0.1 must give w = 0.1", 1e-5)
-    model = Ruler()
-    train_epoch(
-        model,
-        [ruler_batch([2], [1])],
-        torch.optim.SGD(model.parameters(), lr=0.1),
-        off,
-        max_norm=0.5,
-    )
-    expect_close(
-        model.w, [0.05], "A gradient of -1 clipped to max_norm = 0.5 must give w = 0.05", 1e-4
-    )
-    model = (
-        TwoRulers()
-    )  # a sentence of length 6: the gradients are -0.5 · 6 = -3 for w and -0.5 · 8 = -4 for v
-    train_epoch(
-        model,
-        [ruler_batch([6], [1])],
-        torch.optim.SGD(model.parameters(), lr=1.0),
-        off,
-        max_norm=1.0,
-    )
+    # One step. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
+    for options, due, why in (
+        ({"max_norm": 9.0}, 0.1, "A mean gradient of -1 and lr = 0.1 must give w = 0.1"),
+        ({"max_norm": 0.5}, 0.05, "A gradient of -1 clipped to max_norm = 0.5 must give w = 0.05"),
+    ):
+        model = Ruler()
+        train(model, [ruler_batch([2, 2], [1, 1])], **options)
+        expect_close(model.w, [due], why, 1e-4)
+    # A sentence of length 6: the gradients are -0.5 · 6 = -3 for w and -0.5 · 8 = -4 for v.
+    model = TwoRulers()
+    train(model, [ruler_batch([6], [1])], lr=1.0)
     expect_close(
         [model.w.item(), model.v.item()],
         [0.6, 0.8],
-        "Gradients of -3 and -4 have the norm 5 together: clipped to 1, both must become a fifth",
+        "Gradients of -3 and -4 have the norm 5 together: clipped to max_norm, 1 unless given, both "
+        "must become a fifth",
         1e-4,
     )
     model = Ruler()
     model.w.grad = torch.tensor([100.0])
-    train_epoch(
-        model,
-        [ruler_batch([2], [1])],
-        torch.optim.SGD(model.parameters(), lr=0.1),
-        off,
-        max_norm=9.0,
-    )
+    train(model, [ruler_batch([2], [1])], max_norm=9.0)
     expect_close(model.w, [0.1], "Old gradients must be cleared before the backward", 1e-5)
+    model = TwoRulers()
+    decay = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.5)
+    train(model, [ruler_batch([2], [1])], optimizer=decay)
+    model.used, before = False, model.v.item()
+    train(model, [ruler_batch([2], [1])], optimizer=decay)
+    expect_close(
+        model.v,
+        [before],
+        "A weight that gets no gradient must get no step: forget gradients with set_to_none=True",
+    )
 
     # The same with a scaler that scales by 1024.
     model = Ruler()
     recorder = Recorder(model.w)
-    train_epoch(
-        model,
-        [ruler_batch([2], [1])],
-        torch.optim.SGD(model.parameters(), lr=0.1),
-        recorder,
-        max_norm=0.5,
-    )
+    train(model, [ruler_batch([2], [1])], scaler=recorder, max_norm=0.5)
     names = [name for name, _ in recorder.calls]
     assert names == ["scale", "unscale_", "step", "update"], (
         f"Each batch must call scale, unscale_, step and update of the scaler, in this order, found {names}"
@@ -986,30 +1081,8 @@ def visible():
         1e-4,
     )
     expect_close(model.w, [0.05], "With a scaler the weights must be those without one", 1e-4)
-
-    # How the model is called.
-    model = Ruler().eval()
-    batches = [ruler_batch([1, 2], [0, 1]), ruler_batch([3], [1])]
-    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off)
-    assert [n for _, _, n in model.calls] == [2, 1], "Each batch must go through the model once"
-    assert all(mode for mode, _, _ in model.calls), (
-        "Training must be in training mode: model.train()"
-    )
-    assert all(used is None for _, used, _ in model.calls), (
-        "amp_dtype=None must switch autocast off"
-    )
-    for dtype in (torch.bfloat16, torch.float16):
-        model = Ruler()
-        train_epoch(
-            model, batches, torch.optim.SGD(model.parameters(), lr=0.1), off, amp_dtype=dtype
-        )
-        for _, used, _ in model.calls:
-            assert used == dtype, (
-                f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
-            )
-    model = Ruler()
     recorder = Recorder(model.w)
-    train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1), recorder)
+    train(model, batches, scaler=recorder)
     names = [name for name, _ in recorder.calls]
     assert names == ["scale", "unscale_", "step", "update"] * 2, (
         f"Two batches must call the scaler's four methods twice, found {names}"
@@ -1026,9 +1099,9 @@ def visible():
 #
 # 1. Note the model's mode, `model.training`, and switch to evaluation mode.
 # 2. Inside `torch.no_grad()` and `torch.random.fork_rng()`, go through the loader. For each batch, as in
-#    exercise 5: to the device, autocast, logits, loss.
+#    exercise 5: to the device of the model, autocast, logits, loss.
 # 3. Add up the losses, weighted by the number of examples, and the number of right answers. An answer is
-#    "positive" if the *logit* is above 0.
+#    "positive" if the *logit* is above 0, by however little: in 16 bits the sigmoid of a small one is 0.5.
 # 4. Put the mode back that was there at the start.
 # 5. Return the mean loss and the accuracy (between 0 and 1), two floats.
 #
@@ -1095,8 +1168,16 @@ def visible():
 
         def forward(self, ids, lengths):
             dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-            self.calls.append((self.training, torch.is_grad_enabled(), dtype, len(ids)))
-            return self.dropout(self.w * (lengths - 2.0))
+            training = self.training or self.dropout.training
+            self.calls.append((training, torch.is_grad_enabled(), dtype, len(ids)))
+            return self.dropout(self.w * (lengths - 2.0 + 0 * ids[:, 0])).to(dtype or self.w.dtype)
+
+    class Parcel(torch.Tensor):
+        """A tensor of another device, as it were: `.to` unpacks it, and that is noted."""
+
+        def to(self, *args, **kwargs):
+            unpacked.append(tuple(self.shape))
+            return self.as_subclass(torch.Tensor)
 
     def lengthy_batch(sizes, labels):
         """Sentences of these lengths: ids (B, T), lengths (B,), labels (B,)."""
@@ -1112,37 +1193,23 @@ def visible():
     assert all(isinstance(v, float) for v in got), (
         f"Both must be floats, found {[type(v).__name__ for v in got]}"
     )
-    loss, accuracy = got
-    each = [math.log(1 + math.exp(z)) - y * z for z, y in ((3, 1), (-1, 0), (1, 0), (2, 1), (4, 0))]
-    expect_close(
-        loss, sum(each) / 5, "The loss must be the mean over examples, in evaluation mode", 1e-5
-    )
-    expect_close(accuracy, 3 / 5, "3 of 5 answers are right: the accuracy must be 0.6", 1e-6)
-    small = evaluate(Lengthy(0.2), [lengthy_batch([3, 1], [1, 1])])
-    expect_close(
-        small[1], 0.5, "A logit of 0.2 must count as positive, one of -0.2 as negative", 1e-6
-    )
-    zero = evaluate(Lengthy(), [lengthy_batch([2, 2, 2], [0, 0, 1])])
-    expect_close(
-        zero[1], 2 / 3, "A logit of exactly 0 is not above 0: it must count as negative", 1e-6
-    )
 
     # Without a trace.
     for mode in (True, False):
         model = Lengthy().train(mode)
         model.w.grad = torch.tensor([7.0])
         evaluate(model, batches)
+        assert [n for _, _, _, n in model.calls] == [4, 1], (
+            "Each batch must go through the model once"
+        )
         assert not any(m for m, _, _, _ in model.calls), (
-            "Evaluation must be in evaluation mode: model.eval()"
+            "Evaluation must be in evaluation mode, with all layers: model.eval()"
         )
         assert not any(g for _, g, _, _ in model.calls), (
             "Evaluation must be without gradients: torch.no_grad()"
         )
         assert all(used is None for _, _, used, _ in model.calls), (
             "amp_dtype=None must switch autocast off"
-        )
-        assert [n for _, _, _, n in model.calls] == [4, 1], (
-            "Each batch must go through the model once"
         )
         assert torch.is_grad_enabled(), (
             "Afterwards gradients must be on again: torch.no_grad() as a block"
@@ -1151,7 +1218,10 @@ def visible():
             f"A model in {'training' if mode else 'evaluation'} mode must be so afterwards, with all its layers"
         )
         expect_close(model.w, [1.0], "The weights must be as they were")
-        expect_close(model.w.grad, [7.0], "Gradients that are there must be as they were")
+        assert model.w.requires_grad, "requires_grad of the weights must be as it was"
+        assert model.w.grad is not None and model.w.grad == 7, (
+            "Gradients that are there must be as they were"
+        )
     for dtype in (torch.bfloat16, torch.float16):
         model = Lengthy()
         evaluate(model, batches, amp_dtype=dtype)
@@ -1159,11 +1229,39 @@ def visible():
             assert used == dtype, (
                 f"With amp_dtype={dtype} the forward pass must run under autocast with that type, found {used}"
             )
+        assert model.w.dtype == torch.float32, "The weights must stay in 32 bits"
     examples = [tuple(part[n] for part in batches[0]) for n in range(4)]
-    before = torch.get_rng_state()
-    evaluate(Lengthy(), DataLoader(examples, batch_size=2))
-    assert torch.equal(torch.get_rng_state(), before), (
-        "PyTorch's random state must be as it was, with a DataLoader as well: put the loop inside fork_rng()"
+    for what, loader in (("a list", batches), ("a DataLoader", DataLoader(examples, batch_size=2))):
+        before = torch.get_rng_state()
+        evaluate(Lengthy(), loader)
+        assert torch.equal(torch.get_rng_state(), before), (
+            f"PyTorch's random state must be as it was, with {what}: put the loop inside fork_rng()"
+        )
+    unpacked = []
+    evaluate(Lengthy(), [tuple(part.as_subclass(Parcel) for part in batches[0])])
+    assert len(unpacked) >= 3, (
+        f"ids, lengths and labels must be brought to the model's device with .to, found {unpacked}"
+    )
+
+    # The numbers.
+    each = [math.log(1 + math.exp(z)) - y * z for z, y in ((3, 1), (-1, 0), (1, 0), (2, 1), (4, 0))]
+    for what, loader in (("a list", batches), ("a loader without len()", iter(batches))):
+        loss, accuracy = evaluate(Lengthy(), loader)
+        expect_close(loss, sum(each) / 5, f"The loss must be the mean over examples of {what}", 1e-5)
+        expect_close(accuracy, 3 / 5, "3 of 5 answers are right: the accuracy must be 0.6", 1e-6)
+    loss, _ = evaluate(Lengthy(100.0), [lengthy_batch([4], [0])])
+    expect_close(loss, 200.0, "The loss of a logit of 200 must be 200: …_with_logits", 1e-5)
+    for w, dtype in ((0.2, None), (1e-5, None), (1e-3, torch.bfloat16)):
+        _, accuracy = evaluate(Lengthy(w), [lengthy_batch([3, 1], [1, 0])], amp_dtype=dtype)
+        expect_close(
+            accuracy,
+            1.0,
+            f"A logit of {w} must count as positive, one of -{w} as negative, with amp_dtype={dtype}: "
+            "compare the logit with 0, not its sigmoid with 0.5",
+        )
+    _, accuracy = evaluate(Lengthy(), [lengthy_batch([2, 2, 2], [0, 0, 1])])
+    expect_close(
+        accuracy, 2 / 3, "A logit of exactly 0 is not above 0: it must count as negative", 1e-6
     )
 
 

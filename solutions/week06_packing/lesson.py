@@ -49,8 +49,7 @@
 # 3. Run the check below the exercise. A failed check says what must hold and does not.
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
-# Take B, T and D from the shapes of your arguments. The checks leave variables with these names
-# behind, so a function that forgets to define them can seem to work.
+# Take B, T and D from the shapes of your arguments.
 #
 # After submission your functions also meet hidden tests. They test the same things on other
 # numbers and other shapes. Each exercise is tested for itself. Only exercise 4 may call another
@@ -68,6 +67,7 @@ from tqdm.auto import tqdm
 
 from rnn_course import packing_plots, plots
 from autograder.notebook.checks import check, expect_close, expect_results, expect_unchanged
+from autograder.remote.device import a_device
 from rnn_course.sentences import manual_lengths
 
 plots.use_style()
@@ -240,7 +240,9 @@ plt.show()
 # Exercises 2, 3 and 5 are by hand: `pack_padded_sequence`, `pad_packed_sequence`, their relatives
 # `pack_sequence` and `unpack_sequence`, and PyTorch's recurrent layers are what you are building,
 # and the tests refuse them. `lengths` and `batch_sizes` are tensors of integers on the CPU (in
-# exercise 4, `lengths` may also lie on a GPU). Do not change your arguments in place.
+# exercise 4, `lengths` may also lie on a GPU). Do not change your arguments in place, and keep nothing
+# from one call to the next. Numbers keep the type of the inputs, batches may be of any size, and a step
+# may be all zero. What is said to be a tensor is a PyTorch tensor.
 
 # %% [markdown]
 # ### Exercise 1 · `sort_by_length`
@@ -269,7 +271,7 @@ def sort_by_length(lengths):
     Parameters
     ----------
     lengths : tensor (B,), int64
-        Lengths of the examples, in any order.
+        Lengths of the examples, of any size, in any order.
 
     Returns
     -------
@@ -291,6 +293,11 @@ def visible():
     lengths = torch.tensor([2, 5, 3])
     expect_unchanged(sort_by_length, lengths=lengths)
     order, inverse = expect_results(sort_by_length(lengths), ("order", "inverse"))
+    for name, value in (("order", order), ("inverse", inverse)):
+        assert isinstance(value, torch.Tensor) and value.dtype == torch.int64, (
+            f"{name} must be a tensor of integers, torch.int64; found {type(value).__name__} of "
+            f"{getattr(value, 'dtype', 'numbers')}"
+        )
     expect_close(
         order, [1, 2, 0], "For the lengths 2, 5, 3 the order, longest first, must be 1, 2, 0"
     )
@@ -301,14 +308,27 @@ def visible():
         "inverse must be 2, 0, 1",
     )
 
-    # Random lengths, some of them equal.
-    lengths = torch.randint(1, 9, (20,), generator=torch.Generator().manual_seed(1))
-    order, inverse = sort_by_length(lengths)
-    expect_close(sorted(order.tolist()), range(20), "order must hold every index once")
-    longest_first = sorted(lengths.tolist(), reverse=True)
-    expect_close(lengths[order], longest_first, "lengths[order] must run from the longest down")
-    x = torch.randn(20, 3, generator=torch.Generator().manual_seed(2))
-    expect_close(x[order][inverse], x, "x[order][inverse] must be x again", 0)
+    # One example; random lengths, many of them equal, few and many; lengths of any size.
+    generator = torch.Generator().manual_seed(1)
+    for what, lengths in {
+        "one example": torch.tensor([4]),
+        "20 examples": torch.randint(1, 9, (20,), generator=generator),
+        "500 examples": torch.randint(1, 9, (500,), generator=generator),
+        "large lengths": torch.tensor([2**24, 200, 2**40, 2**24 + 1, 2**31, 300]),
+    }.items():
+        order, inverse = sort_by_length(lengths)
+        assert order.shape == inverse.shape == lengths.shape, (
+            f"{what}: order and inverse must be (B,) = ({len(lengths)},), found "
+            f"{tuple(order.shape)} and {tuple(inverse.shape)}"
+        )
+        expect_close(
+            sorted(order.tolist()), range(len(lengths)), f"{what}: order must hold every index once"
+        )
+        assert (lengths[order].diff() <= 0).all(), (
+            f"{what}: lengths[order] must run from the longest down"
+        )
+        x = torch.randn(len(lengths), 3, generator=generator)
+        expect_close(x[order][inverse], x, f"{what}: x[order][inverse] must be x again", 0)
 
 
 # %% [markdown]
@@ -380,9 +400,10 @@ def pack(x, lengths):
 # %% tests="pack" points=4
 @check("pack")
 def visible():
-    # Numbers that say where they come from: example n has 10 n + t at step t. T = 5, nobody runs at t = 4.
-    x = (10 * torch.arange(4.0)[:, None] + torch.arange(5.0)).unsqueeze(2)
+    # Numbers that say where they come from: example n has 10 n + t + 1 at step t. T = 5, nobody runs at t = 4.
+    x = (10 * torch.arange(4.0)[:, None] + torch.arange(1.0, 6)).unsqueeze(2)
     lengths = torch.tensor([4, 2, 2, 1])
+    expect_unchanged(pack, x=x, lengths=lengths)
     data, batch_sizes = expect_results(pack(x, lengths), ("data", "batch_sizes"))
     assert isinstance(batch_sizes, torch.Tensor), (
         f"batch_sizes must be a tensor, found {type(batch_sizes).__name__}"
@@ -402,25 +423,44 @@ def visible():
     rows = sorted(data[:, 0].tolist())
     expect_close(
         rows,
-        [0, 1, 2, 3, 10, 11, 20, 21, 30],
+        [1, 2, 3, 4, 11, 12, 21, 22, 31],
         "data must hold every real step once, and no padding",
     )
     expect_close(
         data[:, 0],
-        [0, 10, 20, 30, 1, 11, 21, 2, 3],
+        [1, 11, 21, 31, 2, 12, 22, 3, 4],
         "data must run step by step: first step 0 of all examples, then step 1 of those that still run",
     )
+    expect_close(
+        pack(0 * x, lengths)[0],
+        torch.zeros(9, 1),
+        "A real step may be all zero: what is packed must follow from the lengths alone",
+    )
+    no_number = torch.where(torch.arange(5)[:, None] < lengths[:, None, None], x, float("nan"))
+    expect_close(pack(no_number, lengths)[0], data, "What stands at the padding must have no say", 0)
 
     # Random numbers, against PyTorch, and a gradient that says which inputs were used.
     generator = torch.Generator().manual_seed(3)
     x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
     lengths = torch.tensor([6, 6, 4, 1, 1])
-    expect_unchanged(pack, x=x, lengths=lengths)
-    data, batch_sizes = pack(x, lengths)
-    want = pack_padded_sequence(x, lengths, batch_first=True)
-    expect_close(batch_sizes, want.batch_sizes, "batch_sizes must be those of pack_padded_sequence")
-    expect_close(data, want.data, "data must be that of pack_padded_sequence", 0)
+    data, _ = pack(x, lengths)
     assert data.dtype == x.dtype, f"data must have the type of x, {x.dtype}; found {data.dtype}"
+    long = torch.randn(2, 300, 1, generator=generator)
+    for padded, own in (
+        (x, lengths),
+        (x, torch.tensor([7] * 5)),
+        (x[:1], torch.tensor([3])),
+        (x[:, :1], torch.tensor([1] * 5)),
+        (long, torch.tensor([300, 140])),
+        (x.expand(60, 5, 7, 3).reshape(300, 7, 3), torch.tensor([2] * 290 + [1] * 10)),
+    ):
+        data, batch_sizes = pack(padded, own)
+        want = pack_padded_sequence(padded, own, batch_first=True)
+        what = f"B = {len(own)}, T = {padded.shape[1]}, lengths from {own[0]} to {own[-1]}"
+        expect_close(
+            batch_sizes, want.batch_sizes, f"{what}: batch_sizes must be as of pack_padded_sequence"
+        )
+        expect_close(data, want.data, f"{what}: data must be as of pack_padded_sequence", 0)
     leaf = x.clone().requires_grad_()
     data = pack(leaf, lengths)[0]
     assert data.requires_grad, "Gradients must be able to flow from data back to x"
@@ -432,12 +472,16 @@ def visible():
 
     for wrong, why in (
         ([4, 6, 2, 1, 1], "are not sorted"),
+        ([6, 4, 2, 1, 2], "are not sorted"),
         ([6, 4, 2, 1, 0], "hold a 0"),
+        ([6, 4, 2, 1, -1], "hold a negative one"),
         ([8, 4, 2, 1, 1], "are larger than T"),
+        ([0], "are below 1, of one example"),
+        ([8], "are larger than T, of one example"),
     ):
         raised = "nothing"
         try:
-            pack(x, torch.tensor(wrong))
+            pack(x[: len(wrong)], torch.tensor(wrong))
         except Exception as error:
             raised = "ValueError" if isinstance(error, ValueError) else type(error).__name__
         assert raised == "ValueError", (
@@ -504,9 +548,10 @@ def unpack(data, batch_sizes):
 # %% tests="unpack" points=3
 @check("unpack")
 def visible():
-    # The batch of exercise 2's check, packed: example n has 10 n + t at step t.
-    data = torch.tensor([[0.0], [10], [20], [30], [1], [11], [21], [2], [3]])
+    # The batch of exercise 2's check, packed: example n has 10 n + t + 1 at step t.
+    data = torch.tensor([[1.0], [11], [21], [31], [2], [12], [22], [3], [4]])
     batch_sizes = torch.tensor([4, 3, 1, 1])
+    expect_unchanged(unpack, data=data, batch_sizes=batch_sizes)
     results = expect_results(unpack(data, batch_sizes), ("padded", "lengths"))
     got_padded, got_lengths = results
     expect_close(
@@ -521,8 +566,8 @@ def visible():
     )
     expect_close(
         got_padded[:, :, 0],
-        [[0, 1, 2, 3], [10, 11, 0, 0], [20, 21, 0, 0], [30, 0, 0, 0]],
-        "Example n must have 10 n + t at each of its steps t, and 0 behind its end",
+        [[1, 2, 3, 4], [11, 12, 0, 0], [21, 22, 0, 0], [31, 0, 0, 0]],
+        "Example n must have 10 n + t + 1 at each of its steps t, and 0 behind its end",
     )
     expect_close(
         unpack(0 * data, batch_sizes)[1],
@@ -535,8 +580,8 @@ def visible():
     x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
     lengths = torch.tensor([7, 6, 4, 1, 1])
     packed = pack_padded_sequence(x, lengths, batch_first=True)
-    expect_unchanged(unpack, data=packed.data, batch_sizes=packed.batch_sizes)
     got_padded, got_lengths = unpack(packed.data, packed.batch_sizes)
+    unpack(2 * packed.data, packed.batch_sizes)  # must leave the first result as it is
     want = x * (torch.arange(7) < lengths[:, None]).unsqueeze(2)
     expect_close(got_lengths, lengths, "The lengths must come back")
     assert got_padded.dtype == x.dtype, (
@@ -545,6 +590,18 @@ def visible():
     expect_close(
         got_padded, want, "Every real step must come back to its place, padding must be 0", 0
     )
+
+    # Other sizes: one example, one step, more examples than steps, many of both.
+    for own in ([5], [1, 1, 1], [2, 2, 1, 1, 1], [300, 200, 130], [2] * 290 + [1] * 10):
+        few = torch.randn(sum(own), 2, generator=generator)
+        sizes = torch.tensor([sum(length > t for length in own) for t in range(own[0])])
+        got_padded, got_lengths = unpack(few, sizes)
+        what = f"{len(own)} examples, {own[0]} steps"
+        assert got_padded.shape == (len(own), own[0], 2), (
+            f"{what}: padded must be (B, T, D) = {(len(own), own[0], 2)}, found {tuple(got_padded.shape)}"
+        )
+        expect_close(got_lengths, own, f"{what}: the lengths must come back")
+        expect_close(got_padded[:, 0], few[: len(own)], f"{what}: step 0 must be the first rows", 0)
 
     # Gradients: row i of the packed data must get the weight of its own place.
     leaf, weights = packed.data.clone().requires_grad_(), torch.rand(5, 7, 3, generator=generator)
@@ -616,9 +673,10 @@ def visible():
     embedded = torch.randn(B, T, D, dtype=torch.float64)
 
     # Sorted first, and one example is full.
-    outputs, last = expect_results(
-        packed_gru(gru, embedded, torch.tensor([6, 4, 3, 1])), ("outputs", "last")
-    )
+    lengths = torch.tensor([6, 4, 3, 1])
+    expect_unchanged(packed_gru, gru=gru, embedded=embedded, lengths=lengths)
+    assert gru.training, "The mode of gru, train or eval, must stay as it is"
+    outputs, last = expect_results(packed_gru(gru, embedded, lengths), ("outputs", "last"))
     assert outputs.shape != (T, B, H), (
         "outputs must be (B, T, H), found (T, B, H): batch_first is an argument of both utilities"
     )
@@ -629,7 +687,6 @@ def visible():
 
     # Any order, and nobody is full. Each example must get what it gets alone.
     lengths = torch.tensor([2, 5, 3, 1])
-    expect_unchanged(packed_gru, gru=gru, embedded=embedded, lengths=lengths)
     outputs, last = packed_gru(gru, embedded, lengths)
     assert outputs.shape == (B, T, H), (
         f"With lengths below T, outputs must still be (B, T, H) = {(B, T, H)}, found "
@@ -649,20 +706,41 @@ def visible():
     leaf = embedded.masked_fill(~mask.unsqueeze(2), float("nan")).requires_grad_()
     other_outputs, other_last = packed_gru(gru, leaf, lengths)
     expect_close(other_outputs, outputs, "outputs must not depend on what stands at padding")
-    (other_outputs.sum() + other_last.sum()).backward()
-    arrived = leaf.grad.abs().sum(dim=2) > 0
-    assert torch.equal(arrived, mask), "Every real step must get a gradient, and padding none"
+    for name, result in (("outputs", other_outputs), ("last", other_last)):
+        assert result.requires_grad, f"Gradients must be able to flow from {name} back to embedded"
+        leaf.grad = None
+        result.sum().backward(retain_graph=True)
+        assert leaf.grad is not None and torch.equal(leaf.grad.abs().sum(dim=2) > 0, mask), (
+            f"Every real step must get a gradient from {name}, and padding none"
+        )
 
     # The network must have been given a packed batch.
     given = []
-    hook = gru.register_forward_pre_hook(lambda layer, inputs: given.append(inputs[0]))
+    hook = gru.register_forward_pre_hook(
+        lambda layer, args, kwargs: given.append(args[0] if args else kwargs["input"]),
+        with_kwargs=True,
+    )
     packed_gru(gru, embedded, lengths)
     hook.remove()
     found = [type(batch).__name__ for batch in given]
     assert found == ["PackedSequence"], f"Call gru once, with a PackedSequence; found {found}"
-    if device.type == "cuda":
-        on_gpu = nn.GRU(D, H, batch_first=True).to(device)
-        packed_gru(on_gpu, embedded.float().to(device), lengths.to(device))
+
+    # Other sizes, and three layers.
+    for own, layers in (([4], 1), ([6, 6], 1), ([1, 1, 1], 1), ([2, 4, 3], 3)):
+        gru = nn.GRU(D, H, layers, batch_first=True).double()
+        outputs, last = packed_gru(gru, embedded[: len(own)], torch.tensor(own))
+        what = f"For the lengths {own} and {layers} layer(s)"
+        assert (outputs.shape, last.shape) == ((len(own), T, H), (len(own), H)), (
+            f"{what} outputs must be (B, T, H) and last (B, H), found {tuple(outputs.shape)} and "
+            f"{tuple(last.shape)}"
+        )
+        for n, length in enumerate(own):
+            states = gru(embedded[n : n + 1, :length])[0][0]
+            expect_close(outputs[n, :length], states, f"{what} outputs must be of the last layer")
+            expect_close(last[n], states[-1], f"{what} last must be of the last layer")
+    with a_device() as elsewhere:  # it refuses what a GPU refuses, on a machine without one
+        gru = gru.to(elsewhere)
+        packed_gru(gru, embedded.to(elsewhere), torch.tensor([2, 5, 3, 1]).to(elsewhere))
 
 
 # %% [markdown]
@@ -725,6 +803,14 @@ def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
 # %% tests="packed_rnn" points=4
 @check("packed_rnn")
 def visible():
+    def rnn_with(W_ih, W_hh, b):
+        """PyTorch's layer with these weights."""
+        rnn = nn.RNN(D, H, batch_first=True).double()
+        with torch.no_grad():
+            for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, 0 * b)):
+                own.copy_(value)
+        return rnn
+
     generator = torch.Generator().manual_seed(6)
     D, H = 3, 4
     x = torch.randn(4, 6, D, generator=generator, dtype=torch.float64)
@@ -765,6 +851,7 @@ def visible():
 
     # Random weights: each example must get what it gets alone, step after step.
     states = packed_rnn(data, batch_sizes, W_ih, W_hh, b)
+    assert states.dtype == data.dtype, f"The states must have the type of data, {data.dtype}"
     starts = [0, *batch_sizes.cumsum(0).tolist()]
     expect_close(
         states[:4], (x[:, 0] @ W_ih.T + b).tanh(), "Step 0 must start from a state of zeros"
@@ -780,11 +867,27 @@ def visible():
                 "has left at the step before",
             )
 
+    # Other sizes: one example, one step, more examples than steps, many steps.
+    for own in ([5], [1, 1, 1], [2, 1, 1, 1], [3, 3, 3], [1100, 3], [2] * 299 + [1]):
+        sizes = torch.tensor([sum(length > t for length in own) for t in range(own[0])])
+        few = torch.randn(sum(own), D, generator=generator, dtype=torch.float64)
+        try:
+            got = packed_rnn(few, sizes, W_ih, W_hh, b)
+        except (RuntimeError, IndexError) as error:
+            raise AssertionError(
+                f"It must work with {len(own)} examples, {own[0]} steps: B is batch_sizes[0], and the "
+                f"number of steps is another number. It raised: {error}"
+            ) from error
+        want = nn.utils.rnn.PackedSequence(few, sizes)
+        rnn = rnn_with(W_ih, W_hh, b)
+        expect_close(
+            got, rnn(want)[0].data, f"{len(own)} examples, {own[0]} steps: it must be as of nn.RNN"
+        )
+    large = packed_rnn(1000 * data, batch_sizes, W_ih, W_hh, b)
+    assert torch.isfinite(large).all(), "Large inputs must give states near 1 and -1: torch.tanh"
+
     # The same with nn.RNN, and its gradients.
-    rnn = nn.RNN(D, H, batch_first=True).double()
-    with torch.no_grad():
-        for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, 0 * b)):
-            own.copy_(value)
+    rnn = rnn_with(W_ih, W_hh, b)
     weights = torch.randn(len(data), H, generator=generator, dtype=torch.float64)
     (rnn(packed)[0].data * weights).sum().backward()
     leaves = {
@@ -795,6 +898,7 @@ def visible():
     assert states.requires_grad, "Gradients must be able to flow back to data and weights"
     (states * weights).sum().backward()
     for name, own in zip(("W_ih", "W_hh", "b"), rnn.parameters()):
+        assert leaves[name].grad is not None, f"No gradient arrives at {name}: detach or .data?"
         expect_close(leaves[name].grad, own.grad, f"The gradient of {name} must be that of nn.RNN")
     arrived = leaves["data"].grad
     assert arrived is not None and (arrived.abs().sum(dim=1) > 0).all(), (
@@ -882,6 +986,7 @@ def bucket_batches(lengths, B):
 def visible():
     lengths = torch.tensor([4, 1, 1, 2, 2, 9])
     one, two = [torch.tensor([0, 1, 2])], [torch.tensor([3, 4]), torch.tensor([2, 0])]
+    expect_unchanged(padding_waste, lengths=lengths, batches=one + two)
     expect_close(padding_waste(lengths, two[:1]), 0, "Two examples of one length waste nothing")
     expect_close(
         padding_waste(lengths, one),
@@ -901,6 +1006,10 @@ def visible():
         "Sum tokens and positions over all batches before you divide; examples in no batch do not count",
     )
 
+    expect_close(
+        padding_waste(100_000 * lengths, one + two), 1 - 15 / 24, "Lengths may be of any size", 1e-5
+    )
+
     # Buckets: every example once, and batches whose lengths do not overlap.
     lengths = torch.randint(1, 50, (23,), generator=torch.Generator().manual_seed(7))
     expect_unchanged(bucket_batches, lengths=lengths, B=4)
@@ -910,6 +1019,7 @@ def visible():
         "Every batch must be a tensor of indices, found "
         f"{', '.join(sorted({type(batch).__name__ for batch in batches}))}"
     )
+    assert all(batch.dtype == torch.int64 for batch in batches), "Indices must be torch.int64"
     sizes = [len(batch) for batch in batches]
     assert max(sizes) <= 4, f"A batch must have at most B = 4 examples, found {max(sizes)}"
     indices = sorted(int(n) for batch in batches for n in batch)
@@ -920,9 +1030,13 @@ def visible():
     assert sorted(sizes) == [3, 4, 4, 4, 4, 4], (
         f"23 examples in batches of 4 make five full batches and one of 3; found the sizes {sizes}"
     )
-    no_rest = [len(batch) for batch in bucket_batches(lengths[:20], 4)]
-    assert no_rest == 5 * [4], (
-        f"20 examples in batches of 4 make five full batches and no other; found the sizes {no_rest}"
+    for N, B, due in ((20, 4, [4] * 5), (9, 4, [1, 4, 4]), (7, 5, [2, 5]), (3, 8, [3]), (1, 1, [1])):
+        found = sorted(len(batch) for batch in bucket_batches(lengths[:N], B))
+        assert found == due, f"{N} examples in batches of {B} must make {due}; found the sizes {found}"
+    large = torch.tensor([2**24 + 1, 300, 2**24, 40, 2**31 + 1, 2**31])
+    pairs = sorted(sorted(int(n) for n in batch) for batch in bucket_batches(large, 2))
+    assert pairs == [[0, 2], [1, 3], [4, 5]], (
+        f"Lengths may be of any size: {large.tolist()} in pairs must make [0, 2], [1, 3], [4, 5]"
     )
     ranges = sorted((lengths[batch].min().item(), lengths[batch].max().item()) for batch in batches)
     for (_, longest), (shortest, _) in zip(ranges, ranges[1:]):

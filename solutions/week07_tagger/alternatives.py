@@ -8,6 +8,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from autograder.authoring import alternative
 
+from .lesson import length_mask, reverse_padded
+
 
 @alternative("reverse_padded")
 def cut_and_joined_rows():
@@ -46,6 +48,43 @@ def gather_by_arithmetic():
         return torch.gather(x, 1, index)
 
 
+@alternative("reverse_padded")
+def taken_along_time():
+    """The order of every row as a sort: tokens by falling place, padding behind."""
+
+    def reverse_padded(x, lengths):
+        place = torch.arange(x.size(1), device=x.device).expand(x.shape[:2])
+        key = torch.where(place < lengths[:, None], -place, place)
+        order = key.argsort(dim=1)
+        while order.dim() < x.dim():
+            order = order.unsqueeze(-1)
+        return torch.take_along_dim(x, order, dim=1)
+
+
+@alternative("birnn")
+def accumulated_states():
+    """itertools and functools in place of loops; one direction is the other, seen in a mirror."""
+
+    import itertools
+    from functools import partial
+
+    def states_of(step, x):
+        def turned(h, x_t):
+            return step(x_t, h)
+
+        first, *later = x.unbind(1)
+        states = itertools.accumulate(later, turned, initial=step(first, None))
+        return torch.stack(list(states), 1)
+
+    def birnn(x, lengths, forward_step, backward_step):
+        mirror = partial(reverse_padded, lengths=lengths)
+        ahead = states_of(forward_step, x)
+        back = mirror(states_of(backward_step, mirror(x)))
+        joined = torch.cat((ahead, back), dim=2)
+        joined[~length_mask(lengths, x.shape[1])] = 0.0
+        return joined
+
+
 @alternative("birnn")
 def row_by_row():
     """One row at a time, without any padding: slow, and hard to get wrong."""
@@ -68,12 +107,13 @@ def zeroed_within_the_loop():
 
     def birnn(x, lengths, forward_step, backward_step):
         B, T, _ = x.shape
-        inside = (torch.arange(T)[None] < lengths[:, None]).to(x.dtype)
+        inside = torch.arange(T)[None] < lengths[:, None]
         outputs = []
         for step, order in ((forward_step, range(T)), (backward_step, range(T - 1, -1, -1))):
             h, states = None, {}
             for t in order:
-                h = step(x[:, t], h) * inside[:, t : t + 1]
+                h = step(x[:, t], h)
+                h = torch.where(inside[:, t : t + 1], h, torch.zeros_like(h))
                 states[t] = h
             outputs.append(torch.stack([states[t] for t in range(T)], dim=1))
         return torch.cat(outputs, dim=2)
@@ -123,6 +163,30 @@ def sentence_by_sentence():
             return self.classifier(self.head(torch.stack(rows)))
 
 
+@alternative("BiLSTMTagger")
+def layers_of_its_own():
+    """Subclasses of the named layers, and a classifier that finds its width by itself."""
+
+    class PackedLSTM(nn.LSTM):
+        def forward(self, x, lengths):
+            packed = pack_padded_sequence(x, lengths.cpu(), True, False)
+            return pad_packed_sequence(super().forward(packed)[0], True, total_length=x.size(1))[0]
+
+    class WordVectors(nn.Embedding):
+        """Vectors of words; 0 is padding."""
+
+    class BiLSTMTagger(nn.Module):
+        def __init__(self, vocab_size, embed_dim, hidden_dim, num_tags, dropout):
+            super().__init__()
+            self.embedding = WordVectors(vocab_size, embed_dim, 0)
+            self.lstm = PackedLSTM(embed_dim, hidden_dim, bidirectional=True)
+            self.dropout = nn.Dropout(dropout)
+            self.classifier = nn.LazyLinear(num_tags)
+
+        def forward(self, tokens, lengths):
+            return self.classifier(self.dropout(self.lstm(self.embedding(tokens), lengths)))
+
+
 @alternative("masked_cross_entropy")
 def ignore_index():
     """cross_entropy itself leaves out and counts."""
@@ -153,6 +217,16 @@ def position_by_position():
                     total = total - logits[b, t].log_softmax(0)[targets[b, t]]
                     count += 1
         return total / count
+
+
+@alternative("masked_cross_entropy")
+def one_hot_einsum():
+    """A textbook's sum over classes, with one-hot targets."""
+
+    def masked_cross_entropy(logits, targets, mask):
+        kept, C = logits[mask], logits.shape[-1]
+        right = nn.functional.one_hot(targets[mask], C).to(kept.dtype)
+        return -torch.einsum("nc,nc->", right, kept.log_softmax(-1)) / mask.count_nonzero()
 
 
 @alternative("token_accuracy")

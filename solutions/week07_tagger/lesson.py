@@ -261,8 +261,14 @@ plt.show()
 # | 5 | `token_accuracy` | 2 | ●○○○○ | 10 |
 # | 6 | `confusion` | 2 | ●●○○○ | 15 |
 #
-# Tensors in, tensors out (in Exercise 5: a number). Do not change your arguments in place. Padding is
-# always at the end of a row, lengths are at least 1 and in any order.
+# Tensors in, tensors out (in Exercise 5: a number). Padding is always at the end of a row, lengths are at
+# least 1 and in any order. In all exercises:
+#
+# - Arguments, a model's mode (train or eval) and PyTorch's settings stay as they were, and nothing is kept
+#   from call to call.
+# - A result of floats has the type of the floats that came in: `float32` or `float64`.
+# - Arguments can be views that are not contiguous in memory, such as `x.transpose(0, 1)`. Indexing and
+#   `reshape` take them, `view` does not.
 
 # %% [markdown]
 # ### Exercise 1 · `reverse_padded`
@@ -274,8 +280,9 @@ plt.show()
 #
 # 1. `x` is (B, T) or (B, T, D): integers or floats. Time is axis 1.
 # 2. In row b, reverse the first `lengths[b]` entries.
-# 3. Leave the entries behind them, the padding, where and as they are.
-# 4. Return a new tensor of the same shape and type. Gradients must flow through it.
+# 3. Leave the entries behind them, the padding, where and as they are, also if they are `nan`.
+# 4. Return a new tensor of the same shape and type, also where nothing has to be turned. Gradients must
+#    flow through it.
 #
 # <details><summary>Hint 1: with a loop</summary>
 #
@@ -305,7 +312,7 @@ def reverse_padded(x, lengths):
 
     Returns
     -------
-    tensor of the shape and type of `x`
+    new tensor of the shape and type of `x`
         ``out[b, t]`` is ``x[b, lengths[b] - 1 - t]`` for t below ``lengths[b]``, and ``x[b, t]``
         from there on.
     """
@@ -330,6 +337,10 @@ def visible():
     assert torch.equal(x, before), "reverse_padded must not change x"
     assert got.shape == x.shape, f"The shape must stay {tuple(x.shape)}, found {tuple(got.shape)}"
     assert got.dtype == x.dtype, f"The type must stay {x.dtype}, found {got.dtype}"
+    for kind in (torch.float32, torch.float64, torch.int32):
+        for rows in (x.to(kind), x[..., None].to(kind)):
+            found = reverse_padded(rows, lengths).dtype
+            assert found == kind, f"The type must stay {kind}, found {found} for {rows.dim()} axes"
     for b, n in enumerate(lengths.tolist()):
         assert (got[b, n:] == 9).all(), (
             f"Row {b} has {n} tokens: the padding behind must stay there"
@@ -345,6 +356,29 @@ def visible():
         [[1, 0, 2, 3], [7, 6, 5, 4]],
         "Lengths 2 and 4 of 4: the first row is turned up to its length, the second as a whole",
     )
+
+    # A new tensor, and from any view.
+    x = torch.arange(8.0).reshape(2, 4)
+    for lengths in (torch.tensor([2, 4]), torch.tensor([1, 1])):
+        reverse_padded(x, lengths).zero_()
+        expect_close(
+            x,
+            torch.arange(8.0).reshape(2, 4),
+            "Who writes into the result must not change x: return a new tensor, also where nothing is turned",
+        )
+    x[1, 2:] = torch.nan
+    expect_close(
+        reverse_padded(x, torch.tensor([3, 2]))[:, :2],
+        [[2, 1], [5, 4]],
+        "nan at padding must stay there: pick entries, do not multiply them with 0",
+    )
+    try:
+        got = reverse_padded(torch.arange(12).reshape(4, 3).t(), torch.tensor([4, 2, 3]))
+    except RuntimeError as error:
+        raise AssertionError(
+            f"x can be a view with its axes swapped: reshape and indexing take it, view does not. {error}"
+        ) from None
+    expect_close(got[0], [9, 6, 3, 0], "A view with its axes swapped: row 0 must come in reverse order")
 
     # Features of a position stay together; twice is the identity; gradients find their way back.
     torch.manual_seed(1)
@@ -372,13 +406,13 @@ def visible():
 #
 # A step is called as `step(x_t, h)` with `x_t` (B, D) and the state before it, `h` (B, H), and returns
 # the state after it, (B, H). Before the first token `h` is `None`, which means zeros. An `nn.RNNCell` or
-# an `nn.GRUCell` is such a step.
+# an `nn.GRUCell` is such a step, and so is any function that you write, even one that returns `x_t` itself.
 #
 # 1. Forward: walk `forward_step` over `x[:, 0]`, `x[:, 1]`, … and keep every state: (B, T, H).
 # 2. Backward: walk `backward_step` over the reversed batch in the same way, from `None` again.
 # 3. Turn the backward states back, so that position t holds the state that has read token t last.
 # 4. Join both along the features, forward first: (B, T, 2H).
-# 5. Set the states at padding positions to zero.
+# 5. Set the states at padding positions to zero, whatever `x` holds there: `nan` times 0 is still `nan`.
 # 6. Gradients must reach the weights of both steps, through all time steps.
 #
 # <details><summary>Hint</summary>
@@ -396,7 +430,7 @@ def birnn(x, lengths, forward_step, backward_step):
     Parameters
     ----------
     x : tensor (B, T, D)
-        Padded inputs.
+        Padded inputs; what stands at padding is not looked at.
     lengths : integer tensor (B,)
         Tokens of each row, 1 … T, in any order.
     forward_step, backward_step : functions
@@ -408,6 +442,7 @@ def birnn(x, lengths, forward_step, backward_step):
     tensor (B, T, 2H)
         ``[b, t, :H]`` is the forward state that has read tokens 0 … t of row b, ``[b, t, H:]`` the
         backward state that has read tokens L - 1 … t, where L is ``lengths[b]``. Zero at padding.
+        In the type of the states that the steps return.
     """
     ### BEGIN SOLUTION
     def run(step, inputs):
@@ -470,6 +505,14 @@ def visible():
         backward_step=running_sum,
     )
 
+    for filler in (torch.nan, torch.inf):
+        strange = x.masked_fill(x == 99, filler)
+        expect_close(
+            birnn(strange, lengths, running_sum, negative_sum),
+            torch.tensor([[[1, -15], [3, -14], [7, -12], [15, -8]], [[1, -3], [3, -2], [0, 0], [0, 0]]]),
+            f"{filler} at padding must not matter: {filler} times 0 is nan, masked_fill gives 0",
+        )
+
     # States need not be as wide as inputs: here D = 1 and H = 2.
     def doubled_sum(x_t, h=None):
         assert h is None or h.shape[-1] == 2, (
@@ -515,6 +558,19 @@ def visible():
     assert states.requires_grad, (
         "Gradients must reach the weights of the steps: no detach, no NumPy"
     )
+    forward_cell.float(), backward_cell.float()
+    found = birnn(x.float(), lengths, forward_cell, backward_cell).dtype
+    assert found == torch.float32, f"States of float32 must stay float32, found {found}"
+    sums = birnn(x.requires_grad_(), lengths, running_sum, running_sum)
+    assert sums.requires_grad, "Gradients must reach x: no detach, no NumPy"
+    (gradient,) = torch.autograd.grad(sums.sum(), x, allow_unused=True)
+    assert gradient is not None, "Gradients must reach x: no detach, no NumPy"
+    expect_close(
+        gradient[0, :, 0],
+        [4, 4, 4, 0, 0, 0],
+        "Sums of 3 tokens, in both directions: each token must get a gradient of 1 from every state that "
+        "has read it, 4 in all; padding 0",
+    )
 
 
 # %% [markdown]
@@ -534,10 +590,12 @@ def visible():
 # In `forward`:
 #
 # 1. Embed the tokens: (B, T) → (B, T, E).
-# 2. Pack them with their lengths, which come in any order. `lengths` alone says where a row ends.
+# 2. Pack them with their lengths, which come in any order, and on the device of `tokens`. `lengths` alone
+#    says where a row ends.
 # 3. Run the LSTM and unpack the states of all steps: (B, T, 2H). T is that of `tokens`, even if every
 #    row is shorter.
-# 4. Apply dropout with probability `dropout` to the states. In evaluation mode it must do nothing.
+# 4. Apply dropout with probability `dropout` to the states: a new decision for every feature of every
+#    position of every sentence. In evaluation mode it must do nothing.
 # 5. Return the logits of every position, (B, T, C): the classifier reads the states as they are, and
 #    its result gets no softmax. What stands at padding does not matter.
 #
@@ -596,7 +654,7 @@ class BiLSTMTagger(nn.Module):
         tokens : integer tensor (B, T)
             Padded with 0; what stands at padding is not looked at.
         lengths : integer tensor (B,)
-            Tokens of each row, 1 … T, in any order.
+            Tokens of each row, 1 … T, in any order, on any device.
 
         Returns
         -------
@@ -636,8 +694,6 @@ def visible():
     assert found == (E, H), (
         f"The LSTM must read E = {E} features and have H = {H} units, found {found}"
     )
-    assert tuple(model.classifier.weight.shape) == (C, 2 * H), "The classifier must map 2H to C"
-    assert model.classifier.bias is not None, "The classifier must have a bias"
 
     # Shapes: lengths in no order, and a T that no row fills.
     tokens = torch.randint(1, V, (3, 6))
@@ -650,6 +706,12 @@ def visible():
     assert tuple(logits.shape) == (3, 6, C), (
         f"logits must be (B, T, C) = (3, 6, {C}), found {tuple(logits.shape)}"
     )
+    assert tuple(model.classifier.weight.shape) == (C, 2 * H), "The classifier must map 2H to C"
+    assert model.classifier.bias is not None, "The classifier must have a bias"
+    found = tuple(model(tokens[:1, :1], torch.tensor([1])).shape)
+    assert found == (1, 1, C), f"One row of one token must give logits (1, 1, {C}), found {found}"
+    found = BiLSTMTagger(V, E, H, C, dropout=0.5).double()(tokens, lengths).dtype
+    assert found == torch.float64, f"After model.double() the logits must be float64, found {found}"
     expect_unchanged(model.forward, tokens=tokens, lengths=lengths)
 
     # Evaluation is the same twice; dropout works in training alone, on the states.
@@ -660,6 +722,7 @@ def visible():
             model(tokens, lengths), logits, "In evaluation mode dropout must do nothing", 0
         )
         probe = BiLSTMTagger(V, E, 32, 64, dropout=0.25)  # C = 2H: the logits can show the states
+        probe(tokens, lengths)
         probe.classifier.weight.copy_(torch.eye(64))
         probe.classifier.bias.fill_(5.0)
         expect_close(
@@ -681,6 +744,10 @@ def visible():
         assert (gone.any(-1) & kept.any(-1)).all(), (
             "Dropout must decide for each entry of a state, and not drop whole positions"
         )
+        for other, what in ((1, "position of a sentence"), (2, "sentence")):
+            assert not torch.equal(gone[0], gone[other]), (
+                f"Dropout must decide anew for every {what}: here the same features are gone"
+            )
 
         # A sentence alone, and in a batch with padding.
         for b, n in enumerate(lengths.tolist()):
@@ -711,8 +778,10 @@ def visible():
                 f"A change of token {place} must reach the logits of all 5 positions"
             )
 
-    # Padding is not trained.
+    # Every layer is trained, and padding is not.
     model.train()(tokens, lengths)[length_mask(lengths, 6)].pow(2).sum().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, f"No gradient reaches {name}: no detach, no NumPy"
     assert (model.embedding.weight.grad[0] == 0).all(), (
         "No gradient may reach the embedding of padding"
     )
@@ -733,7 +802,8 @@ def visible():
 # 3. Return the mean over those positions: a tensor of shape (), with a gradient.
 #
 # At positions that do not count `targets` can hold any number, also one that is no tag, such as -1
-# or 999. Such positions must get no gradient.
+# or 999. Such positions must get no gradient. Every position that counts is in the mean: if one loss is
+# `nan`, so is the mean, and you see that something is wrong.
 #
 # <details><summary>Hint</summary>
 #
@@ -840,6 +910,7 @@ def visible():
     has_gradient = getattr(loss, "requires_grad", False)
     assert has_gradient, "The loss must have a gradient: return a tensor, no number"
     loss.backward()
+    assert leaf.grad is not None, "The gradient must reach the logits: no detach, no NumPy"
     assert (leaf.grad[~mask] == 0).all(), "Positions that do not count must get no gradient"
     expect_close(
         leaf.grad[mask],
@@ -848,6 +919,28 @@ def visible():
     )
     strange = targets.masked_fill(~mask, 999)
     expect_unchanged(masked_cross_entropy, logits=logits, targets=strange, mask=mask)
+
+    # The type stays, one position is enough, views are taken, and nothing that counts is left out.
+    for kind in (torch.float32, torch.float64):
+        found = masked_cross_entropy(logits.to(kind), targets, mask).dtype
+        assert found == kind, f"The loss of {kind} must be {kind}, found {found}"
+    expect_close(
+        masked_cross_entropy(logits[:1, :1], targets[:1, :1], mask[:1, :1]),
+        one_by_one[0],
+        "B = T = 1: the loss must be that of the one position",
+    )
+    turned = [value.transpose(0, 1).contiguous() for value in (logits, targets, mask)]
+    try:
+        got = masked_cross_entropy(*(value.transpose(0, 1) for value in turned))
+    except RuntimeError as error:
+        raise AssertionError(
+            f"Arguments can be views with their axes swapped: reshape takes them, view does not. {error}"
+        ) from None
+    expect_close(got, want, "Views with their axes swapped must give the same loss")
+    logits[0, 0, 0] = torch.nan
+    assert masked_cross_entropy(logits, targets, mask).isnan(), (
+        "If one loss that counts is nan, the mean must be nan: nothing that counts is left out"
+    )
 
 
 # %% [markdown]
@@ -858,7 +951,8 @@ def visible():
 # **Difficulty** ●○○○○ · **Importance** ●●●●○ · **Time** 10 minutes · **Length** 2 lines ·
 # **Theory** [Counting what counts](#Counting-what-counts)
 #
-# 1. Predict the tag with the largest logit: (B, T, C) → (B, T).
+# 1. Predict the tag with the largest logit, the first one where several are equal: (B, T, C) → (B, T).
+#    `argmax` does that.
 # 2. Return how many predictions are right where `mask` is True, divided by how many count: a float
 #    (a tensor of one number will do).
 #
@@ -916,6 +1010,25 @@ def visible():
     expect_close(float(token_accuracy(logits, targets, only_last)), 0, "The only position is wrong")
     strange = targets.masked_fill(~mask, 999)
     expect_unchanged(token_accuracy, logits=logits, targets=strange, mask=mask)
+    expect_close(
+        float(token_accuracy(torch.zeros(2, 4, 3), targets, mask)),
+        2 / 6,
+        "With equal logits the first tag is said, so only targets of 0 are right: two of six",
+    )
+    for shape in (1e4 * logits, 1.0 + 1e-9 * logits.double()):
+        expect_close(
+            float(token_accuracy(shape, targets, mask)),
+            3 / 6,
+            "Large logits, and logits that are nearly equal: the largest is said, three of six are right",
+        )
+    turned = [value.transpose(0, 1).contiguous() for value in (logits, targets, mask)]
+    try:
+        got = token_accuracy(*(value.transpose(0, 1) for value in turned))
+    except RuntimeError as error:
+        raise AssertionError(
+            f"Arguments can be views with their axes swapped: reshape takes them, view does not. {error}"
+        ) from None
+    expect_close(float(got), 3 / 6, "Views with their axes swapped must give the same accuracy")
 
 
 # %% [markdown]
@@ -928,7 +1041,7 @@ def visible():
 #
 # 1. Take `predictions` and `targets`, both (B, T), the mask (B, T), and the number of tags `C`.
 # 2. Entry `[i, j]` is the number of counted positions with the true tag i and the predicted tag j.
-# 3. Return an integer tensor (C, C), also when some tags do not occur.
+# 3. Return an integer tensor (C, C), also when some tags do not occur, when one position counts, or none.
 #
 # <details><summary>Hint: many at once</summary>
 #
@@ -949,7 +1062,7 @@ def confusion(predictions, targets, mask, C):
     targets : integer tensor (B, T)
         Tags 0 … C - 1 where `mask` is True; any number elsewhere.
     mask : bool tensor (B, T)
-        True where a position counts.
+        True where a position counts; there may be none.
     C : int
         Number of tags.
 
@@ -1016,6 +1129,32 @@ def visible():
     )
     strange = targets.masked_fill(~mask, 999)
     expect_unchanged(confusion, predictions=predictions, targets=strange, mask=mask, C=5)
+
+    # Large numbers, one position or none, and views.
+    same = torch.full((20, 20), 19)
+    expect_close(
+        confusion(same, same, same > 0, 20)[19, 19],
+        400,
+        "With 20 tags and 400 times tag 19, [19, 19] must be 400: integers of 8 bits end at 255",
+    )
+    one = torch.zeros_like(mask)
+    for number in (0, 1):
+        try:
+            found = confusion(predictions, targets, one, 5).sum()
+        except (TypeError, RuntimeError, IndexError) as error:
+            raise AssertionError(
+                f"A mask that is True at {number} of the positions must do no harm: {error}"
+            ) from None
+        expect_close(found, number, f"With {number} of the positions counted, entries must add up to {number}")
+        one[3, 4] = True
+    turned = [value.t().contiguous() for value in (predictions, targets, mask)]
+    try:
+        got = confusion(*(value.t() for value in turned), 5)
+    except RuntimeError as error:
+        raise AssertionError(
+            f"Arguments can be views with their axes swapped: reshape takes them, view does not. {error}"
+        ) from None
+    expect_close(got, counts, "Views with their axes swapped must give the same counts")
 
 
 # %% [markdown]

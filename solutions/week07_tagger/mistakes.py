@@ -71,6 +71,66 @@ edit(
     ("x[rows, index]", "x[rows, index].detach()"),
 )
 
+edit(
+    "reverse_padded",
+    "makes-result-of-fixed-type",
+    "Your result has a type that you chose: what is written into it is cut to integers, or comes "
+    "out in another precision. Make it from x: x.clone(), torch.empty_like(x).",
+    ("x[rows, index]", "x[rows, index].to(torch.long if x.dim() == 2 else torch.float64)"),
+)
+edit(
+    "reverse_padded",
+    "returns-x-where-nothing-turns",
+    "Where nothing has to be turned you return x itself. Who writes into the result then changes x: "
+    "return a copy.",
+    (
+        "return x[rows, index]",
+        """
+            if (lengths == 1).all():
+                return x
+            return x[rows, index]
+        """,
+    ),
+)
+edit(
+    "reverse_padded",
+    "multiplies-with-the-mask",
+    "You pick by multiplying with 0 and 1. nan and infinity times 0 are nan: use torch.where, or "
+    "indices.",
+    (
+        "return x[rows, index]",
+        """
+            inside = (steps < ends).reshape(len(x), -1, *(1,) * (x.dim() - 2))
+            return x[rows, ends - 1 - steps] * inside + x * ~inside
+        """,
+    ),
+)
+edit(
+    "reverse_padded",
+    "numbers-steps-in-bytes",
+    "Your indices are integers of 8 bits, which end at 255: rows can be longer.",
+    (
+        "index = torch.where(steps < ends, ends - 1 - steps, steps)",
+        """
+            steps, ends = steps.to(torch.uint8), ends.to(torch.uint8)
+            index = torch.where(steps < ends, ends - 1 - steps, steps).long()
+        """,
+    ),
+)
+edit(
+    "reverse_padded",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use reshape, or index with the mask.",
+    (
+        "return x[rows, index]",
+        """
+            B, T = x.shape[:2]
+            return x.view(B * T, -1)[(index + T * rows).view(-1)].view(x.shape)
+        """,
+    ),
+)
+
 # == birnn ==
 
 edit(
@@ -183,6 +243,32 @@ edit(
     "Your first state is made of zeros with D features. A state has H, and birnn cannot know H "
     "before the first step: start from None.",
     ("h, states = None, []", "h, states = torch.zeros_like(inputs[:, 0]), []"),
+)
+
+edit(
+    "birnn",
+    "multiplies-padding-with-zero",
+    "You multiply with 0 at padding. What stands there can be nan or infinite, and times 0 that is "
+    "nan: masked_fill or torch.where writes a 0.",
+    (".masked_fill(padding[..., None], 0)", " * ~padding[..., None]"),
+)
+edit(
+    "birnn",
+    "stores-states-in-float32",
+    "You keep the states in float32, whatever the steps return. torch.stack keeps their type.",
+    ("states.append(h)", "states.append(h.float())"),
+)
+edit(
+    "birnn",
+    "detaches-the-input",
+    "The values are right, but no gradient reaches x: take x as it is.",
+    ("h, states = None, []", "h, states, inputs = None, [], inputs.detach()"),
+)
+edit(
+    "birnn",
+    "cuts-gradient-every-few-steps",
+    "You detach the state every some steps. Gradients must go through all time steps.",
+    ("h = step(inputs[:, t], h)", "h = step(inputs[:, t], h.detach() if t % 20 == 19 else h)"),
 )
 
 # == BiLSTMTagger ==
@@ -353,6 +439,58 @@ edit(
     ("nn.Linear(2 * hidden_dim, num_tags)", "nn.Linear(2 * hidden_dim, num_tags, bias=False)"),
 )
 
+edit(
+    "BiLSTMTagger",
+    "leaves-lengths-on-gpu",
+    "pack_padded_sequence wants the lengths on the CPU, and they come on the device of the tokens: "
+    "lengths.cpu().",
+    ("lengths.cpu()", "lengths"),
+)
+edit(
+    "BiLSTMTagger",
+    "shares-one-dropout-mask",
+    "You draw one mask, and all positions of all sentences lose the same features. Dropout decides "
+    "for every entry by itself: nn.Dropout on all states.",
+    (
+        "return self.classifier(self.dropout(states))",
+        """
+            if self.training:
+                p = self.dropout.p
+                states = states * (torch.rand(states.shape[-1]) >= p).to(states.dtype) / (1 - p)
+            return self.classifier(states)
+        """,
+    ),
+)
+edit(
+    "BiLSTMTagger",
+    "locks-dropout-over-time",
+    "All positions of a sentence lose the same features. Dropout decides for every entry by "
+    "itself: nn.Dropout on all states.",
+    ("self.dropout(states)", "states * self.dropout(torch.ones_like(states[:, :1]))"),
+)
+edit(
+    "BiLSTMTagger",
+    "goes-on-from-last-batch",
+    "The LSTM starts from the state of the last batch. Other sentences have nothing to do with "
+    "these: start from zeros.",
+    ("self.lstm(packed)[0]", "self.go_on(packed, len(tokens))"),
+    (
+        "def forward(self, tokens, lengths):",
+        """
+            state = None
+
+            def go_on(self, packed, B):
+                if self.state is not None and self.state[0].shape[1] != B:
+                    self.state = None
+                states, (h, c) = self.lstm(packed, self.state)
+                self.state = h.detach(), c.detach()
+                return states
+
+            def forward(self, tokens, lengths):
+        """,
+    ),
+)
+
 # == masked_cross_entropy ==
 
 edit(
@@ -484,6 +622,34 @@ edit(
     ("logits[mask], targets[mask]", "logits, targets.masked_fill(~mask, -100)"),
 )
 
+edit(
+    "masked_cross_entropy",
+    "skips-nan-losses",
+    "You leave out losses that are nan. A position that counts is in the mean: if its loss is nan, "
+    "something is wrong, and the loss must show it.",
+    (
+        "return nn.functional.cross_entropy(logits[mask], targets[mask])",
+        'return nn.functional.cross_entropy(logits[mask], targets[mask], reduction="none").nanmean()',
+    ),
+)
+edit(
+    "masked_cross_entropy",
+    "squeezes-away-single-position",
+    "Where one position counts, squeeze takes its axis away as well. Leave it out: indexing with "
+    "the mask gives (N, C) and (N,), also for N = 1.",
+    ("logits[mask], targets[mask]", "logits[mask].squeeze(), targets[mask].squeeze()"),
+)
+edit(
+    "masked_cross_entropy",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use reshape, or index with the mask.",
+    (
+        "logits[mask], targets[mask]",
+        "logits.view(-1, logits.shape[-1])[mask.view(-1)], targets.view(-1)[mask.view(-1)]",
+    ),
+)
+
 # == token_accuracy ==
 
 edit(
@@ -529,6 +695,34 @@ edit(
     "You write into the caller's targets: after the call they hold another number at padding. "
     "Index with the mask, or use masked_fill without the underscore.",
     ("== targets", "== targets.masked_fill_(~mask, -1)"),
+)
+
+edit(
+    "token_accuracy",
+    "counts-ties-as-right",
+    "You ask whether the right tag's logit is the largest. Where several are equal, one of them is "
+    "said, the first: compare argmax with the target.",
+    (
+        "logits.argmax(dim=-1) == targets",
+        "logits.gather(-1, targets.clamp(0, logits.shape[-1] - 1)[..., None])[..., 0] == logits.amax(-1)",
+    ),
+)
+edit(
+    "token_accuracy",
+    "says-last-of-equal-logits",
+    "Where several logits are equal, you say the last of them. It is the first that argmax finds.",
+    ("logits.argmax(dim=-1)", "(logits.shape[-1] - 1 - logits.flip(-1).argmax(dim=-1))"),
+)
+edit(
+    "token_accuracy",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use reshape, or index with the mask.",
+    (
+        "right = logits.argmax(dim=-1) == targets",
+        "right = logits.view(-1, logits.shape[-1]).argmax(dim=1) == targets.view(-1)",
+    ),
+    ("right[mask]", "right[mask.view(-1)]"),
 )
 
 # == confusion ==
@@ -601,5 +795,50 @@ edit(
             counts = torch.bincount(pairs, minlength=C * C).reshape(C, C)
             return counts / counts.sum(1, keepdim=True).clamp(min=1)
         """,
+    ),
+)
+edit(
+    "confusion",
+    "squeezes-away-single-position",
+    "Where one position counts, squeeze takes its axis away as well, and a position is no longer a "
+    "pair. Leave it out: nonzero() is (N, 2), also for N = 1.",
+    (
+        """
+            pairs = targets[mask] * C + predictions[mask]
+            return torch.bincount(pairs, minlength=C * C).reshape(C, C)
+        """,
+        """
+            counts = torch.zeros(C, C, dtype=torch.long)
+            for b, t in mask.nonzero().squeeze().tolist():
+                counts[targets[b, t], predictions[b, t]] += 1
+            return counts
+        """,
+    ),
+)
+edit(
+    "confusion",
+    "numbers-pairs-in-bytes",
+    "You number the pairs with integers of 8 bits, which end at 255: from 17 tags on they begin "
+    "again at 0. Take torch.long.",
+    (
+        "targets[mask] * C + predictions[mask]",
+        "targets[mask].to(torch.uint8) * C + predictions[mask].to(torch.uint8)",
+    ),
+    ("minlength=C * C)", "minlength=C * C)[: C * C]"),
+)
+edit(
+    "confusion",
+    "counts-in-bytes",
+    "You count with integers of 8 bits, which end at 127 or 255. Take torch.long.",
+    (".reshape(C, C)", ".reshape(C, C).to(torch.int8)"),
+)
+edit(
+    "confusion",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use reshape, or index with the mask.",
+    (
+        "targets[mask] * C + predictions[mask]",
+        "targets.view(-1)[mask.view(-1)] * C + predictions.view(-1)[mask.view(-1)]",
     ),
 )

@@ -17,7 +17,7 @@ from support.grading import Grade
 from autograder.grading.results import Graded
 from autograder.kernels.launcher import Launcher
 
-pytestmark = pytest.mark.slow(seconds=300)
+pytestmark = pytest.mark.slow(seconds=600)
 
 #: After these, and after all that may hurt the engine, an honest submission is graded as well.
 LAST = {attack.family: attack for attack in ATTACKS}

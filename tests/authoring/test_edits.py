@@ -74,12 +74,12 @@ def test_several_lines_match_whole_lines_one_after_the_other(old: str) -> None:
 
 
 def test_a_line_that_comes_twice_is_told_with_how_often() -> None:
-    with pytest.raises(EditError, match=r"'value' stands 3 times .* exactly once"):
+    with pytest.raises(EditError, match=r"'value' is in the reference 3 times; .* exactly once"):
         Edit("value", "item").apply(REFERENCE)
 
 
 def test_places_that_overlap_are_two() -> None:
-    with pytest.raises(EditError, match=r"'a\+a' stands 2 times"):
+    with pytest.raises(EditError, match=r"'a\+a' is in the reference 2 times"):
         Edit("a+a", "b").apply("x = a+a+a")
 
 

@@ -140,7 +140,7 @@ def test_what_is_no_rubric_is_refused_with_its_line(rubric: str, told: str) -> N
 @pytest.mark.parametrize(
     ("head", "told"),
     [
-        (QUESTION.replace("points=1", 'points=1 rubric="hidden"'), "it can be 'shown'"),
+        (QUESTION.replace("points=1", 'points=1 rubric="hidden"'), "write 'shown', or leave"),
         (QUESTION.replace("points=1", "points=2"), "gives 1 points"),
     ],
 )

@@ -33,7 +33,7 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "text that is there twice": (
         'edit("f", "adds-two", "No.", ("x", "y"))',
         3,
-        "the old text 'x' stands 2 times in the reference",
+        "the old text 'x' is in the reference 2 times",
     ),
     "the second change of an edit": (
         'edit(\n    "f",\n    "adds-two",\n    "No.",\n    ("x + 1", "x"),\n    ("x + 1", "y"),\n)',
@@ -138,7 +138,7 @@ BLOCKS: dict[str, tuple[str, str]] = {
     "is not there": ("\n    x = x + 1\n    return y\n", "is not in the reference"),
     "is there twice": (
         "\n    x = x + 1\n    return x\n",
-        "'x = x [+] 1' stands 2 times in the reference",
+        "'x = x [+] 1' is in the reference 2 times",
     ),
 }
 

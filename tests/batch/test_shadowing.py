@@ -11,7 +11,7 @@ from autograder.authoring.fill import fill
 from autograder.course.manifest import Course, load_course
 from autograder.course.search_path import without_working_directory
 
-BOOM = "raise SystemExit('the working directory was searched')\n"
+BOOM = "raise RuntimeError('the working directory was searched')\n"
 SHADOWS = (
     *("numpy.py", "autograder/__init__.py", "torch/__init__.py", "sitecustomize.py"),
     *("rnn_course/__init__.py", "matplotlib.py", "msgspec.py", "nbformat/__init__.py", "json.py"),
@@ -37,6 +37,7 @@ def test_the_marks_are_the_same(shadowed: Course, variables: dict[str, str]) -> 
     if variables.get("PYTHONPATH"):  # what Python imports before the engine runs is not its doing
         for name in ("sitecustomize.py", "json.py", "autograder/__init__.py", "msgspec.py"):
             (shadowed.root / name).unlink()
+        (shadowed.root / "autograder").rmdir()
     done = commands.autograder(shadowed.root, "grade", **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert marks(shadowed) == {"ada": 5.0, "ben": 3.0}

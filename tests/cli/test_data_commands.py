@@ -263,7 +263,8 @@ def test_an_unknown_name_is_wrong_usage(
 ) -> None:
     result = autograder("data", "fetch", "nix")
     assert result.returncode == 2
-    assert result.stderr.startswith("autograder: there is no data set 'nix'; there are manual, ")
+    words = "autograder: there is no data set 'nix'; the data sets are manual, "
+    assert result.stderr.startswith(words)
 
 
 @pytest.mark.usefixtures("ours")
@@ -336,8 +337,8 @@ BROKEN = {
         r"cannot be imported \(ModuleNotFoundError: No module named 'numbers_",
     ),
     "an error in it": ("1 / 0", r"cannot be imported \(ZeroDivisionError: division by zero\)"),
-    "no list": ("", "must have a mapping DATASETS of names to data sets, and has none"),
-    "another type": ("DATASETS = []", "and has a list$"),
+    "no list": ("", "expected a mapping DATASETS of names to data sets; the module has none"),
+    "another type": ("DATASETS = []", "the module has a list$"),
     "another value": ("DATASETS = {'a': 1}", r"DATASETS\['a'\] must be a Dataset of that name"),
 }
 

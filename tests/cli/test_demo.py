@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.commands import autograder
 
-pytestmark = pytest.mark.slow(seconds=120)
+pytestmark = pytest.mark.slow(seconds=100)
 
 ROOT = Path(__file__).parents[2]
 #: One week without torch in its kernels, one with it; `make demo` takes all eight.

@@ -17,7 +17,7 @@ from support import commands
 
 from autograder.authoring.texts import FILES
 
-pytestmark = pytest.mark.slow(seconds=110)
+pytestmark = pytest.mark.slow(seconds=80)
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))

@@ -47,6 +47,17 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert course.weeks[0].hours.study == 3
 
 
+def test_kernels_preload_what_the_course_and_then_the_week_names_each_once(
+    tmp_path: Path,
+) -> None:
+    text = TWO + "kernels: {preload: [numpy, torch]}\n"
+    text = text.replace("prerequisites: [one]", "prerequisites: [one], preload: [torch, a.b]")
+    course = load(tmp_path, text)
+    assert course.preload(course.weeks[0]) == ("numpy", "torch")
+    assert course.preload(*course.weeks) == ("numpy", "torch", "a.b")
+    assert load(tmp_path, TWO).preload(*load(tmp_path, TWO).weeks) == ()
+
+
 def test_the_courses_own_manifest_is_good() -> None:
     assert find_course(Path(__file__).parent).weeks
 
@@ -55,23 +66,23 @@ TITLE = "title: A tiny course"
 WRONG: dict[str, tuple[str, str]] = {
     "a wrong key": (
         changed("grading:", "gradng:"),
-        "gradng: is not a key; allowed here: course, weeks, kernels, grading",
+        "gradng: is not a known key; allowed here: course, weeks, kernels, grading",
     ),
     "a wrong key of a week": (
         changed("title: Doubling", "title: D\n    opens: x"),
-        "weeks.1.opens: is not a key; allowed here: id, title, open, due",
+        "weeks.1.opens: is not a known key; allowed here: id, title, open, due",
     ),
     "a wrong key of the hours": (
         changed("title: Doubling", "title: D\n    hours: {sleep: 8}"),
-        "weeks.1.hours.sleep: is not a key; allowed here: study",
+        "weeks.1.hours.sleep: is not a known key; allowed here: study",
     ),
     "a wrong key of the limits": (
         changed("cell_seconds", "cell_second"),
-        "grading.limits.cell_second: is not a key; allowed here: cell_seconds",
+        "grading.limits.cell_second: is not a known key; allowed here: cell_seconds",
     ),
     "a wrong key of lateness": (
         changed("at_most", "atmost"),
-        "grading.late.atmost: is not a key; allowed here: grace_minutes",
+        "grading.late.atmost: is not a known key; allowed here: grace_minutes",
     ),
     "a missing key": (changed(", " + TITLE, ""), "course.title: is missing"),
     "a missing part": (
@@ -125,7 +136,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "two weeks of one id": (
         changed("id: two", "id: one", TWO),
-        "the course: the week 'one' stands there twice",
+        "the course: the week 'one' is there twice",
     ),
     "a prerequisite to come": (
         changed("[one]", "[three]", TWO),
@@ -141,11 +152,19 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a requirement that pip cannot read": (
         changed(TITLE, TITLE + ", requirements: [numpy, --index-url x]"),
-        "course.requirements.2: is '--index-url x'; expected what pip can install, as numpy>=2",
+        "course.requirements.2: is '--index-url x'; expected a requirement for pip, as in numpy>=2",
     ),
-    "a list": ("- 1\n- 2\n", "must be keys and values, and is list"),
-    "a text": ("hello", "must be keys and values, and is str"),
-    "nothing": ("", "must be keys and values, and is "),
+    "a preload that is no module": (
+        TWO + "kernels: {preload: [numpy, plots.py.]}\n",
+        "kernels.preload.2: is 'plots.py.'; ",
+    ),
+    "a wrong key of the kernels": (
+        TWO + "kernels: {import: [numpy]}\n",
+        "kernels.import: is not a known key; allowed here: preload",
+    ),
+    "a list": ("- 1\n- 2\n", "expected keys and values, found list"),
+    "a text": ("hello", "expected keys and values, found str"),
+    "nothing": ("", "expected keys and values, found "),
     "no YAML": ("course: [1, 2", "cannot be read: "),
     "a tab": ("course:\n\tid: c\n", "cannot be read: "),
     "a week that is a text": (
@@ -156,7 +175,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "an object of Python": (TWO + "x: !!python/object:os.system {}\n", "cannot be read: "),
     "a key twice": (
         TWO + "exchange: a\nexchange: b\n",
-        "cannot be read: the key 'exchange' stands there twice",
+        "cannot be read: the key 'exchange' is there twice",
     ),
 }
 
@@ -259,7 +278,7 @@ def test_the_command_line_tells_a_wrong_manifest_in_one_line(
     failed = autograder("build", cwd=course_folder / "solutions")
     assert failed.returncode == 2
     assert failed.stderr.startswith("autograder: ")
-    assert "gradng: is not a key" in failed.stderr
+    assert "gradng: is not a known key" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 

@@ -22,7 +22,7 @@ from autograder.batch.assignments import load_assignment
 from autograder.course.manifest import load_course
 from autograder.sandbox.levels import probe
 
-pytestmark = pytest.mark.slow(seconds=150)
+pytestmark = pytest.mark.slow(seconds=70)
 
 #: What each student hands in, and what it is worth.
 HALF = {"double": tiny.RIGHT["double"]}

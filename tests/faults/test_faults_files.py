@@ -19,6 +19,8 @@ from autograder.kernels import link, session
 from autograder.kernels.limits import Limits
 from autograder.sandbox.levels import probe
 
+pytestmark = pytest.mark.slow(seconds=55)
+
 MIB = 1 << 20
 
 #: What stands in the cell of ``double``; the other exercise stays as it should be.

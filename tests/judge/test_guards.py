@@ -8,7 +8,8 @@ from support.exams import student
 
 from autograder.authoring.source import parse
 from autograder.authoring.texts import WeekTexts
-from autograder.judge.exam import Exam, Result, open_exam
+from autograder.judge.exam import Exam, open_exam
+from autograder.judge.result import Result
 from autograder.remote.causes import Cause
 
 LESSON = """\

@@ -1,9 +1,11 @@
 """The launcher: reached by inherited descriptors only, and none of them hurts its forks."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -148,3 +150,26 @@ def test_a_kernel_dies_with_its_lifeline_and_with_its_launcher(tmp_path: Path) -
         assert session.orphaned
         with pytest.raises(LauncherError), supply.kernel(Limits()):
             pass
+
+
+def test_a_kernel_that_somebody_kills_is_no_orphan_and_nobody_waits(tmp_path: Path) -> None:
+    with (
+        Launcher(probe().level, (), tmp_path) as started,
+        KernelSupply(started.forker, tmp_path) as supply,
+        supply.kernel(Limits()) as session,
+    ):
+        assert session.kernel is not None
+        session.kernel.signal(signal.SIGKILL)
+        assert session.kernel.ends_within(5)
+        start = time.monotonic()
+        while time.monotonic() < start + 3:  # word of its end comes meanwhile
+            assert not session.kernel.orphaned
+            time.sleep(0.1)
+        assert time.monotonic() < start + 6
+
+
+def test_a_launcher_says_only_once_that_it_is_ready(tmp_path: Path) -> None:
+    with Launcher(probe().level, (), tmp_path) as started:
+        started.wait()
+        started.wait()
+        assert started.alive

@@ -82,9 +82,9 @@ def test_an_extension_counts_for_what_is_graded_later(klass: Course) -> None:
         submission = writer.gradebook.find_submission(WEEK, student)
         submission.extension = None
         writer.gradebook.db.commit()
-        from autograder.gradebook.writer import settle
+        from autograder.gradebook.writer import complete_submission
 
-        settle(klass, submission)
+        complete_submission(klass, submission)
         assert submission.total_seconds_late == 0
 
 
@@ -133,12 +133,12 @@ def test_moodles_worksheet_is_a_list(course: Course) -> None:
 WRONG = {
     "": "is empty",
     "name\nAda\n": "no column 'id'",
-    "id\n": "holds no student",
-    "id\nada\nada\n": ":3: 'ada' stands in line 2 already",
+    "id\n": "has no student in it",
+    "id\nada\nada\n": ":3: 'ada' is in line 2 already",
     "id\n../etc\n": "cannot be the name of a folder",
     "id,name\n,Ada\n": ":2: this student has no id",
     "id,status\nada,gone\n": ":2: status is 'gone'",
-    "id,extension 9\nada,2d\n": "there is no such week",
+    "id,extension 9\nada,2d\n": "no such week",
     "id,extension 1\nada,soon\n": ":2: the extension of week01_tiny is 'soon'",
     "id,extension 1\nada,-3d\n": "write 2d, 36h, 1w",
     "id,extension 1\nada,2026-01-01\n": "write 2d, 36h, 1w",

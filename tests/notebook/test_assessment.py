@@ -8,9 +8,9 @@ from support.sources import LESSON, built, source
 
 from autograder.authoring.faults import SourceError
 from autograder.authoring.items import item_id
+from autograder.gradebook.assessment import read_assessment
 from autograder.notebook import assessment as data
 from autograder.notebook.assessment import FILE, SelfAssessment, load, make_items, overview, save
-from autograder.report.assessment import read_assessment
 
 LISTED = [("I can add 1", "f"), "I can explain why"]
 ITEMS = make_items(LISTED)
@@ -27,7 +27,7 @@ REFUSED = {
         '[("I can add 1", "g")]',
         "'g': no such exercise; allowed: f",
     ),
-    "an item twice": ('["I can add", "I can  ADD!"]', "stands in line 1 of the cell already"),
+    "an item twice": ('["I can add", "I can  ADD!"]', "is in line 1 of the cell already"),
     "an item of three parts": ('[("I can", "f", "g")]', "an item is"),
     "an item that is computed": ('["I can " + str(1)]', "an item is"),
     "an empty item": ('[" "]', "an item is"),

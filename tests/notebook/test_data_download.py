@@ -178,7 +178,7 @@ def test_two_downloads_to_one_folder_do_not_mix(site: Site, target: Path) -> Non
     first = threading.Thread(target=fetch, args=(remote(site.url("stuck")), target))
     first.start()
     assert site.half_sent.wait(5)
-    assert "another download goes on there" in refused(site.url("file"), target)
+    assert "another download is running there" in refused(site.url("file"), target)
     site.go_on.set()
     first.join()
     assert target.read_bytes() == CONTENT
@@ -226,7 +226,7 @@ def test_no_room_on_the_disk_is_said_and_resumed_from(site: Site, target: Path) 
     with another_process(site.url("file"), target, room=100_000) as process:
         said = process.communicate(timeout=30)[1]
     assert "file.bin: no room on the disk" in said.splitlines()[-1]
-    assert "what has come is kept, the next call resumes" in said
+    assert "what has arrived is kept, the next call resumes" in said
     assert part(target).stat().st_size == 100_000
     fetch(remote(site.url("file")), target)
     assert target.read_bytes() == CONTENT

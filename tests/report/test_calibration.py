@@ -15,14 +15,20 @@ from support.klass import assess, write_assessment
 from support.tiny import WEEK
 
 from autograder.course.manifest import Course
+from autograder.gradebook.assessment import (
+    NAME,
+    SIZE_LIMIT,
+    Assessment,
+    ItemAnswer,
+    read_assessment,
+)
+from autograder.gradebook.classbook import Sheet, open_book
+from autograder.gradebook.marks import Person
 from autograder.grading.results import SubmissionStatus
 from autograder.grading.results import TestResult as Tests
-from autograder.judge.exam import Result
-from autograder.report.assessment import NAME, SIZE_LIMIT, Assessment, Item, read_assessment
+from autograder.judge.result import Result
 from autograder.report.calibration import calibrate, claims, in_a_sentence
-from autograder.report.classbook import Sheet, open_book
 from autograder.report.feedback import write_feedback
-from autograder.report.marks import Person
 from autograder.report.pages import write_reports
 from autograder.report.statistics import paired_g
 
@@ -34,7 +40,9 @@ def sheet(student: str, passes: dict[str, bool], ticks: dict[str, bool] | None) 
         Tests(name, f"test_{name}", 1.0, float(ok), (Result("p", "a test", 1.0, ok),))
         for name, ok in passes.items()
     )
-    items = tuple(Item(name, f"I can {name}.", on, name) for name, on in (ticks or {}).items())
+    items = tuple(
+        ItemAnswer(name, f"I can {name}.", on, name) for name, on in (ticks or {}).items()
+    )
     given = Assessment(1, WEEK, items) if ticks is not None else None
     return Sheet(Person(student), SubmissionStatus.GRADED, None, "", tests, (), 1.0, None, given)
 

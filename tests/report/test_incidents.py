@@ -14,7 +14,7 @@ from autograder.course.manifest import Course, load_course
 from autograder.grading import results
 from autograder.grading.grade import Assignment, broken
 from autograder.grading.notes import Note, put_right
-from autograder.judge.exam import Result
+from autograder.judge.result import Result
 from autograder.remote.causes import WORDS, Cause
 from autograder.report.incidents import KINDS, MEANINGS, Kind, incidents
 

@@ -15,9 +15,9 @@ from support.sheets import sheet
 from support.tiny import WEEK
 
 from autograder.course.manifest import Course
+from autograder.gradebook.classbook import ClassWeek, Sheet, open_book
 from autograder.grading.results import TestResult as Tests
-from autograder.judge.exam import Result
-from autograder.report.classbook import ClassWeek, Sheet, open_book
+from autograder.judge.result import Result
 from autograder.report.feedback import write_feedback
 from autograder.report.formulas import formula
 from autograder.report.lessons import lessons
@@ -51,7 +51,7 @@ def test_success_and_discrimination_are_counted_right(course: Course) -> None:
         assert row.rate.value == sum(value > 0 for value in item) / 60
         assert row.discrimination.value == pytest.approx(np.corrcoef(item, rest)[0, 1])
         assert row.discrimination.low < row.discrimination.value < row.discrimination.high
-        assert row.solved["count"] + row.failed["count"] == 60  # type: ignore[operator]
+        assert row.solved.count + row.failed.count == 60
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 10), (3, 10), (10, 10), (7, 41), (290, 300)])
@@ -89,8 +89,8 @@ def test_a_student_who_makes_a_mistake_in_two_tests_counts_once(course: Course) 
     )
     sheets = [replace(sheet(f"s{i}"), tests=tests) for i in range(3)]
     (row,) = report_week(klass_of(course, sheets)).mistakes
-    assert (row["name"], row["exercise"]) == ("slips once", "e")
-    assert (row["hint"], row["group"]["count"]) == ("Look again.", 3)
+    assert (row.name, row.exercise) == ("slips once", "e")
+    assert (row.hint, row.group.count) == ("Look again.", 3)
 
 
 def test_the_command_writes_pages_whose_links_lead_somewhere(klass: Course) -> None:

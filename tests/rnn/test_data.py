@@ -112,9 +112,9 @@ def test_the_path_of_what_is_not_fetched_says_how_to_fetch_it() -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (("nix",), "there is no data set 'nix'; there are manual, "),
-        (("ud_english_ewt",), "no one part ''; its parts are 'train', 'dev', 'test'"),
-        (("ud_english_ewt", "x"), "no one part 'x'; its parts are 'train', 'dev', 'test'"),
+        (("nix",), "there is no data set 'nix'; the data sets are manual, "),
+        (("ud_english_ewt",), "'' names no part; its parts are 'train', 'dev', 'test'"),
+        (("ud_english_ewt", "x"), "'x' names no part; its parts are 'train', 'dev', 'test'"),
         (("manual",), "its parts are none: nothing is fetched"),
     ],
     ids=str,

@@ -64,9 +64,9 @@ def several_steps(impl: Impl):
 
 
 @compare("fade")
-def no_step(impl: Impl):
-    """no step at all"""
-    return impl.fade(np.arange(3.0), 0.9, 0)
+def few_steps(impl: Impl):
+    """one step, and none at all"""
+    return [impl.fade(np.arange(3.0), 0.9, steps) for steps in (1, 0)]
 ''',
     mistakes='''\
 """Known mistakes."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import astuple, replace
 from pathlib import Path
 
+import autograder.authoring
 from autograder.authoring.texts import FILES, WeekTexts, read_texts
 
-CONFIG = "from autograder.batch.nbgrader import configure\n\nconfigure(get_config(), __file__)\n"
+STARTER = Path(autograder.authoring.__file__).parent / "starter_files"
+CONFIG = (STARTER / "nbgrader_config.txt").read_text(encoding="utf-8")
 
 
 def write_course(folder: Path, manifest: str, weeks: Mapping[str, WeekTexts]) -> Path:

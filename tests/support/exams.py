@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.texts import WeekTexts
-from autograder.judge.exam import Exam, Result
+from autograder.judge.exam import Exam
+from autograder.judge.result import Result
 from autograder.remote.proxy import LocalLink
 
 FOLDER = Path("week")

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from autograder.gradebook.classbook import Sheet
+from autograder.gradebook.marks import Person
 from autograder.grading.results import SubmissionStatus, TestResult
-from autograder.judge.exam import Result
+from autograder.judge.result import Result
 from autograder.remote.causes import Cause
-from autograder.report.classbook import Sheet
-from autograder.report.marks import Person
 
 
 def sheet(student: str, *passes: bool, **more: Any) -> Sheet:

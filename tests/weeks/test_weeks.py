@@ -11,7 +11,7 @@ from autograder.batch.check import check, run_through
 from autograder.batch.grader import Grader
 from autograder.course.manifest import Week, find_course
 
-pytestmark = pytest.mark.slow(seconds=500)
+pytestmark = pytest.mark.slow(seconds=400)
 
 COURSE = find_course(Path(__file__).parent)
 IDS = [week.id for week in COURSE.weeks]

@@ -12,11 +12,12 @@ from support.tiny import WEEK
 from autograder.course.errors import CourseError
 from autograder.course.manifest import Course
 from autograder.lms.enrol import import_roster
-from autograder.report.exports import export_marks, table
+from autograder.lms.exports import export_marks, table
+from autograder.report.comment import comment
 
 
 def export(course: Course, to: str, *students: str) -> list[list[str]]:
-    (path,) = export_marks(course, to, course.root / f"out.{to}", [WEEK], list(students))
+    (path,) = export_marks(course, to, comment, course.root / f"out.{to}", [WEEK], students)
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
@@ -66,7 +67,7 @@ def test_csv_and_json_hold_everybody(klass: Course) -> None:
     found = {row[header.index("student_id")]: row for row in rows}
     for student, mark in marks(klass, late=True).items():
         assert float(found[student][header.index("mark")]) == pytest.approx(mark, rel=1e-3)
-    (path,) = export_marks(klass, "json", klass.root / "out.json", [], [])
+    (path,) = export_marks(klass, "json", comment, klass.root / "out.json")
     tree = json.loads(path.read_text())
     assert {s["id"]: s["weeks"][WEEK]["mark"] for s in tree["students"]} == {
         student: pytest.approx(mark) for student, mark in marks(klass, late=True).items()
@@ -77,7 +78,7 @@ def test_known_mistakes_are_exported_by_their_names(klass: Course) -> None:
     header, *rows = export(klass, "csv")
     told = {row[0]: row[header.index("mistakes")] for row in rows}
     assert set(told.values()) == {"", "double: squares instead"}
-    (path,) = export_marks(klass, "json", klass.root / "out.json", [], [])
+    (path,) = export_marks(klass, "json", comment, klass.root / "out.json")
     for student in json.loads(path.read_text())["students"]:
         assert "; ".join(student["weeks"][WEEK]["mistakes"]) == told[student["id"]]
 
@@ -96,11 +97,12 @@ def test_a_spreadsheet_runs_nothing(text: str) -> None:
     assert cell == f"'{text}".replace("\r", " ")
 
 
-def test_nbgraders_own_command_writes_the_same_file(klass: Course) -> None:
-    (ours,) = export_marks(klass, "canvas", klass.root / "ours.csv", [], [])
+@pytest.mark.parametrize("to", ["canvas", "moodle"])
+def test_nbgraders_own_command_writes_the_same_file(klass: Course, to: str) -> None:
+    (ours,) = export_marks(klass, to, comment, klass.root / "ours.csv", [WEEK])
     done = commands.nbgrader(
         klass.root,
-        *("export", "--exporter=autograder.report.exports.CanvasExporter"),
+        *("export", f"--exporter=autograder.lms.exports.{to.title()}Exporter"),
         *("--to=theirs.csv", f"--assignment=['{WEEK}']"),
         HOME=str(klass.root),
     )

@@ -1,39 +1,46 @@
 """Marks out, as nbgrader's export plug-ins: CSV, Canvas, Moodle and JSON.
 
 ``autograder export --to canvas`` and
-``nbgrader export --exporter autograder.report.exports.CanvasExporter`` give the same file.
-Students who have withdrawn are left out. Who handed in nothing has an empty mark, which
-leaves the system's own as it is; a zero is yours to give.
+``nbgrader export --exporter autograder.lms.exports.CanvasExporter`` give the same file.
+Students who have withdrawn are left out. Who has handed in nothing has an empty mark, which leaves
+the mark in the system as it is: giving a zero is up to you.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import traitlets
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
 from ..course.errors import CourseError
+from ..course.files import write_whole
 from ..course.manifest import Course, Week, find_course
 from ..course.roster import Entry
-from .classbook import Book, Sheet, open_book
-from .comment import comment
-from .marks import Marks, Person, people, week_marks
-from .page import write
+from ..gradebook.classbook import Book, Sheet, open_book
+from ..gradebook.marks import Marks, Person, people, week_marks
 
-#: A spreadsheet takes a cell that begins so for a formula.
+#: A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA = tuple("=+-@")
+#: From a student's sheet of a week to the text for a comment field.
+Comment = Callable[[Sheet, Week], str]
 
 
 class CourseExporter(ExportPlugin):  # type: ignore[misc]
-    """What the exporters share: the course, its people, and files that stand whole."""
+    """What the exporters share: the course, its people, and how a file is written.
+
+    ``comment`` makes the text of a comment field. It is passed in, because the pages that students
+    read are made in a room further out.
+    """
 
     name = "marks.csv"
+    comment = traitlets.Callable(lambda sheet, week: "").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Called by nbgrader with the open gradebook."""
@@ -44,7 +51,7 @@ class CourseExporter(ExportPlugin):  # type: ignore[misc]
     def write(self, book: Book) -> Iterator[Path]:
         """Write the export; yields the files."""
         path = Path(self.to or self.name)
-        write(path, self.text(book, self._weeks(book)))
+        write_whole(path, self.text(book, self._weeks(book)))
         yield path
 
     def text(self, book: Book, weeks: list[Week]) -> str:
@@ -98,10 +105,10 @@ class CsvExporter(CourseExporter):
 
 
 class CanvasExporter(CourseExporter):
-    """Canvas's gradebook: a column for each week, called as Canvas calls it.
+    """Canvas's gradebook: a column for each week, under Canvas's own name.
 
-    Canvas finds a column again by the number behind its title, which an import of its own
-    export (``autograder roster import``) leaves in the roster; without it, by the title.
+    Canvas finds a column by the number after its title, which the roster holds once Canvas's own
+    export has been imported (``autograder roster import``), or else by the title.
     """
 
     name = "marks-canvas.csv"
@@ -126,8 +133,8 @@ class CanvasExporter(CourseExporter):
 class MoodleExporter(CourseExporter):
     """Moodle's grading worksheet: a file for each week, with feedback comments.
 
-    "Identifier" is what an assignment's own worksheet is matched by; "ID number" and "Email
-    address" serve Moodle's import into its gradebook.
+    An assignment's worksheet is matched by "Identifier"; "ID number" and "Email address" serve
+    Moodle's import into its gradebook.
     """
 
     name = "marks-moodle.csv"
@@ -138,7 +145,7 @@ class MoodleExporter(CourseExporter):
         for week in weeks:
             several = not self.to or len(weeks) > 1
             path = base.with_stem(f"{base.stem}-{week.id}") if several else base
-            write(path, self.text(book, [week]))
+            write_whole(path, self.text(book, [week]))
             yield path
 
     def text(self, book: Book, weeks: list[Week]) -> str:
@@ -163,7 +170,7 @@ class MoodleExporter(CourseExporter):
                         *(number, name, entry.sis_id or person.id, person.email),
                         f"{marks.mark:.2f}" if marks else "",
                         *(f"{most:.2f}", "-"),
-                        as_html(comment(sheet, week)) if sheet else "",
+                        as_html(self.comment(sheet, week)) if sheet else "",
                     ]
                 )
         return table(rows)
@@ -205,19 +212,32 @@ EXPORTERS: dict[str, type[CourseExporter]] = {
 
 
 def export_marks(
-    course: Course, to: str, out: Path | None, weeks: list[str], students: list[str]
+    course: Course,
+    to: str,
+    comment: Comment,
+    out: Path | None = None,
+    weeks: Sequence[str] = (),
+    students: Sequence[str] = (),
 ) -> Iterator[Path]:
     """Write the marks of a course in one of the formats; yields the files.
+
+    Parameters
+    ----------
+    to : the format
+    comment : gives the text of a comment field, where the format has one
+    out : the file; ``marks-FORMAT`` in the working directory without it
+    weeks, students : only these; all where there are none
 
     Raises
     ------
     CourseError
-        For a format, a week or a student that there is not.
+        For an unknown format, week or student.
     """
     if to not in EXPORTERS:
-        raise CourseError(f"--to {to}: is no format; they are {', '.join(EXPORTERS)}")
-    plugin = EXPORTERS[to]()
-    plugin.to, plugin.assignment, plugin.student = str(out or ""), weeks, students
+        raise CourseError(f"--to {to}: no such format; the formats are {', '.join(EXPORTERS)}")
+    plugin = EXPORTERS[to](
+        to=str(out or ""), assignment=list(weeks), student=list(students), comment=comment
+    )
     with open_book(course) as book:
         yield from plugin.write(book)
 
@@ -228,7 +248,7 @@ def week_sheets(book: Book, week: Week) -> dict[str, Sheet]:
 
 
 def table(rows: list[list[Any]]) -> str:
-    """Rows as CSV, nothing in which a spreadsheet would run as a formula."""
+    """Rows as CSV, in which a spreadsheet runs nothing as a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     for row in rows:
@@ -237,7 +257,7 @@ def table(rows: list[list[Any]]) -> str:
 
 
 def as_html(text: str) -> str:
-    """A text as Moodle's comments take it: HTML in one line, nothing in it but words."""
+    """A text for Moodle's comments: HTML in one line, everything in it escaped."""
     return escape(text.strip()).replace("\n", "<br>")
 
 

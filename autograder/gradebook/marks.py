@@ -1,4 +1,4 @@
-"""What the gradebook holds of a week, read in a few queries for the whole class."""
+"""The marks of a week in the gradebook, read in a few queries for the whole class."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from nbgrader.api import (
 
 @dataclass(frozen=True)
 class CellMark:
-    """A graded cell: its points, and whether a person has yet to look at it."""
+    """A graded cell: its points, and whether it still waits for a person."""
 
     score: float
     most: float

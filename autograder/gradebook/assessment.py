@@ -1,4 +1,4 @@
-"""A student's self-assessment, read as what it is: a small file by a stranger."""
+"""A student's self-assessment, read as what it is: a small file from a stranger."""
 
 import os
 import stat
@@ -16,8 +16,8 @@ Line = Annotated[str, msgspec.Meta(max_length=1000)]
 Prose = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
-class Item(msgspec.Struct, frozen=True):
-    """One statement, the exercise whose tests can check it, if any, and whether it is ticked."""
+class ItemAnswer(msgspec.Struct, frozen=True):
+    """One item as a student left it: ticked or not; ``exercise`` if tests can check it."""
 
     id: Identifier
     text: Line
@@ -30,16 +30,16 @@ class Assessment(msgspec.Struct, frozen=True):
 
     version: int
     week: Identifier
-    items: Annotated[tuple[Item, ...], msgspec.Meta(max_length=200)]
+    items: Annotated[tuple[ItemAnswer, ...], msgspec.Meta(max_length=200)]
     learnings: Prose | list[Line] = ""
     next_steps: Prose | list[Line] = ""
 
 
 def read_assessment(folder: Path, week: str) -> tuple[Assessment | None, str]:
-    """The self-assessment in a submission's folder, or None and why.
+    """The self-assessment in a submission's folder, or None and the reason.
 
-    It is nobody's fault to have none: then the reason is empty. A link, a pipe, a file that
-    is too large or is not what a notebook writes is left alone, and the reason says so.
+    The reason is empty if there is no such file, which is no fault. A link, a pipe, a file that
+    is too large or that no notebook writes is not read, and the reason says so.
     """
     try:
         # neither follows a link, nor waits for a pipe's other end

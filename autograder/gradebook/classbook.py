@@ -1,4 +1,4 @@
-"""A week of a class as the reports read it: everybody's results, marks and self-assessment."""
+"""A week of a class, to be read: everybody's results, marks and self-assessments."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,12 @@ from ..authoring.source import read
 from ..course.database import open_gradebook
 from ..course.manifest import Course, Week
 from ..course.roster import Roster, load_roster
-from ..gradebook.writer import graded_facts
 from ..grading.notes import Note
 from ..grading.results import Facts, SubmissionStatus, TestResult
 from ..remote.causes import Cause
-from .assessment import Assessment, Item, read_assessment
+from .assessment import Assessment, ItemAnswer, read_assessment
 from .marks import Marks, Person, people, week_marks
+from .writer import graded_facts
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Sheet:
 
     Attributes
     ----------
-    status : BROKEN, with a ``cause`` and a ``reason``, where there was nothing to run
-    tests : an exercise's tests, in the order of the notebook
+    status : BROKEN, with a ``cause`` and a ``reason``, if there was nothing to run
+    tests : the tests of each exercise, in the order of the notebook
     notes : what grading put right or left out
-    marks : what the gradebook holds, None where it has no such submission
-    assessment : what the student ticked; ``unread`` says why a file of that name is none
+    marks : what the gradebook holds; None if it has no such submission
+    assessment : what the student ticked; ``unread`` says why the file could not be read
     """
 
     person: Person
@@ -68,10 +68,10 @@ class ClassWeek:
 
     Attributes
     ----------
-    sheets : of everybody who counts and has a result, by name
-    missing : who counts and has none
-    withdrawn : who has a result and does not count any more
-    outdated : whose graded notebook is of an engine of another form, and counts as not graded
+    sheets : of all active students with a result, by name
+    missing : active students without one
+    withdrawn : students with a result who have left the course
+    outdated : students whose graded notebook another version wrote, which counts as not graded
     """
 
     week: Week
@@ -83,7 +83,7 @@ class ClassWeek:
 
     @property
     def graded(self) -> tuple[Sheet, ...]:
-        """The sheets that statistics are made of: what could be run."""
+        """The sheets of submissions that could be run, which statistics are made of."""
         return tuple(sheet for sheet in self.sheets if sheet.status is SubmissionStatus.GRADED)
 
     @property
@@ -139,7 +139,7 @@ class Book:
         )
 
     def everybody(self, week: Week) -> Iterator[Sheet]:
-        """The sheets of everybody with a result, those who do not count any more included."""
+        """The sheets of everybody with a result, including those who have withdrawn."""
         return self._sheets(week, people(self.gradebook))
 
     def _sheets(self, week: Week, everybody: dict[str, Person]) -> Iterator[Sheet]:
@@ -154,13 +154,13 @@ class Book:
 
 @contextmanager
 def open_book(course: Course) -> Iterator[Book]:
-    """The gradebook of a course, to be read."""
+    """The gradebook of a course, opened for reading."""
     with open_gradebook(course) as gradebook:
         yield Book.of(course, gradebook)
 
 
 def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
-    """For each student who counts, the written answers that wait for a person."""
+    """For each active student, the written answers that wait for a person."""
     if not course.gradebook_path.is_file():
         return {}
     with open_book(course) as book:
@@ -171,13 +171,13 @@ def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
         }
 
 
-def course_items(course: Course, week: Week) -> dict[str, Item]:
-    """What the week's self-assessment asks, by id, from its source; nothing without one."""
+def course_items(course: Course, week: Week) -> dict[str, ItemAnswer]:
+    """The items of the week's self-assessment by id, unticked, from its source."""
     folder = course.source_folder(week)
     if not folder.is_dir():
         return {}
     return {
-        item.id: Item(item.id, item.text, False, item.exercise or None)
+        item.id: ItemAnswer(item.id, item.text, False, item.exercise or None)
         for item in read(folder, week.id).items
     }
 
@@ -188,12 +188,12 @@ def sheet_of(
     person: Person,
     facts: Facts,
     marks: Marks | None,
-    items: dict[str, Item],
+    items: dict[str, ItemAnswer],
 ) -> Sheet:
     """A sheet from the facts that a graded notebook carries.
 
-    Of a self-assessment only the ticks are the student's: what an item says and which
-    exercise it is about is taken from the course, where the course has ``items``.
+    Of a self-assessment only the ticks are the student's: the text of an item and its exercise are
+    the course's, if the course has ``items``.
     """
     folder = course.submitted(person.id, week.id)
     assessment, unread = read_assessment(folder, week.id)

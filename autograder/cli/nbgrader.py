@@ -1,4 +1,4 @@
-"""nbgrader's own commands and the formgrader, on this course and through the same engine."""
+"""nbgrader's own commands and the formgrader, configured to use this engine."""
 
 import weakref
 from contextlib import ExitStack
@@ -12,15 +12,16 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
-from ..course.manifest import find_course, load_course
+from ..batch.assignments import load_assignment
+from ..batch.worker import Worker, open_worker
+from ..course.manifest import Week, find_course, load_course
 from ..course.search_path import leave_out_working_directory
-from ..gradebook.writer import settle
+from ..gradebook.classbook import Sheet
+from ..gradebook.writer import complete_submission
 from ..grading.clean import harmless
 from ..lms.archives import Extractor
 from ..lms.collect import Collector
 from ..lms.exchange import ReleaseAssignment, ReleaseFeedback
-from .assignments import load_assignment
-from .worker import Worker, open_worker
 
 
 def configure(config: Any, file: str) -> None:
@@ -39,6 +40,7 @@ def configure(config: Any, file: str) -> None:
     config.ExchangeFactory.release_assignment = ReleaseAssignment
     config.ExchangeFactory.release_feedback = ReleaseFeedback
     config.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"
+    config.CourseExporter.comment = _comment
     config.ZipCollectApp.extractor_plugin = Extractor
     config.ZipCollectApp.collector_plugin = Collector
     config.HTMLExporter.sanitize_html = True
@@ -47,9 +49,9 @@ def configure(config: Any, file: str) -> None:
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads a submission for nbgrader; what is no notebook is passed on as an empty one.
+    """Reads a submission for nbgrader; a file that is no notebook is passed on as an empty one.
 
-    nbgrader makes one for a run of ``nbgrader autograde``, so it owns what grades in that run.
+    nbgrader makes one for each run of ``nbgrader autograde``, so it owns the worker of that run.
     """
 
     def __init__(self, **more: Any) -> None:
@@ -77,14 +79,14 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades the submitted file and puts the graded notebook in the place of nbgrader's."""
 
     def preprocess(self, nb: Any, resources: Any) -> Any:
-        """Called by nbgrader with the notebook as it read it; the file's bytes are graded."""
+        """Called by nbgrader with the notebook that it has read; the file itself is graded."""
         course = find_course()
         facts = resources["nbgrader"]
-        where = course.root / "submitted" / facts["student"] / facts["assignment"]
+        folder = course.submitted(facts["student"], facts["assignment"])
         week = course.pick([facts["assignment"]])[0]
-        submission = (where / f"{facts['notebook']}.ipynb").read_bytes()
+        submission = (folder / f"{facts['notebook']}.ipynb").read_bytes()
         with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
-            settle(course, gradebook.find_submission(week.id, facts["student"]))
+            complete_submission(course, gradebook.find_submission(week.id, facts["student"]))
             gradebook.db.commit()
         graded = self.parent.worker.grade(load_assignment(course, week), submission)
         return nbformat.reads(graded.notebook, as_version=4), resources
@@ -98,3 +100,10 @@ class LatePenalty(BasePlugin):  # type: ignore[misc]
     ) -> float:
         """Points to take off; called by nbgrader for a submission after the due date."""
         return find_course().manifest.grading.late.penalty(score, total_seconds_late)
+
+
+def _comment(sheet: Sheet, week: Week) -> str:
+    """What an export writes into a comment field."""
+    from ..report.comment import comment  # most of nbgrader's commands do without the pages
+
+    return comment(sheet, week)

@@ -10,6 +10,7 @@ from support.exams import TEXTS
 from autograder.authoring.source import parse
 from autograder.authoring.texts import WeekTexts
 from autograder.judge.exam import Exam, open_exam
+from autograder.judge.result import share
 
 #: A program, and the answer that is enough for it.
 WEAK = {
@@ -60,6 +61,43 @@ def test_sound_programs_believe_no_constant() -> None:
 
 @pytest.mark.parametrize(("program", "answer"), WEAK.values(), ids=WEAK)
 def test_a_program_that_believes_a_constant_is_named(program: str, answer: str) -> None:
-    (found,) = exam_with(program).believed("norm").items()
-    assert found[0] == "weak"
-    assert found[1].startswith(answer)
+    believed = exam_with(program).believed("norm")
+    found = [what for what, programs in believed.items() if "weak" in {p.name for p in programs}]
+    assert any(what.startswith(f"always answers {answer}") for what in found)
+
+
+SPOILED = {
+    "zeros of the right shape": (
+        '@compare("norm")\ndef weak(impl):\n    return impl.norm(x=z) * 0\n'
+    ),
+    "ones of the right shape": (
+        '@compare("norm")\ndef weak(impl):\n    return impl.norm(x=np.array([1.0]))\n'
+    ),
+    "its first argument back": (
+        '@compare("norm")\ndef weak(impl):\n    return impl("norm(x)", x=np.ones(1))[0]\n'
+    ),
+    "raises ValueError whenever": (
+        '@compare("norm")\ndef weak(impl):\n    try:\n        impl.norm("text")\n'
+        "    except Exception:\n        return 'refused'\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", SPOILED)
+def test_a_program_that_believes_spoiled_results_is_named(words: str) -> None:
+    program = SPOILED[words].replace("x=z", "x=np.zeros(3)").replace(")[0]", ") * np.ones(1)")
+    believed = exam_with(program).believed("norm")
+    found = [what for what, programs in believed.items() if "weak" in {p.name for p in programs}]
+    assert any(words in what for what in found), found
+
+
+def test_a_property_earns_only_beside_a_value() -> None:
+    programs = exam_of(TEXTS).programs["norm"]
+    properties = {program.name for program in programs if not program.compares}
+    assert properties
+    assert share(programs, properties) == 0.0
+    value = next(program for program in programs if program.compares)
+    total = sum(program.points for program in programs)
+    earned = value.points + sum(p.points for p in programs if not p.compares)
+    assert share(programs, {value.name, *properties}) == pytest.approx(earned / total)
+    assert share(programs, {program.name for program in programs}) == 1.0
