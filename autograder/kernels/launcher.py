@@ -23,6 +23,8 @@ from .request import PACKET_BYTES, KernelRequest
 
 #: How long a launcher may take to answer; it may have to import modules first.
 ANSWER_SECONDS = 120.0
+#: How long it is waited for the end of a kernel, and of all that it started, that was killed.
+END_SECONDS = 5.0
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 #: No byte code beside the sources, and no warning of a debugger that nobody asked for.
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -86,6 +88,7 @@ class ForkedKernel:
         if self.process < 0:
             return
         self.signal(signal.SIGKILL)
+        self.ends_within(END_SECONDS)
         self.lifeline.close()
         self.doorbell.close()
         os.close(self.process)

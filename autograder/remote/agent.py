@@ -64,13 +64,17 @@ class Agent:
         self.task = self.loop.create_task(serve(self, connection, self.task))
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Stop the code that runs, and nothing else: raise in it, or cancel what it awaits."""
-        task = self.task
-        if not self.busy or task is None:
+        """Stop the code that runs, and nothing else: raise in it, or cancel what it awaits.
+
+        The event loop's own code must not be interrupted, it would forget the task.
+        """
+        if not self.busy or self.task is None:
             return
-        if asyncio.current_task(self.loop) is task:
-            raise KeyboardInterrupt
-        self.loop.call_soon_threadsafe(task.cancel)
+        while frame is not None:
+            if frame.f_code is Agent.answer.__code__:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+        self.loop.call_soon_threadsafe(self.task.cancel)
 
     async def answer(self, scope: Scope, message: bytes) -> bytes:
         """Answer one request, whatever it raises; a cell is run here and not by the scope."""

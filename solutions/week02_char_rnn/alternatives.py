@@ -61,6 +61,31 @@ def lists_only():
             return text
 
 
+@alternative("CharVocab")
+def dictionary_with_methods():
+    """A dictionary from character to id."""
+
+    class CharVocab(dict):
+        def __init__(self, text):
+            super().__init__((char, i) for i, char in enumerate(sorted(set(text))))
+            self.chars = list(self)
+
+        def encode(self, text):
+            unknown = sorted(set(text) - set(self))
+            if unknown:
+                raise ValueError("not in the vocabulary: " + ", ".join(map(repr, unknown)))
+            return torch.as_tensor([self[char] for char in text], dtype=torch.int64)
+
+        def decode(self, ids):
+            ids = ids.tolist() if torch.is_tensor(ids) else ids
+            return "".join([self.chars[i] for i in ids])
+
+
+@alternative("embed")
+def torchs_own_look_up():
+    embed = F.embedding  # noqa: F841
+
+
 @alternative("embed")
 def one_hot_product():
     def embed(ids, W):
@@ -124,6 +149,31 @@ def step_by_step():
 
         def init_hidden(self, batch_size):
             return torch.zeros(1, batch_size, self.rnn.hidden_size).to(self.linear.weight)
+
+
+@alternative("CharRNN")
+def layers_of_other_classes():
+    """A lazy layer, and a subclass of a layer; the state's size from the embedding."""
+
+    class TanhRNN(nn.RNN):
+        def __init__(self, size):
+            super().__init__(size, size, nonlinearity="tanh", batch_first=True)
+
+    class CharRNN(nn.Module):
+        def __init__(self, vocab_size, hidden_size):
+            super().__init__()
+            self.embedding = nn.Embedding(vocab_size, hidden_size)
+            self.rnn = TanhRNN(hidden_size)
+            self.linear = nn.LazyLinear(vocab_size)
+
+        def forward(self, x, hidden=None):
+            output = self.rnn(self.embedding(x), hidden)
+            return self.linear(output[0]), output[1]
+
+        def init_hidden(self, batch_size):
+            weight = self.embedding.weight
+            size = weight.size(1)
+            return torch.zeros((1, batch_size, size), dtype=weight.dtype, device=weight.device)
 
 
 @alternative("make_streams")
@@ -192,6 +242,24 @@ def norm_of_norms():
             for p in chosen:
                 p.grad[...] = scale * p.grad
         return total
+
+
+@alternative("clip_gradients")
+def textbook_loop():
+    """The textbook's sum over parameters, in place, with a list made first."""
+
+    def clip_gradients(parameters, max_norm):
+        params = [p for p in parameters]
+        total = 0.0
+        for p in params:
+            if p.grad is not None:
+                total += p.grad.detach().pow(2).sum().item()
+        norm = total**0.5
+        if norm > max_norm:
+            for p in params:
+                if p.grad is not None:
+                    p.grad *= max_norm / norm
+        return norm
 
 
 @alternative("sample")

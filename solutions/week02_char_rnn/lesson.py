@@ -66,7 +66,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from rnn_course import char_plots, manual, plots
-from autograder.notebook.checks import check, expect_close
+from autograder.notebook.checks import check, expect_close, expect_results, expect_unchanged
 
 plots.use_style()
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -246,7 +246,10 @@ plt.show()
 # | 5 | `clip_gradients` | 3 | ●●○○○ | 25 |
 # | 6 | `sample` | 4 | ●●●○○ | 35 |
 #
-# No exercise needs another one: you may begin anywhere.
+# No exercise needs another one: you may begin anywhere. In all of them, results have the element type
+# and the device of the arguments (a model's: of its parameters). Arguments, the mode of a model (train
+# or eval) and global settings stay as they are, and no call knows of another one, where an exercise
+# does not say otherwise. Tensors need not be contiguous. Sizes may be 1, and may coincide.
 
 # %% [markdown]
 # ### Exercise 1 · `CharVocab`
@@ -260,7 +263,8 @@ plt.show()
 #    That list is `self.chars`. The id of a character is its place in it.
 # 2. `len(vocab)` is V, the number of different characters.
 # 3. `encode(text)` returns the ids as a tensor (N,) of type `torch.long`, also for an empty text.
-# 4. A character that is not in the vocabulary raises a `ValueError` whose message names it.
+# 4. A character that is not in the vocabulary raises a `ValueError` whose message names that
+#    character, and does not hide it in the whole text. The vocabulary stays as it was.
 # 5. `decode(ids)` takes a tensor (N,) or a list of ints and returns one `str`.
 #
 # <details><summary>Hint</summary>
@@ -312,7 +316,7 @@ class CharVocab:
         Raises
         ------
         ValueError
-            If a character is not in the vocabulary; the message names it.
+            If a character is not in the vocabulary; the message names that character alone.
         """
         ### BEGIN SOLUTION
         unknown = sorted(set(text) - set(self.chars))
@@ -364,27 +368,50 @@ def visible():
             f"encode({text!r}) must be ({len(text)},), found {got.shape}"
         )
 
-    got = vocab.decode([3, 2, 4, 4, 5])
-    assert got == "hello", f"decode([3, 2, 4, 4, 5]) must be the str 'hello', found {got!r}"
-    got = vocab.decode(torch.tensor([7, 5, 6]))
-    assert got == "wor", f"decode must take a tensor of ids too and give 'wor', found {got!r}"
+    for ids, word in (
+        ([3, 2, 4, 4, 5], "hello"),
+        (torch.tensor([7, 5, 6]), "wor"),
+        ([], ""),
+        (torch.tensor([], dtype=torch.long), ""),
+    ):
+        try:
+            got = vocab.decode(ids)
+        except (KeyError, IndexError, TypeError) as error:
+            raise AssertionError(f"decode fails for {ids}: a list or a tensor of ids") from error
+        assert got == word, f"decode({ids}) must be the str {word!r}, found {got!r}"
 
-    # A round trip through a text with everything in it.
-    text = 'Naïve? Yes:\n\t\'tis 1 + 1 = 2, "quoted" … ☃'
-    vocab = CharVocab(text)
-    assert vocab.decode(vocab.encode(text)) == text, "decode(encode(text)) must give the text back"
-    assert vocab.decode(vocab.encode(text[::-1])) == text[::-1], "also backwards: no id by position"
+    # Round trips: a text with everything in it, blanks at its ends, and 400 different characters.
+    for text in (
+        'Naïve? Yes:\n\t\'tis 1 + 1 = 2, "quoted" … ☃',
+        "\n ends ",
+        "".join(map(chr, range(500, 100, -1))),
+    ):
+        other = CharVocab(text)
+        for there in (text, text[::-1]):
+            assert other.decode(other.encode(there)) == there, (
+                f"decode(encode(text)) must give {there[:40]!r} back: every character has its own id"
+            )
+    expect_close(vocab.encode("hello"), [3, 2, 4, 4, 5], "Each vocabulary must have ids of its own")
 
-    try:
-        CharVocab("abc").encode("abq")
-    except ValueError as error:
-        assert "q" in str(error), f"the message must name the unknown character 'q', found: {error}"
-    except KeyError as error:
-        raise AssertionError(
-            "an unknown character must raise a ValueError, found a KeyError"
-        ) from error
-    else:
-        raise AssertionError("an unknown character must raise a ValueError, found no error at all")
+    # An unknown character in a long text, twice.
+    text = f"{'hello world ' * 8}q{' hello world' * 8}"
+    for which in ("the first", "the second"):
+        message = None
+        try:
+            vocab.encode(text)
+        except Exception as error:
+            kind, message = type(error).__name__, str(error)
+            assert isinstance(error, ValueError), (
+                f"an unknown character must raise a ValueError, found {kind}"
+            )
+        assert message is not None, (
+            f"an unknown character must raise a ValueError, found no error at all {which} time"
+        )
+        assert "q" in message.replace(text, ""), (
+            "the message must name the unknown character 'q', and not hide it in the whole text; "
+            f"found: {message[:60]!r}"
+        )
+    assert len(vocab) == 8, "an unknown character must not become part of the vocabulary"
 
 
 # %% [markdown]
@@ -435,10 +462,25 @@ def visible():
     ids = torch.randint(V, (B, T), generator=generator)
     W = torch.randn(V, E, generator=generator, dtype=torch.float64)
 
+    def looked_up(ids, W):
+        """What embed gives, with words where it fails."""
+        try:
+            return embed(ids, W)
+        except (RuntimeError, IndexError) as error:
+            raise AssertionError(
+                f"embed fails for ids {tuple(ids.shape)} from {int(ids.min())} to {int(ids.max())} "
+                f"and a W {tuple(W.shape)} of type {W.dtype}: only the arguments may say how large "
+                "things are, and V is len(W), whatever ids are read"
+            ) from error
+
+    expect_unchanged(looked_up, ids=ids, W=W)
+    looked_up(ids, W)
+    assert not W.requires_grad, "embed must leave requires_grad of its argument W as it is"
+
     # One id: its row, and nothing else.
     for i in range(V):
         expect_close(
-            embed(torch.tensor([[i]]), W), W[i].view(1, 1, E), f"id {i} must give row {i} of W"
+            looked_up(torch.tensor([[i]]), W), W[i].view(1, 1, E), f"id {i} must give row {i} of W"
         )
 
     # The identity as W: rows are one-hot vectors.
@@ -447,30 +489,31 @@ def visible():
         for t in range(T):
             one_hot[b, t, ids[b, t]] = 1
     expect_close(
-        embed(ids, torch.eye(V, dtype=torch.float64)), one_hot, "W = I must give one-hot rows"
+        looked_up(ids, torch.eye(V, dtype=torch.float64)), one_hot, "W = I must give one-hot rows"
     )
 
-    # Random ids and weights: look-up and product agree.
-    got = embed(ids, W)
-    expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
-    assert got.dtype == W.dtype, f"the result must be of W's type {W.dtype}, found {got.dtype}"
+    # Random ids and weights of either type: look-up and product agree.
+    for table in (W, W.float()):
+        got = looked_up(ids, table)
+        assert got.dtype == table.dtype, f"for W of {table.dtype} the result is of type {got.dtype}"
+        expect_close(got, one_hot @ W, "embed(ids, W) must equal one_hot @ W")
 
-    # Another V and E: only ids and W may say how large things are.
-    larger = torch.randn(V + 4, E + 2, generator=generator, dtype=torch.float64)
-    try:
-        got = embed(torch.tensor([[V + 3, 0, 1]]), larger)
-    except (RuntimeError, IndexError) as error:
-        raise AssertionError(
-            f"embed fails for W {tuple(larger.shape)}: use its arguments, no variable of another cell"
-        ) from error
-    want = torch.stack([larger[V + 3], larger[0], larger[1]])[None]
-    expect_close(got, want, f"embed must work for W {tuple(larger.shape)} too")
+    # Another V and E, and a W that is square.
+    for V_now, E_now in ((V + 4, E + 2), (4, 4), (1, 1)):
+        other = torch.randn(V_now, E_now, generator=generator, dtype=torch.float64)
+        few = torch.tensor([[V_now - 1, 0, 0]])
+        want = torch.stack([other[V_now - 1], other[0], other[0]])[None]
+        expect_close(looked_up(few, other), want, f"embed must work for W {(V_now, E_now)} too")
+    expect_close(
+        looked_up(ids.t(), W), one_hot.transpose(0, 1) @ W, "ids.t() must give the rows of its ids"
+    )
 
     # The gradient of a row counts how often its id was read.
     W.requires_grad_(True)
     got = embed(ids, W)
     assert got.requires_grad, "autograd must reach W: no detach, no new tensor made of numbers"
     got.sum().backward()
+    assert W.grad is not None, "autograd must reach W itself, and not a copy of it"
     count = one_hot.sum(dim=(0, 1))
     expect_close(W.grad, count[:, None].expand(V, E), "dW must count how often each id was read")
 
@@ -483,7 +526,8 @@ def visible():
 # **Difficulty** ●●○○○ · **Importance** ●●●●● · **Time** 30 minutes · **Length** about 3 + 3 + 1 lines ·
 # **Theory** [The model, and what each layer returns](#The-model,-and-what-each-layer-returns)
 #
-# In `__init__`, make three layers with these names (V is `vocab_size`, H is `hidden_size`):
+# In `__init__`, make three layers with these names (V is `vocab_size`, H is `hidden_size`), and leave
+# their weights as PyTorch draws them:
 #
 # 1. `self.embedding`, an `nn.Embedding`: ids → vectors of length H.
 # 2. `self.rnn`, an `nn.RNN` with one tanh layer, batch first: H → H.
@@ -578,13 +622,14 @@ def visible():
     torch.manual_seed(3)
     B, T, V, H = 3, 5, 7, 4
     model = CharRNN(V, H).double()
-    for name, kind in (("embedding", nn.Embedding), ("rnn", nn.RNN), ("linear", nn.Linear)):
-        found = type(getattr(model, name, None)).__name__
-        assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
-
-    assert len(list(model.rnn.parameters())) == 4, (
-        "self.rnn must be one layer, one direction, with its biases"
-    )
+    layers = {"embedding": (nn.Embedding, 1), "rnn": (nn.RNN, 4), "linear": (nn.Linear, 2)}
+    for name, (kind, count) in layers.items():
+        layer = getattr(model, name, None)
+        found = type(layer).__name__
+        assert isinstance(layer, kind), f"self.{name} must be an nn.{kind.__name__}, found {found}"
+        assert len(list(layer.parameters())) == count, (
+            f"self.{name} must be one layer, one direction, with its biases"
+        )
 
     x = torch.randint(V, (B, T))
     results = model(x)
@@ -595,25 +640,51 @@ def visible():
     assert logits.shape == (B, T, V), (
         f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
     )
+    assert logits.dtype == torch.float64, f"this model is float64, its logits are {logits.dtype}"
+    assert model.training, "forward must leave the model in the mode (train or eval) in which it is"
     assert hidden.shape == (1, B, H), (
         f"the last state must be (1, B, H) = {(1, B, H)}, found {tuple(hidden.shape)}"
         "; did you say batch_first=True?"
     )
-    expect_close(
-        model(x)[0],
-        logits,
-        "Two calls without hidden must agree: keep no state in self, start from zeros",
-    )
+    for rows in (B, 1):
+        expect_close(
+            model(x[:rows])[0],
+            logits[:rows],
+            "Calls without hidden must agree: keep no state in self, start from zeros",
+        )
 
-    start = model.init_hidden(B)
-    expect_close(start, torch.zeros(1, B, H), "init_hidden(B) must be zeros, (1, B, H)")
+    for batch in (1, B):
+        start = model.init_hidden(batch)
+        what = f"init_hidden({batch}) must be zeros, (1, B, H) = {(1, batch, H)}"
+        expect_close(start, torch.zeros(1, batch, H), what)
     assert start.dtype == torch.float64, (
         f"this model is float64, so init_hidden must be too; found {start.dtype}"
     )
+    elsewhere = CharRNN(V, H)
+    elsewhere(x)
+    elsewhere = elsewhere.to("meta")  # a device that keeps shapes, and no numbers
+    found = elsewhere.init_hidden(B).device
+    assert found.type == "meta", (
+        f"init_hidden must be on the device of the parameters: on {found} for a model on 'meta'"
+    )
+    try:
+        elsewhere(x.to("meta"))
+    except RuntimeError as error:
+        raise AssertionError(
+            "forward fails for a model on another device: what it makes must be where the parameters are"
+        ) from error
     expect_close(model(x, start)[0], logits, "init_hidden(B) must give what no state at all gives")
 
     # Another V and H: only the arguments of __init__ may say how large things are.
-    larger = CharRNN(V + 2, H + 5)
+    larger, twin = CharRNN(V + 2, H + 5), CharRNN(V + 2, H + 5)
+    assert not torch.equal(larger.embedding.weight, twin.embedding.weight), (
+        "two new models must have different weights: do not seed the global generator"
+    )
+    spread = float(CharRNN(200, 50).embedding.weight.detach().std())
+    assert 0.9 < spread < 1.1, (
+        "leave the layers' weights as PyTorch draws them: those of nn.Embedding have the standard "
+        f"deviation 1, found {spread:.2f}"
+    )
     got = larger.init_hidden(2)
     expect_close(
         got,
@@ -641,7 +712,12 @@ def visible():
         model.linear.weight.copy_(weight)
         model.linear.bias.copy_(bias)
 
-    # Step by step by hand: from zeros, then from a random start state.
+    # Step by step by hand: from zeros, then from a random start state; with V = H = T.
+    V = H = T
+    model = CharRNN(V, H).double()
+    x = torch.randint(V, (B, T))
+    model(x)
+    weight, bias = model.linear.weight, model.linear.bias
     start = torch.randn(1, B, H, dtype=torch.float64)
     W_ih, W_hh, b_ih, b_hh = model.rnn.parameters()
     for begin, name in ((None, "zeros, with tanh"), (start, "the given start")):
@@ -667,8 +743,11 @@ def visible():
     # Nothing is cut inside the model: the last loss reaches the first state.
     start.requires_grad_(True)
     second, _ = model(x[:, 2:], model(x[:, :2], start)[1])
+    assert second.requires_grad, "the gradient must reach the parameters: no no_grad in forward"
     second.sum().backward()
     assert start.grad is not None, "the gradient must reach the start state: no detach in forward"
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, f"no gradient reaches {name}: no detach in forward"
 
 
 # %% [markdown]
@@ -681,7 +760,7 @@ def visible():
 # **Theory** [A long text: streams, carried and detached](#A-long-text:-streams,-carried-and-detached)
 #
 # 1. N, the number of chunks, is `(len(ids) - 1) // (B * T)`. Why the 1? The last input needs a
-#    target too. If N is below 1, raise a `ValueError`.
+#    target too. If N is below 1, as for an empty text, raise a `ValueError`.
 # 2. Inputs are the first B·N·T ids. Targets are as many, one place further on. The rest of the
 #    text is dropped.
 # 3. Cut each into B streams of N·T ids: (B, N·T). Stream 0 is the front of the text, stream 1
@@ -737,13 +816,18 @@ def make_streams(ids, B, T):
 # %% tests="make_streams" points=4
 @check("make_streams")
 def visible():
+    expect_unchanged(make_streams, ids=torch.arange(26), B=2, T=4)
+
     # The letters of the alphabet, as in the figure: B = 2 streams, chunks of T = 4.
     alphabet = "abcdefghijklmnopqrstuvwxyz"
-    x, y = make_streams(torch.arange(26), 2, 4)
-    assert tuple(x.shape) == (3, 2, 4), (
-        f"26 ids, B = 2, T = 4: x must be (N, B, T) = (3, 2, 4), found {tuple(x.shape)}"
-    )
-    assert tuple(y.shape) == (3, 2, 4), f"y must have the shape of x, found {tuple(y.shape)}"
+    x, y = expect_results(make_streams(torch.arange(26), 2, 4), ("x", "y"))
+    for name, part in (("x", x), ("y", y)):
+        found = type(part).__name__
+        assert isinstance(part, torch.Tensor), f"{name} must be a tensor, found {found}"
+        assert tuple(part.shape) == (3, 2, 4), (
+            f"26 ids, B = 2, T = 4: {name} must be (N, B, T) = (3, 2, 4), found {tuple(part.shape)}"
+        )
+        assert part.dtype == torch.long, f"{name} must be of ids' type torch.long, found {part.dtype}"
 
     # Lengths at the edge: 2 · 3 · 4 inputs need 25 ids.
     for length, N in ((25, 3), (24, 2)):
@@ -774,32 +858,46 @@ def visible():
     )
     assert letters(y[2, 1]) == "vwxy", f"y[2, 1] must be 'vwxy', found {letters(y[2, 1])!r}"
 
-    # Random ids: every stream is a piece of the text, and goes on from chunk to chunk.
-    ids = torch.randint(50, (200,), generator=torch.Generator().manual_seed(4))
-    B, T = 3, 7
-    x, y = make_streams(ids, B, T)
-    N = (200 - 1) // (B * T)
-    assert tuple(x.shape) == (N, B, T), f"x must be {(N, B, T)}, found {tuple(x.shape)}"
-    for b in range(B):
-        start = b * N * T
-        stream = torch.cat([x[n, b] for n in range(N)])
-        expect_close(
-            stream, ids[start : start + N * T], f"Stream {b}, chunk after chunk, must be text"
+    # Random ids, every second one of a text: each stream goes on from chunk to chunk.
+    for B, T, N, rest in ((3, 7, 9, 10), (1, 1, 1, 0), (1, 4, 2, 3), (3, 1, 2, 0), (3, 3, 3, 8)):
+        generator = torch.Generator().manual_seed(4)
+        ids = torch.randint(1 << 40, (2 * (B * T * N + 1 + rest),), generator=generator)[::2]
+        sizes = f"{len(ids)} ids, B = {B}, T = {T}"
+        x, y = make_streams(ids, B, T)
+        assert x.shape == y.shape == (N, B, T), (
+            f"{sizes}: x and y must be (N, B, T) = {(N, B, T)}, found {tuple(x.shape)} and {tuple(y.shape)}"
         )
-        for n in range(N - 1):
-            assert x[n + 1, b, 0] == y[n, b, -1], (
-                f"stream {b}: the first input of chunk {n + 1} must be the last target of chunk {n}"
-            )
-    expect_close(y[:, :, :-1], x[:, :, 1:], "Within a chunk y must be x, one place further on")
+        for b in range(B):
+            for n in range(N):
+                start = b * N * T + n * T
+                assert torch.equal(x[n, b], ids[start : start + T]), (
+                    f"{sizes}: x[{n}, {b}] must be ids[{start}:{start + T}]"
+                )
+                assert torch.equal(y[n, b], ids[start + 1 : start + T + 1]), (
+                    f"{sizes}: y[{n}, {b}] must be what follows x[{n}, {b}]"
+                )
 
-    # 8 inputs, and no target for the last one.
+    # Ids on a device that keeps shapes, and no numbers: nothing may come back to the CPU.
+    found = "an error"
     try:
-        make_streams(torch.arange(8), 2, 4)
-    except ValueError:
+        found = make_streams(torch.arange(26, device="meta"), 2, 4)[1].device.type
+    except (RuntimeError, TypeError):
         pass
-    else:
-        raise AssertionError(
-            "8 ids are too few for B = 2, T = 4: make_streams must raise a ValueError"
+    assert found == "meta", (
+        f"x and y must be on the device of ids: found {found} for ids on 'meta'; lists and NumPy lead "
+        "back to the CPU"
+    )
+
+    # 8 inputs and no target for the last one, and even less.
+    for length, B, T in ((8, 2, 4), (1, 2, 4), (0, 2, 4), (0, 1, 1)):
+        found = "no error"
+        try:
+            make_streams(torch.arange(length), B, T)
+        except Exception as error:
+            found = type(error).__name__
+        assert found == "ValueError", (
+            f"{length} ids are too few for B = {B}, T = {T}: make_streams must raise a ValueError, "
+            f"found {found}"
         )
 
 
@@ -863,65 +961,74 @@ def clip_gradients(parameters, max_norm):
 # %% tests="clip_gradients" points=3
 @check("clip_gradients")
 def visible():
-    def with_gradients(*gradients):
-        """Parameters that have these gradients; None for a parameter without one."""
+    def clipped(gradients, max_norm, what):
+        """The norm, and the gradients after clipping, of parameters that have these gradients."""
         parameters = []
         for gradient in gradients:
-            parameter = torch.zeros(2 if gradient is None else gradient.shape, dtype=torch.float64)
-            parameter.requires_grad_(True)
+            shape = (2,) if gradient is None else gradient.shape
+            parameter = torch.ones(shape, dtype=torch.float64, requires_grad=True)
             parameter.grad = None if gradient is None else gradient.clone()
             parameters.append(parameter)
-        return parameters
+        try:
+            norm = clip_gradients((p for p in parameters), max_norm)
+        except (TypeError, AttributeError, ArithmeticError, RuntimeError, IndexError) as error:
+            raise AssertionError(f"clip_gradients fails for {what}") from error
+        assert norm is not None, "clip_gradients must return the norm"
+        assert all((p == 1).all() for p in parameters), (
+            "clip_gradients must change the gradients, and leave the parameters"
+        )
+        return norm, [p.grad for p in parameters]
 
-    # 3, 4 and 12 in three parameters: the norm is 13.
-    three = [torch.tensor([v], dtype=torch.float64) for v in (3.0, 4.0, 12.0)]
-    parameters = with_gradients(*three)
-    norm = clip_gradients(parameters, 6.5)
-    assert norm is not None, "clip_gradients must return the norm"
-    expect_close(norm, 13.0, "Gradients 3, 4, 12: the norm before clipping must be 13")
-    got = torch.cat([p.grad for p in parameters])
-    expect_close(got, [1.5, 2.0, 6.0], "Clipped to 6.5, the gradients 3, 4, 12 must all be halved")
+    def double(*numbers):
+        return [torch.tensor([number], dtype=torch.float64) for number in numbers]
+
+    names = getattr(getattr(clip_gradients, "__code__", None), "co_names", ())
+    assert "clip_grad_norm_" not in names, "write it yourself, without torch.nn.utils.clip_grad_norm_"
+
+    # 3, 4 and 12 in three parameters: the norm is 13. Then the same, scaled.
+    for length, limit in (
+        *((13.0, 6.5), (6.5, 100.0), (6.5, math.inf)),
+        *((0.5, 0.3), (0.5, 0.6), (2.0, 3.0), (3.0, 2.0)),
+    ):
+        before = double(*(length / 13 * number for number in (3, 4, 12)))
+        what = f"gradients 3, 4, 12 times {length / 13:.3g} and max_norm = {limit}"
+        norm, after = clipped(before, limit, what)
+        expect_close(norm, length, f"For {what} the norm before clipping must be {length}")
+        if length > limit:
+            what += f" all must be multiplied by {limit} / {length}"
+        else:
+            what += f" nothing may change: the norm is {length}"
+        want = torch.cat(before) * min(1.0, limit / length)
+        expect_close(torch.cat(after), want, f"For {what}", 1e-5 if length > limit else 0)
+
+    # A parameter without a gradient, gradients of zero, none at all.
+    norm, after = clipped([torch.zeros(3).double(), None], 1.0, "gradients of zero and None")
+    expect_close(norm, 0.0, "Gradients of zero have the norm 0")
+    expect_close(after[0], torch.zeros(3), "Gradients of zero must stay zero, not nan")
+    assert after[1] is None, "a parameter without a gradient must stay without one"
+    for none in ([None, None], []):
+        norm, _ = clipped(none, 1.0, "no gradient at all: the norm is 0, and nothing is to clip")
+        expect_close(norm, 0.0, "With no gradient at all the norm must be 0")
+
+    # A gradient that is transposed in memory; one long gradient among many short ones.
+    turned = torch.arange(6.0).double().reshape(2, 3).t()
+    norm, after = clipped([turned], 1.0, "a gradient that is not contiguous")
+    expect_close(after[0], turned / math.sqrt(55), "A gradient that is not contiguous is clipped too")
+    norm, _ = clipped(double(1.0, *[1.7e-4] * 1500), 9.0, "one long gradient and 1500 short ones")
     expect_close(
-        clip_gradients(parameters, 100.0), 6.5, "After clipping to 6.5 the norm must be 6.5"
+        norm,
+        math.sqrt(1 + 1500 * 1.7e-4**2),
+        "One long gradient and 1500 short ones: add up in the gradients' own precision",
     )
-    for p, before in zip(parameters, got):
-        expect_close(p.grad[0], before, "Gradients below max_norm must stay as they are", 0)
-
-    expect_close(
-        clip_gradients(parameters, math.inf), 6.5, "With max_norm = inf the norm is the same"
-    )
-    for p, before in zip(parameters, got):
-        expect_close(p.grad[0], before, "max_norm = inf must clip nothing", 0)
-
-    # A generator can be gone through once only.
-    parameters = with_gradients(*three)
-    norm = clip_gradients((p for p in parameters), 6.5)
-    expect_close(norm, 13.0, "Parameters from a generator: the norm before clipping must be 13")
-    expect_close(
-        torch.cat([p.grad for p in parameters]),
-        [1.5, 2.0, 6.0],
-        "Parameters from a generator must be clipped too: go through it once, or make a list first",
-    )
-
-    # A parameter without a gradient, and gradients of zero.
-    parameters = with_gradients(torch.zeros(3, dtype=torch.float64), None)
-    expect_close(clip_gradients(parameters, 1.0), 0.0, "Gradients of zero have the norm 0")
-    expect_close(parameters[0].grad, torch.zeros(3), "Gradients of zero must stay zero, not nan")
-    assert parameters[1].grad is None, "a parameter without a gradient must stay without one"
-    try:
-        norm = clip_gradients(with_gradients(None, None), 1.0)
-    except (RuntimeError, IndexError) as error:
-        raise AssertionError(
-            "with no gradient at all the norm is 0, and nothing is to clip"
-        ) from error
-    expect_close(norm, 0.0, "With no gradient at all the norm must be 0")
 
     # A real network, against PyTorch's own; parameters() is a generator.
     torch.manual_seed(5)
     for max_norm in (0.1, 100.0):
         network = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)).double()
         network(torch.randn(5, 4).double()).pow(2).sum().backward()
-        twins = with_gradients(*[p.grad for p in network.parameters()])
+        twins = [torch.zeros_like(p, requires_grad=True) for p in network.parameters()]
+        for twin, p in zip(twins, network.parameters()):
+            twin.grad = p.grad.clone()
         want = nn.utils.clip_grad_norm_(twins, max_norm)
         norm = clip_gradients(network.parameters(), max_norm)
         expect_close(norm, want, f"max_norm = {max_norm}: the norm must be clip_grad_norm_'s", 1e-5)
@@ -1012,9 +1119,9 @@ class Bigrams(nn.Module):
 # 2. Encode the prefix and give the model all of it, as a batch of one: (1, length of the prefix).
 #    Put the ids on the device of the model's parameters.
 # 3. Take the logits of the *last* step, (V,).
-# 4. If `temperature` is 0, take the character with the largest logit. Otherwise divide the logits
-#    by the temperature, apply the softmax over the V characters, and draw one character with
-#    `torch.multinomial(…, generator=generator)`. `generator=None` is fine for `torch.multinomial`;
+# 4. If `temperature` is 0, take the character with the largest logit. Otherwise, however small it is,
+#    divide the logits by the temperature, apply the softmax over all V characters, and draw one
+#    character with `torch.multinomial(…, generator=generator)`. `generator=None` is fine for `torch.multinomial`;
 #    do not make a generator of your own: its seed is always the same.
 # 5. Feed that one character, (1, 1), with the state that the model gave you. Go on with step 3 until
 #    you have `n` new characters.
@@ -1089,37 +1196,55 @@ def visible():
         f"each step feeds one character and hands the state on: '77234567' is due, found {got!r}"
     )
     assert sample(Counter(), Digits(), "77", 0) == "77", "n = 0 must give the prefix back"
-    counter = Counter()
-    sample(counter, Digits(), "77", 3)
-    assert not counter.ran_with_gradients, (
-        "sampling needs no gradients: work within torch.no_grad()"
+    for mode in (True, False):
+        counter = Counter().train(mode)
+        sample(counter, Digits(), "77", 3)
+        assert counter.training == mode, (
+            "sample must leave the model in the mode (train or eval) in which it is"
+        )
+    assert not counter.ran_with_gradients and torch.is_grad_enabled(), (
+        "sampling needs no gradients: work within torch.no_grad(), which ends by itself"
     )
 
     # Temperature 0: always the most likely one. After i the most likely digit is 3 i + 1.
     table = torch.randn(10, 10, generator=torch.Generator().manual_seed(6))
     for i in range(10):
         table[i, (3 * i + 1) % 10] = 4.0
-    got = sample(Bigrams(table), Digits(), "0", 4, temperature=0)
+    try:
+        got = sample(Bigrams(table), Digits(), "0", 4, temperature=0)
+    except (RuntimeError, ZeroDivisionError) as error:
+        raise AssertionError("temperature 0 is a case of its own: do not divide by it") from error
     assert got == "01430", f"temperature 0 must always take the most likely: '01430', found {got!r}"
 
     # Temperature: how often does each digit come, and how often should it?
     logits = torch.tensor([1.5, -1.0, 0.5, 0.0, -0.5, 1.0, -1.5, 2.0, -2.0, 0.2])
-    model = Bigrams(logits.expand(10, 10).clone())
-    for temperature in (1.0, 0.5, 2.0):
-        generator = torch.Generator().manual_seed(7)
-        text = sample(model, Digits(), "3", 1200, temperature, generator)[1:]
-        found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
-        want = (logits / temperature).exp()
-        want /= want.sum()
-        expect_close(
-            found,
-            want,
-            f"At temperature {temperature} the shares of the ten digits must be "
-            f"softmax(logits / {temperature})",
-            0.07,
-        )
 
-    # The generator decides, and nothing else.
+    def model_of(scale):
+        return Bigrams((scale * logits).expand(10, 10).clone())
+
+    for scale, temperature in ((1.0, 1.0), (1.0, 0.5), (1.0, 8.0), (0.01, 0.01), (100.0, 0.5)):
+        what = f"At temperature {temperature}, for logits from {-2 * scale:g} to {2 * scale:g},"
+        generator = torch.Generator().manual_seed(7)
+        try:
+            text = sample(model_of(scale), Digits(), "3", 1000, temperature, generator)[1:]
+        except RuntimeError as error:
+            raise AssertionError(
+                f"{what} there is nothing to draw from: divide the logits, not probabilities, and let "
+                "torch.softmax do the rest"
+            ) from error
+        found = torch.tensor([text.count(char) / len(text) for char in Digits.chars])
+        want = torch.softmax(scale * logits / temperature, dim=0)
+        what += " the shares of the ten digits must be softmax(logits / temperature)"
+        expect_close(found, want, what, 0.065)
+        if temperature == 8.0:
+            assert found.all(), "at temperature 8 each of the ten digits must come: leave none out"
+
+    # The generator decides, and nothing else; it goes on where it stopped.
+    model = model_of(1.0)
+    firsts = {sample(model, Digits(), "3", 1, 8.0, generator)[-1] for _ in range(50)}
+    assert len(firsts) > 3, (
+        "the first new character must be drawn too, and a generator must go on where it stopped"
+    )
     first, again, other = (
         sample(model, Digits(), "3", 60, 1.0, torch.Generator().manual_seed(seed))
         for seed in (1, 1, 2)
@@ -1129,11 +1254,14 @@ def visible():
 
     # Without a generator torch's global one decides.
     texts = []
-    for seed in (1, 2):
+    for seed in (1, 2, 1):
         torch.manual_seed(seed)
         texts.append(sample(model, Digits(), "3", 60))
     assert texts[0] != texts[1], (
         "without a generator another torch.manual_seed must give another text: make none of your own"
+    )
+    assert texts[0] == texts[2], (
+        "without a generator the same torch.manual_seed must give the same text: make none of your own"
     )
 
 

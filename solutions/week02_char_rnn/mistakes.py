@@ -67,6 +67,32 @@ edit(
     (", dtype=torch.long", ""),
 )
 
+edit(
+    "CharVocab",
+    "hides-unknown-character-in-text",
+    "Your message shows the whole text. In a long one nobody finds the character: name it by itself.",
+    ("{unknown[0]!r} is not one of the {len(self)} known characters", "cannot encode {text!r}"),
+)
+edit(
+    "CharVocab",
+    "learns-unknown-characters",
+    "An unknown character becomes part of the vocabulary, and the second time it has an id that no "
+    "model knows. The vocabulary is made in __init__, and stays.",
+    (
+        "raise ValueError",
+        """
+            self.chars.append(unknown[0])
+            self.ids[unknown[0]] = len(self.ids)
+            raise ValueError""",
+    ),
+)
+edit(
+    "CharVocab",
+    "shares-its-table",
+    "Your table is shared by all vocabularies, so the last one made spoils the others. Keep it in self.",
+    ("self.ids = {char", "CharVocab.ids = {char"),
+)
+
 # == embed ==
 
 edit(
@@ -127,6 +153,27 @@ edit(
     "sums-over-time",
     "You add the vectors of a sequence up. Every step keeps a vector of its own.",
     ("W[ids]", "W[ids].sum(dim=1)"),
+)
+
+edit(
+    "embed",
+    "leaves-number-of-classes-to-one-hot",
+    "one_hot takes the largest id that it reads for the last one. Tell it how many there are: W has "
+    "one row for each.",
+    ("W[ids]", "F.one_hot(ids).to(W.dtype) @ W"),
+)
+edit(
+    "embed",
+    "flattens-ids-with-view",
+    "view needs ids that are contiguous; those of a batch that has been turned are not. reshape takes "
+    "both, and an index needs neither.",
+    ("W[ids]", "W[ids.view(-1)].view(*ids.shape, -1)"),
+)
+edit(
+    "embed",
+    "transposes-square-table",
+    "Where V = E you look along the wrong axis. Rows belong to ids, whatever the sizes are.",
+    ("W[ids]", "(W.T if W.shape[0] == W.shape[1] else W)[ids]"),
 )
 
 # == CharRNN ==
@@ -199,6 +246,20 @@ edit(
     "makes-initial-state-batch-first",
     "Look at init_hidden. batch_first says nothing about the state: it stays (layers, B, H).",
     ("1, batch_size", "batch_size, 1"),
+)
+edit(
+    "CharRNN",
+    "makes-zeros-on-the-cpu",
+    "The zeros that you start from have the right type, and are on the CPU. Take the device from a "
+    "parameter as well; or hand None on: nn.RNN makes its own.",
+    (
+        "states, hidden = self.rnn",
+        """
+            if hidden is None:
+                size = (1, len(x), self.rnn.hidden_size)
+                hidden = torch.zeros(size, dtype=self.linear.weight.dtype)
+            states, hidden = self.rnn""",
+    ),
 )
 edit(
     "CharRNN",
@@ -319,6 +380,13 @@ edit(
     ("if N < 1:", "if N < 0:"),
 )
 
+edit(
+    "make_streams",
+    "refuses-only-n-of-zero",
+    "An empty text has N = -1: ask whether N is below 1, and not whether it is 0.",
+    ("if N < 1:", "if N == 0:"),
+)
+
 # == clip_gradients ==
 
 edit(
@@ -424,6 +492,35 @@ edit(
         "float(torch.stack([gradient.norm() for gradient in gradients]).norm())",
     ),
 )
+edit(
+    "clip_gradients",
+    "compares-square-of-norm",
+    "You compare the square of the norm with max_norm. Take the root first: below 1 the square is "
+    "smaller than the norm, above 1 it is larger.",
+    ("if norm > max_norm:", "if norm**2 > max_norm:"),
+)
+edit(
+    "clip_gradients",
+    "flattens-gradients-with-view",
+    "view needs a gradient that is contiguous; one that is transposed in memory is not. reshape takes "
+    "both.",
+    ("(gradient**2).sum()", "(gradient.view(-1) ** 2).sum()"),
+)
+edit(
+    "clip_gradients",
+    "adds-up-in-single-precision",
+    "Your sum is float32 and on the CPU, whatever the gradients are: small squares are lost beside a "
+    "large one. Start from a Python number, or do not add in place.",
+    (
+        "norm = math.sqrt(sum((gradient**2).sum() for gradient in gradients))",
+        """
+            total = torch.zeros(())
+            for gradient in gradients:
+                total += gradient.pow(2).sum()
+            norm = total.sqrt()
+        """,
+    ),
+)
 
 
 @mistake(
@@ -491,6 +588,48 @@ edit(
                 x = x[:, -1:]
         """,
     ),
+)
+edit(
+    "sample",
+    "takes-the-argmax-first",
+    "Your first new character is always the most likely one. It is drawn like all others.",
+    ("if temperature == 0:", "if temperature == 0 or text == prefix:"),
+)
+edit(
+    "sample",
+    "treats-low-temperatures-as-zero",
+    "At low temperatures you always take the most likely character. Only 0 is a case of its own: a "
+    "model that is unsure draws at 0.01, too.",
+    ("if temperature == 0:", "if temperature < 0.2:"),
+)
+edit(
+    "sample",
+    "raises-probabilities-to-a-power",
+    "You raise probabilities to the power 1 / temperature. On paper that is the same, but at a low "
+    "temperature all of them become 0: divide the logits.",
+    (
+        "torch.softmax(last / temperature, dim=0)",
+        "torch.softmax(last, dim=0).pow(1 / temperature)",
+    ),
+)
+edit(
+    "sample",
+    "draws-from-the-top-k",
+    "Some characters never come: you draw from the most likely ones alone. All V take part.",
+    (
+        "probabilities = torch.softmax(last / temperature, dim=0)",
+        """
+            z = last / temperature
+            z = z.masked_fill(z < z.topk(min(8, len(z))).values[-1], -math.inf)
+            probabilities = torch.softmax(z, dim=0)
+        """,
+    ),
+)
+edit(
+    "sample",
+    "leaves-ids-on-the-cpu",
+    "Your ids stay on the CPU. The model may be elsewhere: ask its parameters.",
+    ("x.to(place)", "x"),
 )
 edit(
     "sample",

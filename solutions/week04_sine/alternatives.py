@@ -13,12 +13,13 @@ from autograder.authoring import alternative
 
 @alternative("generate_sine_data")
 def one_number_at_a_time():
-    """One number at a time; period and phase of a sequence drawn together."""
+    """One number at a time, all periods before all phases."""
 
     def generate_sine_data(seq_len, n_sequences, rng):
         X, Y = [], []
-        for _ in range(n_sequences):
-            p, start = rng.uniform(10, 40), rng.uniform(0, 2 * math.pi)
+        periods = [rng.uniform(10, 40) for _ in range(n_sequences)]
+        starts = [rng.uniform(0, 2 * math.pi) for _ in range(n_sequences)]
+        for p, start in zip(periods, starts):
             values = [math.sin(2 * math.pi * t / p + start) for t in range(seq_len + 1)]
             X.append(values[:seq_len])
             Y.append(values[1:])
@@ -120,7 +121,8 @@ def time_first_inside():
         def run(self, x, state=None):
             B, T, _ = x.shape
             if state is None:
-                state = tuple(torch.zeros(self.sizes[0], B, self.sizes[1]) for _ in range(2))
+                L, H = self.sizes
+                state = tuple(torch.zeros(L, B, H, device=x.device) for _ in range(2))
             states, (h, c) = self.recurrent(x.transpose(0, 1), state)
             outputs = self.readout(states.reshape(T * B, -1)).view(T, B, 1)
             return outputs.transpose(0, 1), (h, c)
@@ -186,12 +188,12 @@ def loader_and_model_copy():
             model.eval()
             return float(loss_fn(model(valid[0]), valid[1]))
 
-        trained, validated, champion = [], [], None
+        trained, validated, champion = [], [], copy.deepcopy(model)
         while len(validated) < options["epochs"]:
             trained.append(train_epoch())
             validated.append(evaluate())
-            best_epoch = int(np.argmin(validated))
-            if best_epoch == len(validated) - 1:
+            best_epoch = int(np.argmin(np.nan_to_num(validated, nan=np.inf, posinf=np.inf)))
+            if best_epoch == len(validated) - 1 and validated[-1] < math.inf:
                 champion = copy.deepcopy(model)
             if len(validated) - 1 - best_epoch >= options["patience"]:
                 break
@@ -211,7 +213,7 @@ def clips_by_hand():
         inputs, targets = train
         N = inputs.shape[0]
         curves = {"train": [], "valid": []}
-        record = None
+        lowest, record = math.inf, (0, copy.deepcopy(model.state_dict()))
         for epoch in tqdm(range(epochs), disable=not more.get("progress")):
             order = torch.randperm(N, generator=more.get("generator")).tolist()
             running = torch.zeros((), dtype=torch.float64)
@@ -233,7 +235,8 @@ def clips_by_hand():
                 parts = [loss_fn(model(x[None]), y[None]) for x, y in zip(*valid)]
             curves["train"].append((running / N).item())
             curves["valid"].append((sum(parts) / len(parts)).item())
-            if record is None or curves["valid"][-1] < curves["valid"][record[0]]:
+            if curves["valid"][-1] < lowest:
+                lowest = curves["valid"][-1]
                 record = epoch, {name: value.clone() for name, value in model.state_dict().items()}
             if epoch - record[0] == patience:
                 break

@@ -52,12 +52,17 @@
 # 4. Press **Validate**: it runs all checks in a fresh kernel. Then submit.
 #
 # After submission your functions also meet hidden tests. They test the same things on other
-# numbers and other shapes. Each exercise is tested for itself as far as that is possible. A function
-# may use its arguments and `self`, imports and functions of your own, and no variable of another cell.
+# numbers and other shapes, down to a length of 1. Each exercise is tested for itself as far as that is
+# possible. A function may use its arguments and `self`, imports and functions of your own, and no
+# variable of another cell. Results have the element type of the arguments, and tensors their device.
+# Nothing else changes: no argument, no mode of a model, no global state such as autograd's or a random
+# generator's seed, and nothing is remembered from call to call, unless an exercise says so.
 # Experiments and cells of your own are not graded.
 
 # %%
+import contextlib
 import copy
+import io
 import math
 
 import matplotlib.pyplot as plt
@@ -67,7 +72,7 @@ from torch import nn
 from tqdm import tqdm
 
 from rnn_course import forecast_plots, plots, series_plots, sunspots
-from autograder.notebook.checks import check, expect_close
+from autograder.notebook.checks import check, expect_close, expect_unchanged
 
 plots.use_style()
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -278,8 +283,8 @@ plt.show()
 # **Theory** [One step ahead](#One-step-ahead)
 #
 # 1. Draw a period for every sequence, uniform between 10 and 40 time steps:
-#    `rng.uniform(10, 40, …)`. Then a phase for every sequence, uniform between 0 and $2\pi$. (All
-#    periods first, then all phases: the order matters only if you want the same figures as below.)
+#    `rng.uniform(10, 40, …)`. Then a phase for every sequence, uniform between 0 and $2\pi$. All
+#    periods are drawn first, then all phases: the same seed then gives everybody the same waves.
 # 2. Compute $s_t$ for $t = 0, …, T$: (N, T + 1). That is one value more than the inputs need.
 # 3. `X` is all but the last value of each sequence, `Y` all but the first: (N, T) each.
 #
@@ -347,6 +352,19 @@ def visible():
     assert np.ptp(period) > 1, "The periods must differ from sequence to sequence"
     assert np.ptp(X[:, 0]) > 0.1, "The phases must differ from sequence to sequence"
 
+    # The same seed gives the same waves: first 8 periods are drawn, then 8 phases.
+    rng = np.random.default_rng(1)
+    drawn, phase = rng.uniform(10, 40, 8), rng.uniform(0, 2 * np.pi, 8)
+    expect_close(
+        period, drawn, "All periods must be the first numbers of rng.uniform(10, 40, …)", 1e-4
+    )
+    expect_close(X[:, 0], np.sin(phase), "At time 0 each wave must be the sine of its phase")
+    for N, T in ((1, 5), (4, 1)):
+        for name, value in zip("XY", generate_sine_data(T, N, np.random.default_rng(2))):
+            assert np.shape(value) == (N, T), (
+                f"{name} must be (N, T) = {(N, T)}, found {np.shape(value)}"
+            )
+
 
 # %% [markdown]
 # ### Exercise 2 · `make_windows` and `chronological_split`
@@ -362,6 +380,8 @@ def visible():
 # 2. Window $m$: inputs $s_m, …, s_{m+T-1}$, targets $s_{m+T}, …, s_{m+T+k-1}$.
 # 3. Stack them: inputs (M, T), targets (M, k). A view is fine.
 # 4. Give the inputs a last axis of length 1, since a network reads D = 1 feature a step: (M, T, 1).
+#
+# All results of both functions are arrays with the element type of the series.
 #
 # In `chronological_split`:
 #
@@ -453,6 +473,11 @@ def chronological_split(series, n_valid, n_test):
 def visible():
     # The series 0, 1, 2, … shows where every value went. N = 10, T = 4, k = 2: the figure above.
     X, Y = make_windows(np.arange(10.0), T=4, k=2)
+    parts = chronological_split(np.arange(20.0), n_valid=4, n_test=5)
+    results = {"X": X, "Y": Y, **dict(zip(("train", "valid", "test"), parts))}
+    for name, value in results.items():
+        assert isinstance(value, np.ndarray), f"{name} must be an array, found {type(value).__name__}"
+        assert value.dtype == np.float64, f"{name} must have the series' type, found {value.dtype}"
     assert len(X) == len(Y), f"X and Y must have one row a window, found {len(X)} and {len(Y)}"
     assert len(X) == 5, f"N = 10, T = 4, k = 2 must give M = 5 windows, found {len(X)}"
     assert np.shape(X) == (5, 4, 1), f"X must be (M, T, 1) = (5, 4, 1), found {np.shape(X)}"
@@ -470,6 +495,8 @@ def visible():
         whole = np.concatenate([X[m, :, 0], Y[m]])
         expect_close(whole, series[m : m + 9], f"X[{m}] and Y[{m}] must be 9 values in a row")
     assert len(make_windows(series, T=20, k=3)[0]) == 1, "N = T + k must give one window"
+    expect_unchanged(make_windows, series=series, T=6, k=3)
+    expect_unchanged(chronological_split, series=series, n_valid=6, n_test=3)
     try:
         make_windows(series, T=20, k=4)
     except ValueError:
@@ -478,7 +505,6 @@ def visible():
         raise AssertionError("A series shorter than T + k must raise a ValueError")
 
     # The split.
-    parts = chronological_split(np.arange(20.0), n_valid=4, n_test=5)
     assert [len(part) for part in parts] == [11, 4, 5], (
         f"20 values with n_valid = 4, n_test = 5 must give parts of 11, 4 and 5, "
         f"found {[len(part) for part in parts]}"
@@ -494,12 +520,14 @@ def visible():
             f"20 values with n_valid = {n_valid}, n_test = {n_test} must give parts of "
             f"{20 - n_valid - n_test}, {n_valid} and {n_test}, found {[len(part) for part in parts]}"
         )
-    try:
-        chronological_split(np.arange(20.0), 10, 10)
-    except ValueError:
-        pass
-    else:
-        raise AssertionError("A split that leaves nothing for training must raise a ValueError")
+    assert len(chronological_split(series, 10, 12)[0]) == 1, "One value for training must be enough"
+    for n_valid, n_test in ((10, 13), (0, 23), (20, 20)):
+        try:
+            chronological_split(series, n_valid, n_test)
+        except ValueError:
+            pass
+        else:
+            raise AssertionError("A split that leaves nothing for training must raise a ValueError")
 
 
 # %% [markdown]
@@ -513,11 +541,12 @@ def visible():
 # 1. `fit` keeps the mean and the standard deviation (dividing by n) as `self.mean` and
 #    `self.std`, plain numbers (`float(…)`), and returns `self`. If all values are equal (compare the
 #    largest with the smallest: the computed standard deviation may be 1e-17 instead of 0), take 1,
-#    so that nothing is divided by 0.
+#    so that nothing is divided by 0. Otherwise it is the standard deviation as it is, however small.
 # 2. `transform` computes $z$ from $s$, with what `fit` has kept. It estimates nothing.
 # 3. `inverse` computes $s$ from $z$.
 #
-# `transform` and `inverse` work on any shape, on arrays and on tensors, and return something new.
+# `transform` and `inverse` work on any shape, on arrays and on tensors, and return something new. A
+# tensor stays a tensor, of its type and on its device, and gradients flow back through both.
 #
 # <details><summary>Hint</summary>
 #
@@ -602,7 +631,9 @@ def visible():
     # Random values: the training part gets mean 0 and std 1, the test part what it gets.
     rng = np.random.default_rng(3)
     train, test = rng.normal(50, 20, size=200), rng.normal(90, 5, size=40)
-    kept = train.copy(), test.copy()
+    expect_unchanged(scaler.fit, values=train)
+    expect_unchanged(scaler.transform, values=test)
+    expect_unchanged(scaler.inverse, values=test)
     scaler = Scaler().fit(train)
     before = scaler.mean, scaler.std
     scaled = scaler.transform(train)
@@ -614,25 +645,42 @@ def visible():
         "The test part must be scaled with mean and std of the training part",
     )
     assert (scaler.mean, scaler.std) == before, "transform must leave mean and std as they were"
-    z = scaler.transform(test)
-    given = z.copy()
-    expect_close(scaler.inverse(z), test, "inverse must undo transform on the test part")
-    assert np.array_equal(z, given), "inverse must leave its argument as it was"
-    for array, copied in zip((train, test), kept):
-        assert np.array_equal(array, copied), "The scaler must leave its arguments as they were"
+    expect_close(
+        scaler.inverse(scaler.transform(test)), test, "inverse must undo transform on the test part"
+    )
+    for name in ("mean", "std"):
+        value = getattr(scaler, name)
+        assert isinstance(value, float), f"{name} must be a float, found {type(value).__name__}"
+
+    # Two scalers at a time, the second for a series in tiny units.
+    tiny = Scaler().fit(1e-9 * train)
+    expect_close(
+        [scaler.mean, scaler.std], before, "A second scaler must leave the first one as it was", 0
+    )
+    expect_close(
+        tiny.transform(1e-9 * test),
+        (test - np.mean(train)) / np.std(train),
+        "A series in tiny units (1e-9) must be scaled like any other: nothing added, no threshold",
+    )
 
     # Tensors of any shape, and a constant series.
-    z = scaler.transform(torch.tensor(test).reshape(4, 10, 1))
-    assert torch.is_tensor(z) and z.shape == (4, 10, 1), "A tensor must stay a tensor of its shape"
-    back = scaler.inverse(z)
-    assert torch.is_tensor(back), "inverse must give a tensor for a tensor"
-    expect_close(back, test.reshape(4, 10, 1), "inverse must undo transform on a tensor")
+    for kind in (torch.float64, torch.float32):
+        given = torch.tensor(test, dtype=kind, requires_grad=True)
+        for name, function in (("transform", scaler.transform), ("inverse", scaler.inverse)):
+            result = function(given.reshape(4, 10, 1))
+            assert torch.is_tensor(result), f"{name} must give a tensor for a tensor"
+            assert result.shape == (4, 10, 1), f"{name} must keep the shape of a tensor"
+            assert result.dtype == kind, f"{name} must keep the type of a tensor, {kind}"
+            assert result.requires_grad, f"{name} must let gradients through: no detach, no NumPy"
+        back = scaler.inverse(scaler.transform(given))
+        expect_close(back, test, "inverse must undo transform on a tensor", 1e-5)
     for equal in (np.full(5, 7.0), np.full(7, 0.1)):  # np.full(7, 0.1).std() is 1e-17, by rounding
         flat, zeros = Scaler().fit(equal), np.zeros(len(equal))
         expect_close(flat.transform(equal), zeros, f"Equal values ({equal[0]}) must be scaled to 0")
         expect_close(
             flat.inverse(zeros), equal, f"Equal values ({equal[0]}) must be brought back by inverse"
         )
+        expect_close(flat.std, 1.0, f"The std of equal values ({equal[0]}) must be 1")
 
 
 # %% [markdown]
@@ -655,7 +703,7 @@ def visible():
 # 3. Return the outputs and the LSTM's new state.
 #
 # `forward(x)` is `run` from zeros, without the state. Nothing is remembered from call to call: who
-# wants to go on from a state hands it over.
+# wants to go on from a state hands it over. No state is detached: gradients flow through the hand-over.
 #
 # <details><summary>Hint</summary>
 #
@@ -778,6 +826,10 @@ def visible():
         outputs,
         "A series read in two parts, with the state handed over, must give the same outputs",
     )
+    assert h.requires_grad and c.requires_grad, "The state must carry its gradient: do not detach it"
+    for sizes in ((1, T, 1), (B, 1, 1), (1, 1, 1)):
+        found = tuple(model(x[: sizes[0], : sizes[1]]).shape)
+        assert found == sizes, f"For x of shape {sizes} outputs must be {sizes}, found {found}"
 
     # An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
     count = sum(p.numel() for p in model.parameters())
@@ -814,13 +866,14 @@ def visible():
 #    - The training loss of the epoch is the mean *over examples* of the losses on the way, each
 #      measured before its step. `loss_fn` is a mean over its batch, so a smaller batch counts less.
 # 3. Then validation: evaluation mode, no gradients, all validation examples at once.
-# 4. If the validation loss is lower than ever before, keep a *copy* of the weights. If it has not
-#    been for `patience` epochs in a row, stop. Begin with a copy of the start weights, in case no
-#    loss is a number.
+# 4. If the validation loss is lower than ever before, by however little, keep a *copy* of the weights.
+#    If it has not been for `patience` epochs in a row, stop. A loss that is nan is never lower; the
+#    first that is a number always is. Begin with a copy of the start weights, in case none is.
 # 5. At the end, whether stopped early or not, load the best weights, put the model in evaluation
 #    mode, and return the history.
 #
-# With `progress=True` show a bar: `for epoch in tqdm(range(epochs), disable=not progress)`.
+# With `progress=True` show a bar: `for epoch in tqdm(range(epochs), disable=not progress)`. Without it
+# nothing is printed. Both training and validation take the `loss_fn` that is given.
 #
 # <details><summary>Hint 1: batches</summary>
 #
@@ -1006,8 +1059,11 @@ def visible():
     # How the model is called: 10 training examples 0 … 9 in batches of 4, 3 validation examples.
     codes = torch.arange(10.0).reshape(10, 1, 1).expand(10, 3, 1)
     held_out = 100 + codes[:3]
-    model = Watched()
-    fit(model, (codes, codes), (held_out, held_out), epochs=3, batch_size=4, lr=0.0, patience=9)
+    data = (codes, codes), (held_out, held_out)
+    model, printed = Watched().eval(), io.StringIO()
+    with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
+        fit(model, *data, epochs=3, batch_size=4, lr=0.0, patience=9)
+    assert not printed.getvalue(), "Without progress=True nothing must be printed, and no bar shown"
     trained = [call for call in model.calls if call[2][0] < 100]
     validated = [call for call in model.calls if call[2][0] >= 100]
     assert all(mode for mode, _, _ in trained), "Training must be in training mode, in every epoch"
@@ -1023,13 +1079,18 @@ def visible():
         assert sorted(order) == list(range(10)), "Each epoch must show every example exactly once"
     assert orders[0] != orders[1] != orders[2], "Each epoch must have a new random order"
 
-    # The same generator twice.
-    calls = []
-    for _ in range(2):
-        model, generator = Watched(), torch.Generator().manual_seed(8)
-        fit(model, (codes, codes), (held_out, held_out), epochs=2, lr=0.0, generator=generator)
-        calls.append(model.calls)
-    assert calls[0] == calls[1], "The same generator must give the same order: use it for randperm"
+    # Where the order comes from: the generator that is given, or else PyTorch's global one.
+    def calls_of(seed, generator=None):
+        torch.manual_seed(seed)
+        model = Watched()
+        fit(model, *data, epochs=2, lr=0.0, generator=generator)
+        return model.calls
+
+    first, again = (calls_of(seed, torch.Generator().manual_seed(8)) for seed in (1, 2))
+    assert first == again, "The same generator must give the same order: use it for randperm"
+    assert calls_of(1) == calls_of(1) and calls_of(1) != calls_of(2), (
+        "Without a generator the order must follow PyTorch's global seed; fit itself sets no seed"
+    )
 
     # lr = 0 changes nothing, so the training loss is the mean over all examples: here w = 1, y = 0.
     history = fit(
@@ -1039,6 +1100,13 @@ def visible():
         history["train"],
         [np.mean(np.arange(10.0) ** 2)] * 2,
         "The training loss must be the mean over examples: a batch of 2 counts half as much as one of 4",
+    )
+
+    # The level stays at 0; the squared targets are 0, 1, 4, 9, 16, and their mean is 6.
+    squares = torch.arange(5.0).reshape(5, 1, 1)
+    history = fit(Level(), far, (squares, squares), epochs=1, batch_size=2, lr=0.0)
+    expect_close(
+        history["valid"], [6.0], "The validation loss must be the mean over all validation examples"
     )
 
     # A real problem: y = 2 x - 1. Gradients that are not clipped in time are caught here.
@@ -1068,12 +1136,12 @@ def visible():
     )
 
     class Table(nn.Module):
-        """In evaluation mode its outputs are the numbers of the theory's table, one an epoch."""
+        """In evaluation mode its outputs are the numbers of a table, one an epoch."""
 
-        def __init__(self):
+        def __init__(self, losses):
             super().__init__()
-            self.weight = nn.Parameter(torch.ones(1))
-            self.losses = iter([0.9, 0.7, 0.8, 0.6, 0.6, 0.7, 0.5, 0.4])
+            self.weight = nn.Parameter(torch.zeros(1))
+            self.losses = iter(losses)
 
         def forward(self, x):
             if self.training:  # once an epoch: all examples in one batch
@@ -1081,58 +1149,85 @@ def visible():
                 return self.weight * x
             return 0 * x + self.loss
 
-    history = fit(
-        Table(),
-        (codes, codes),
-        (held_out, 0 * held_out),
-        epochs=8,
-        lr=0.0,
-        patience=2,
-        loss_fn=nn.functional.l1_loss,
-    )
-    expect_close(
-        history["valid"],
-        [0.9, 0.7, 0.8, 0.6, 0.6, 0.7],
-        "The table of the theory, patience = 2: six epochs, with the loss that loss_fn gives",
-    )
-    assert history["best_epoch"] == 3, (
-        f"The table of the theory: an equal loss is not lower, so the best epoch must be 3, "
-        f"found {history['best_epoch']}"
-    )
-
-    # lr = 0 and one batch an epoch: every step must find the same gradient, 2 mean(x²) = 57.
-    seen, watched = [], Watched()
-    hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
-    try:
-        fit(
-            watched,
-            (codes, 0 * codes),
-            (held_out, held_out),
-            epochs=3,
-            batch_size=10,
+    nan = math.nan
+    for what, losses, patience, epochs, best in (
+        ("the table of the theory; an equal loss is not lower", (0.9, 0.7, 0.8, 0.6, 0.6, 0.7), 2, 6, 3),
+        ("what counts is the best epoch, not the one before", (0.9, 0.5, 0.8, 0.7, 0.6, 0.4), 3, 5, 1),
+        ("a bit lower is lower", (0.9, 0.5, 0.499999, 0.499998, 0.6, 0.6), 2, 6, 3),
+        ("nan is never lower, the first number is", (nan, 0.9, nan, 0.8, 0.85, nan), 2, 6, 3),
+    ):
+        history = fit(
+            Table([*losses, 0.3, 0.2, 0.1]),
+            (codes, codes),
+            (held_out, 0 * held_out),
+            epochs=8,
             lr=0.0,
-            max_norm=1e9,
-        )
-    finally:
-        hook.remove()
-    expect_close(seen, [57.0] * 3, "Gradients must be cleared before each backward", 1e-4)
-
-    # Training, too, takes loss_fn: the gradient of mean |w x| is mean |x| = 4.5.
-    seen, watched = [], Watched()
-    hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
-    try:
-        fit(
-            watched,
-            (codes, 0 * codes),
-            (held_out, held_out),
-            epochs=1,
-            lr=0.0,
-            max_norm=1e9,
+            patience=patience,
             loss_fn=nn.functional.l1_loss,
         )
-    finally:
-        hook.remove()
-    expect_close(seen, [4.5], "The training loss must be the one that loss_fn gives", 1e-4)
+        found = np.array(history["valid"])
+        assert len(found) == epochs, (
+            f"patience = {patience}, losses {', '.join(map(str, losses))}: {epochs} epochs must be run, "
+            f"found {len(found)} ({what})"
+        )
+        numbers = ~np.isnan(losses[:epochs])
+        expect_close(
+            found[numbers],
+            np.array(losses[:epochs])[numbers],
+            f"history['valid'] must be the losses that loss_fn gives ({what})",
+        )
+        assert history["best_epoch"] == best, (
+            f"losses {', '.join(map(str, losses))}: the best epoch must be {best}, "
+            f"found {history['best_epoch']} ({what})"
+        )
+
+    # Every step with lr = 0 must find the same gradient. The squared error of w x against 0 has the
+    # gradient 2 mean(x²) = 8 where all x are 2, and the absolute error of codes mean |x| = 4.5.
+    twos = torch.full((6, 3, 1), 2.0)
+    for what, x, loss_fn, batch_size, due in (
+        ("Gradients must be cleared before each backward", twos, nn.functional.mse_loss, 2, [8.0] * 9),
+        ("Training must take loss_fn", codes, nn.functional.l1_loss, 10, [4.5] * 3),
+    ):
+        seen, watched = [], Watched()
+        hook = register_optimizer_step_pre_hook(lambda *_: seen.append(watched.weight.grad.item()))
+        try:
+            fit(
+                watched,
+                (x, 0 * x),
+                (x, x),
+                epochs=3,
+                batch_size=batch_size,
+                lr=0.0,
+                max_norm=1e9,
+                loss_fn=loss_fn,
+            )
+        finally:
+            hook.remove()
+        expect_close(seen, due, f"{what}: the gradients of all steps", 1e-4)
+
+    # One optimizer for all epochs: Adam remembers. Where the gradient is 1 and then -3, its second
+    # step goes back by less than half of lr.
+    class Turn(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.level = nn.Parameter(torch.zeros(1))
+            self.slopes = iter([1.0, -3.0, 0.0])
+
+        def forward(self, x):
+            return next(self.slopes) * self.level + 0 * x if self.training else self.level + 0 * x
+
+    history = fit(
+        Turn(),
+        (codes, codes),
+        (codes, codes),
+        epochs=2,
+        batch_size=10,
+        lr=0.1,
+        max_norm=9.0,
+        loss_fn=lambda outputs, _: outputs.mean(),
+    )
+    step = history["valid"][1] - history["valid"][0]
+    expect_close(step, 0.0491, "Make one optimizer, before the first epoch: Adam remembers", 2e-3)
 
 
 # %% [markdown]
@@ -1181,7 +1276,7 @@ class WaveMap(nn.Module):
 # In `persistence`:
 #
 # 1. The forecast of `series[k]` is `series[0]`, that of `series[k + 1]` is `series[1]`, and so on up to
-#    the last value of the series: N − k forecasts.
+#    the last value of the series: N − k forecasts, as an array.
 # 2. Raise a `ValueError` if `k` is below 1, or if no value is left to forecast.
 #
 # In `rollout`:
@@ -1264,6 +1359,9 @@ def visible():
     series = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.6])
     for k in (1, 2, 5):
         forecast = persistence(series, k)
+        assert isinstance(forecast, np.ndarray), (
+            f"persistence must return an array, found {type(forecast).__name__}"
+        )
         assert np.shape(forecast) == (6 - k,), (
             f"N = 6, k = {k} must give {6 - k} forecasts, found the shape {np.shape(forecast)}"
         )
@@ -1271,7 +1369,7 @@ def visible():
             assert forecast[i] == series[i], (
                 f"k = {k}: the forecast of series[{i + k}] must be series[{i}]"
             )
-    for k in (0, 6):
+    for k in (0, 6, -1, 8):
         try:
             persistence(series, k)
         except ValueError:
@@ -1296,8 +1394,13 @@ def visible():
         "The second forecast must come from the first one and from the state after the seed",
     )
     expect_close(forecast, future, "Thirty forecasts of a known wave must be the wave")
+    expect_unchanged(rollout, model=WaveMap(12), seed=seed, n=2)
     model = WaveMap(12)
-    assert rollout(model, seed, 1).shape == (3, 1), "n = 1 must give (B, 1)"
+    for B, T, n in ((3, 10, 1), (1, 10, 4), (1, 10, 1), (3, 1, 2)):
+        found = tuple(rollout(model, seed[:B, :T], n).shape)
+        assert found == (B, n), f"B = {B}, n = {n} must give (B, n) = {(B, n)}, found {found}"
+    kept = rollout(model, seed.float(), 4).dtype
+    assert kept == torch.float32, f"A seed in 32 bits must give forecasts in 32 bits, found {kept}"
     assert not model.training, "A rollout must be in evaluation mode: model.eval()"
 
     forecast = rollout(WaveMap(12), seed.clone().requires_grad_(), 5)

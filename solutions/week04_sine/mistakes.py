@@ -53,6 +53,50 @@ edit(
     ("np.arange(seq_len + 1)", "np.linspace(0, 50, seq_len + 1)"),
 )
 
+edit(
+    "generate_sine_data",
+    "takes-cosine-for-sine",
+    "Your waves are a quarter turn ahead. At time 0 a wave is the sine of its phase.",
+    ("np.sin(", "np.cos("),
+)
+edit(
+    "generate_sine_data",
+    "draws-whole-periods",
+    "Your periods are whole numbers. Draw real ones: rng.uniform, not rng.integers.",
+    ("rng.uniform(10, 40,", "rng.integers(10, 41,"),
+)
+edit(
+    "generate_sine_data",
+    "draws-period-and-phase-in-turn",
+    "You draw period and phase of each sequence in turn. All periods are drawn first, then all "
+    "phases.",
+    (
+        """
+            period = rng.uniform(10, 40, size=(n_sequences, 1))
+            phase = rng.uniform(0, 2 * np.pi, size=(n_sequences, 1))
+        """,
+        """
+            pairs = [(rng.uniform(10, 40), rng.uniform(0, 2 * np.pi)) for _ in range(n_sequences)]
+            period, phase = np.array(pairs).T[:, :, None]
+        """,
+    ),
+)
+edit(
+    "generate_sine_data",
+    "draws-phases-before-periods",
+    "You draw the phases before the periods. All periods are drawn first, then all phases.",
+    (
+        """
+            period = rng.uniform(10, 40, size=(n_sequences, 1))
+            phase = rng.uniform(0, 2 * np.pi, size=(n_sequences, 1))
+        """,
+        """
+            phase = rng.uniform(0, 2 * np.pi, size=(n_sequences, 1))
+            period = rng.uniform(10, 40, size=(n_sequences, 1))
+        """,
+    ),
+)
+
 # == make_windows ==
 
 edit(
@@ -128,6 +172,27 @@ edit(
         "series[:first], series[first : first + n_valid], series[first + n_valid :]",
         "series[n_valid + n_test :], series[n_test : n_test + n_valid], series[:n_test]",
     ),
+)
+
+edit(
+    "make_windows",
+    "fills-windows-of-32-bits",
+    "The windows have 32 bits and the series has 64: its values are rounded. Give them the "
+    "series' dtype.",
+    ("X[:, :, None], Y", "X[:, :, None].astype(np.float32), Y.astype(np.float32)"),
+)
+edit(
+    "make_windows",
+    "splits-into-lists",
+    "The parts are lists, and one cannot compute with a list. Return arrays; slices of the series "
+    "are arrays.",
+    ("first = len(series)", "series = list(series)\nfirst = len(series)"),
+)
+edit(
+    "make_windows",
+    "leaves-no-single-window",
+    "A series of T + k values gives one window. Only a shorter one is a ValueError.",
+    ("if M < 1:", "if M <= 1:"),
 )
 
 # == Scaler ==
@@ -218,6 +283,49 @@ edit(
     ),
 )
 
+edit(
+    "Scaler",
+    "takes-small-std-for-zero",
+    "A small standard deviation is taken for 0, so a series in small units is not scaled. Only "
+    "equal values are the exception: compare the largest with the smallest.",
+    ("np.ptp(values) > 0", "np.std(values) > 1e-8"),
+)
+edit(
+    "Scaler",
+    "bounds-std-from-below",
+    "The standard deviation is at least 1 with you, so a series in small units is not scaled.",
+    ("float(np.std(values)) if", "max(float(np.std(values)), 1.0) if"),
+)
+edit(
+    "Scaler",
+    "adds-epsilon-to-std",
+    "Something is added to the standard deviation. In small units it counts: only equal values "
+    "need an exception.",
+    ("float(np.std(values))", "float(np.std(values)) + 1e-8"),
+)
+edit(
+    "Scaler",
+    "converts-tensors-through-numpy",
+    "Tensors go through NumPy, and their gradient is lost. With plain numbers for mean and std the "
+    "formula works on tensors as it is.",
+    (
+        "return (values - self.mean) / self.std",
+        """
+            if torch.is_tensor(values):
+                return torch.tensor((values.detach().numpy() - self.mean) / self.std)
+            return (values - self.mean) / self.std
+        """,
+    ),
+    (
+        "return values * self.std + self.mean",
+        """
+            if torch.is_tensor(values):
+                return torch.tensor(values.detach().numpy() * self.std + self.mean)
+            return values * self.std + self.mean
+        """,
+    ),
+)
+
 # == LSTMPredictor ==
 
 edit(
@@ -284,6 +392,41 @@ edit(
     "ignores-input-size",
     "input_size has no effect: your LSTM reads one feature a step, whatever D is.",
     ("nn.LSTM(input_size, hidden_size", "nn.LSTM(1, hidden_size"),
+)
+
+edit(
+    "LSTMPredictor",
+    "detaches-returned-state",
+    "run returns a detached state, so no gradient comes back over the hand-over. Return it as "
+    "nn.LSTM does.",
+    ("self.head(states), state", "self.head(states), tuple(part.detach() for part in state)"),
+)
+edit(
+    "LSTMPredictor",
+    "detaches-given-state",
+    "run detaches the state that it is given, so no gradient comes back over the hand-over.",
+    (
+        "states, state = self.lstm(x, state)",
+        """
+            state = None if state is None else tuple(part.detach() for part in state)
+            states, state = self.lstm(x, state)
+        """,
+    ),
+)
+edit(
+    "LSTMPredictor",
+    "makes-start-state-on-cpu",
+    "The zeros of the start state are made on the CPU, wherever x is. Without a state nn.LSTM makes "
+    "them itself.",
+    (
+        "states, state = self.lstm(x, state)",
+        """
+            if state is None:
+                shape = self.lstm.num_layers, len(x), self.lstm.hidden_size
+                state = torch.zeros(shape), torch.zeros(shape)
+            states, state = self.lstm(x, state)
+        """,
+    ),
 )
 
 # == fit ==
@@ -459,6 +602,77 @@ edit(
     ("loss_fn(model(X[batch])", "nn.functional.mse_loss(model(X[batch])"),
 )
 
+edit(
+    "fit",
+    "clears-gradients-once-an-epoch",
+    "You clear the gradients once an epoch, so they add up over its batches. Clear them before "
+    "every backward.",
+    ("optimizer.zero_grad()", ""),
+    ("total = 0.0", "total = 0.0\noptimizer.zero_grad()"),
+)
+edit(
+    "fit",
+    "averages-validation-batches",
+    "Your validation loss is a mean of batch means, in which a small last batch counts too much. "
+    "Take all validation examples at once.",
+    (
+        "valid_loss = loss_fn(model(valid[0]), valid[1]).item()",
+        """
+            parts = zip(valid[0].split(batch_size), valid[1].split(batch_size))
+            valid_loss = float(np.mean([loss_fn(model(x), y).item() for x, y in parts]))
+        """,
+    ),
+)
+edit(
+    "fit",
+    "starts-from-first-loss",
+    "The first loss is the lowest so far, whatever it is. If it is nan, no later one is ever lower. "
+    "Begin with infinity.",
+    ("if valid_loss < lowest:", "if epoch == 0 or valid_loss < lowest:"),
+)
+edit(
+    "fit",
+    "stops-at-nan",
+    "Training ends at the first loss that is nan. It is one epoch without improvement, no more.",
+    ("if valid_loss < lowest:", "if math.isnan(valid_loss):\n    break\nif valid_loss < lowest:"),
+)
+edit(
+    "fit",
+    "starts-from-finite-bound",
+    "The lowest loss begins with a number, and a loss may be larger than any. Begin with infinity.",
+    ("lowest, waited, best = math.inf", "lowest, waited, best = 1e9"),
+)
+edit(
+    "fit",
+    "ignores-small-improvements",
+    "A loss that is a little lower does not count with you. Lower is lower, by however little.",
+    ("valid_loss < lowest", "valid_loss < lowest - 1e-4"),
+)
+edit(
+    "fit",
+    "always-shows-bar",
+    "The progress bar is always shown. disable=not progress hides it.",
+    ("tqdm(range(epochs), disable=not progress)", "tqdm(range(epochs))"),
+)
+edit(
+    "fit",
+    "keeps-losses-as-tensors",
+    "The losses in the history are tensors. Plain floats are due: use .item().",
+    ("loss.item() * len(batch)", "loss.detach() * len(batch)"),
+)
+edit(
+    "fit",
+    "seeds-generator-again",
+    "fit seeds the generator, so every run has the same order. Draw from it as it is.",
+    (
+        "X, Y = train",
+        """
+            generator = (generator or torch.Generator()).manual_seed(0)
+            X, Y = train
+        """,
+    ),
+)
+
 # == rollout ==
 
 edit(
@@ -553,4 +767,23 @@ edit(
     "The forecasts drag along a graph for gradients that nobody needs. Compute them under "
     "torch.no_grad().",
     ("torch.no_grad()", "torch.enable_grad()"),
+)
+edit(
+    "rollout",
+    "squeezes-batch-axis",
+    "squeeze() also takes the axis of the batch away where it is 1. Say which axis: [:, :, 0].",
+    ("torch.cat(forecasts, dim=1)[:, :, 0]", "torch.cat(forecasts, dim=1).squeeze()"),
+)
+edit(
+    "rollout",
+    "returns-persistence-as-list",
+    "persistence returns a list, and one cannot compute with a list. Return an array.",
+    ("series[: len(series) - k]", "list(series[: len(series) - k])"),
+)
+edit(
+    "rollout",
+    "switches-requires-grad-off",
+    "After your rollout the model's parameters are frozen. torch.no_grad() around the calls leaves "
+    "them as they are.",
+    ("model.eval()", "model.eval().requires_grad_(False)"),
 )

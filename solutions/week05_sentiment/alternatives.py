@@ -56,6 +56,28 @@ def updates_counter_and_dict():
         return list(map(lambda w: vocab.get(w, 1), words))
 
 
+@alternative("build_vocab")
+def default_dictionary():
+    """A dictionary that gives <unk> for what it does not hold; its lookups must not add to it."""
+
+    def build_vocab(texts, min_count):
+        from collections import defaultdict
+
+        counts = defaultdict(int)
+        for text in texts:
+            for word in tokenize(text):
+                counts[word] += 1
+        vocab = defaultdict(lambda: 1, {"<pad>": 0, "<unk>": 1})
+        for word in sorted(counts, key=counts.get, reverse=True):
+            if counts[word] >= min_count:
+                vocab[word] = len(vocab)
+        return vocab
+
+    def sentence_to_indices(sentence, vocab):
+        indices = [vocab[word] if word in vocab else vocab["<unk>"] for word in tokenize(sentence)]
+        return indices if len(indices) > 0 else [vocab["<unk>"]]
+
+
 @alternative("collate")
 def pytorch_pad_sequence():
     """With PyTorch's own padding."""
@@ -139,6 +161,27 @@ def other_layer_names():
 
 
 @alternative("SentimentLSTM")
+def subclass_and_lazy_layer():
+    """A reader that gives its last valid states by itself, and a layer that finds its size."""
+
+    class Reader(nn.LSTM):
+        def forward(self, vectors, lengths):
+            states, _ = super().forward(vectors)
+            rows = torch.arange(states.shape[0], device=states.device)
+            return states[rows, lengths - 1]
+
+    class SentimentLSTM(nn.Module):
+        def __init__(self, vocab_size, embedding_dim, hidden_dim):
+            super().__init__()
+            self.table = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+            self.reader = Reader(embedding_dim, hidden_dim, batch_first=True)
+            self.head = nn.LazyLinear(1)
+
+        def forward(self, ids, lengths):
+            return self.head(self.reader(self.table(ids), lengths)).reshape(len(ids))
+
+
+@alternative("SentimentLSTM")
 def packs_and_reads_h_n():
     """Packed, h_n is the state after the last word (week 6)."""
 
@@ -213,6 +256,36 @@ def loss_and_clipping_by_hand():
             sums.append(each.detach().sum().item())
             n += each.numel()
         return sum(sums) / n
+
+
+@alternative("train_epoch")
+def callable_object_with_a_step():
+    """An object in place of a function; gradients forgotten after each step, and at the start."""
+
+    class TrainEpoch:
+        def __call__(self, model, loader, optimizer, scaler, *, max_norm=1.0, amp_dtype=None):
+            model.train()
+            optimizer.zero_grad()
+            device = next(iter(model.parameters())).device
+            losses = [
+                self.step(model, batch, optimizer, scaler, device, max_norm, amp_dtype)
+                for batch in loader
+            ]
+            return sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
+
+        def step(self, model, batch, optimizer, scaler, device, max_norm, amp_dtype):
+            ids, lengths, labels = [t.to(device, non_blocking=True) for t in batch]
+            with torch.amp.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                loss = F.binary_cross_entropy_with_logits(model(ids, lengths), labels)
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(list(model.parameters()), max_norm)
+            scaler.step(optimizer)
+            scaler.update()
+            optimizer.zero_grad()
+            return loss.detach().item(), ids.size(0)
+
+    train_epoch = TrainEpoch()  # noqa: F841
 
 
 @alternative("evaluate")

@@ -70,10 +70,12 @@ def the_order(impl: Impl):
 
 @compare("build_vocab")
 def every_kind_of_text(impl: Impl):
-    "texts with upper case, tabs and empty lines; no text at all, or no word that is frequent enough"
+    "texts with upper case, tabs and empty lines; no text, and none with a word frequent enough"
     return {
         "Good GOOD good": impl.build_vocab(["Good GOOD good", "Film"], 2),
-        "white space of every kind": impl.build_vocab([" Straße\t a  film, film\n", "", " A\ta"], 1),
+        "white space of every kind": impl.build_vocab(
+            [" Straße\t a  film, film\n", "", " A\ta"], 1
+        ),
         "no text": impl.build_vocab([], 1),
         "no word twice": impl.build_vocab(["one two"], 2),
     }
@@ -395,12 +397,13 @@ def the_logits(impl: Impl, *, B, T, E, H):
 
 @compare("SentimentLSTM")
 def all_shorter(impl: Impl):
-    "the logits where no sentence is as long as T, and where words stand behind the end"
+    "no sentence is as long as T; words stand behind the end; a sentence of hundreds of words"
     model = sentiment_lstm(impl, 53, 5, 6)
-    return {
+    found = {
         f"behind the end stands index {behind}": model(*random_ids(54, [4, 7, 1, 3, 7], 9, behind))
         for behind in (0, 1, 8)
     }
+    return {**found, "a long sentence": model(*random_ids(55, [300, 3]))}
 
 
 @compare("SentimentLSTM")
@@ -744,7 +747,7 @@ train_epoch(model, batches, optimizer, off, amp_dtype=dtype)
 
 @verify("train_epoch")
 def after_the_forward_pass(impl: Impl):
-    "the backward pass is outside of autocast, and the graph of a batch is gone when the next is done"
+    "the backward pass is outside of autocast, and no graph is kept until the end"
     code = """
 import weakref
 
@@ -780,19 +783,6 @@ train_epoch(model, batches, optimizer, off, amp_dtype=torch.bfloat16)
     )
 
 
-@compare("train_epoch", rtol=0.03, atol=0.01)
-def train_epoch_bf16_is_near_fp32(impl: Impl):
-    "losses and weights in bf16, within what 8 bits of precision allow"
-    code = """
-losses = [
-    train_epoch(model, batches, optimizer, off, max_norm=100.0, amp_dtype=torch.bfloat16)
-    for _ in range(3)
-]
-{"losses of three epochs": losses, "weights": weights(model)}
-"""
-    return impl(TRAINING + code, **problem(70, [8, 8, 5]), lr=0.3)
-
-
 @compare("train_epoch", rtol=1e-4, device=True)
 def train_epoch_on_another_device(impl: Impl):
     "a model that is not on the CPU, and batches that are"
@@ -804,6 +794,19 @@ with there:
 {"loss": loss, "weights": weights(model), "it stays where it is": model.out.weight.device == at}
 """
     return impl(TRAINING + ELSEWHERE + code, **problem(74, [4, 2]), lr=0.3)
+
+
+@compare("train_epoch", rtol=0.03, atol=0.01)
+def train_epoch_bf16_is_near_fp32(impl: Impl):
+    "losses and weights in bf16, within what 8 bits of precision allow"
+    code = """
+losses = [
+    train_epoch(model, batches, optimizer, off, max_norm=100.0, amp_dtype=torch.bfloat16)
+    for _ in range(3)
+]
+{"losses of three epochs": losses, "weights": weights(model)}
+"""
+    return impl(TRAINING + code, **problem(70, [8, 8, 5]), lr=0.3)
 
 
 # == evaluate ==
@@ -947,13 +950,6 @@ evaluate(model, batches, amp_dtype=dtype)
         assert set(types) == {"torch.float32"}, "the weights must stay in 32 bits"
 
 
-@compare("evaluate", rtol=0.03, atol=0.01, points=0.5)
-def evaluate_bf16_is_near_fp32(impl: Impl):
-    "the loss in bf16, within what 8 bits of precision allow"
-    code = EVALUATION + "evaluate(model, batches, amp_dtype=torch.bfloat16)[0]"
-    return impl(code, **problem(91, [6, 2]))
-
-
 @compare("evaluate", rtol=1e-4, device=True)
 def evaluate_on_another_device(impl: Impl):
     "a model that is not on the CPU, and batches that are"
@@ -965,3 +961,10 @@ with there:
 """
     result, stays = impl(CLASSIFIER + ELSEWHERE + code, **problem(92, [4, 2]))
     return {**evaluate_named(result), "the model stays where it is": stays}
+
+
+@compare("evaluate", rtol=0.03, atol=0.01, points=0.5)
+def evaluate_bf16_is_near_fp32(impl: Impl):
+    "the loss in bf16, within what 8 bits of precision allow"
+    code = EVALUATION + "evaluate(model, batches, amp_dtype=torch.bfloat16)[0]"
+    return impl(code, **problem(91, [6, 2]))

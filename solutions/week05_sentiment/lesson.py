@@ -770,6 +770,14 @@ def visible():
     expect_close(
         model(changed, lengths), logits, "What stands behind the last word must not matter", 1e-5
     )
+    states = nn.LSTM.forward(layers[nn.LSTM][0], table(ids))[0]
+    last = torch.stack([own[n - 1] for own, n in zip(states, lengths)])
+    expect_close(
+        logits,
+        linear(last)[:, 0],
+        "The logits must be those of the LSTM's last valid states, and of nothing else",
+        1e-5,
+    )
     model.eval()
     expect_close(model(ids, lengths), logits, "In evaluation mode the logits must be the same", 1e-5)
 
@@ -1023,7 +1031,8 @@ def visible():
     unpacked = []
     train(Ruler(), [tuple(part.as_subclass(Parcel) for part in batches[0])])
     assert len(unpacked) >= 3, (
-        f"ids, lengths and labels must be brought to the model's device with .to, found {unpacked}"
+        "ids, lengths and labels must be brought to the model's device with .to; brought were the "
+        f"shapes {unpacked}"
     )
 
     # One step. Sentences of length 2, label 1: the gradient is (σ(0) - 1) · 2 = -1.
@@ -1062,7 +1071,7 @@ def visible():
     # The same with a scaler that scales by 1024.
     model = Ruler()
     recorder = Recorder(model.w)
-    train(model, [ruler_batch([2], [1])], scaler=recorder, max_norm=0.5)
+    loss = train(model, [ruler_batch([2], [1])], scaler=recorder, max_norm=0.5)
     names = [name for name, _ in recorder.calls]
     assert names == ["scale", "unscale_", "step", "update"], (
         f"Each batch must call scale, unscale_, step and update of the scaler, in this order, found {names}"
@@ -1081,6 +1090,7 @@ def visible():
         1e-4,
     )
     expect_close(model.w, [0.05], "With a scaler the weights must be those without one", 1e-4)
+    expect_close(loss, math.log(2), "With a scaler the returned loss must be the unscaled one", 1e-5)
     recorder = Recorder(model.w)
     train(model, batches, scaler=recorder)
     names = [name for name, _ in recorder.calls]
@@ -1239,8 +1249,9 @@ def visible():
         )
     unpacked = []
     evaluate(Lengthy(), [tuple(part.as_subclass(Parcel) for part in batches[0])])
-    assert len(unpacked) >= 3, (
-        f"ids, lengths and labels must be brought to the model's device with .to, found {unpacked}"
+    assert (4, 5) in unpacked and (4,) in unpacked, (
+        "ids, lengths and labels must be brought to the model's device with .to; brought were the "
+        f"shapes {unpacked}"
     )
 
     # The numbers.

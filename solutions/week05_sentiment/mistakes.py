@@ -85,6 +85,29 @@ edit(
     "single <unk>.",
     (' or [vocab["<unk>"]]', ""),
 )
+edit(
+    "build_vocab",
+    "shrinks-sentences-of-unknown-words",
+    "A sentence whose words are all unknown becomes a single <unk>. It has as many words as "
+    "before: only a sentence without any word becomes a single one.",
+    (
+        'return [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)] or [vocab["<unk>"]]',
+        """
+            found = [vocab.get(word, vocab["<unk>"]) for word in tokenize(sentence)]
+            return found if any(index > 1 for index in found) else [1]
+        """,
+    ),
+)
+edit(
+    "build_vocab",
+    "cuts-texts-at-single-spaces",
+    "A tab, a line break or two spaces in a row upset your words: split(' ') cuts at single "
+    "spaces alone. Cut every text with tokenize.",
+    (
+        "for text in texts for word in tokenize(text)",
+        "for text in texts for word in text.lower().split(' ')",
+    ),
+)
 
 # == collate ==
 
@@ -159,6 +182,19 @@ edit(
     "returns-labels-before-lengths",
     "Your order of results is another one: ids, lengths, labels.",
     ("return ids, lengths, labels", "return ids, labels, lengths"),
+)
+edit(
+    "collate",
+    "counts-nonzero-indices",
+    "lengths counts the entries of ids that are not 0. An index of 0 in an example counts like any "
+    "other: take the length of the list.",
+    ("return ids, lengths, labels", "return ids, (ids != 0).sum(dim=1), labels"),
+)
+edit(
+    "collate",
+    "returns-numpy-arrays",
+    "You return NumPy arrays. A model and its loss want tensors.",
+    ("return ids, lengths, labels", "return ids.numpy(), lengths.numpy(), labels.numpy()"),
 )
 
 # == last_valid ==
@@ -256,6 +292,26 @@ edit(
     ("return h[", "return h.detach()["),
     ("(h * weights)", "(h.detach() * weights)"),
 )
+edit(
+    "last_valid",
+    "counts-nonzero-states",
+    "You count the states that are not zero. The state of a word may be zero as well: count the "
+    "words in the mask.",
+    ("/ weights.sum(dim=1)", "/ (h * weights != 0).any(dim=-1, keepdim=True).sum(dim=1)"),
+)
+edit(
+    "last_valid",
+    "squeezes-singleton-axes",
+    "squeeze() without an axis takes away every axis of length 1: with one sentence, or with H = 1, "
+    "the result has an axis too few. squeeze(1).",
+    (
+        "return h[torch.arange(len(h), device=h.device), lengths - 1]",
+        """
+            index = (lengths - 1).view(-1, 1, 1).expand(-1, 1, h.shape[2])
+            return h.gather(1, index).squeeze()
+        """,
+    ),
+)
 
 # == SentimentLSTM ==
 
@@ -346,6 +402,26 @@ edit(
     "The last step is a word's only if lengths has that sentence's length. You read it from "
     "ids, where <pad> may stand inside of a sentence: use lengths.",
     ("last_valid(h, lengths)", "last_valid(h, (ids != 0).sum(dim=1))"),
+)
+edit(
+    "SentimentLSTM",
+    "detaches-the-states",
+    "No gradient arrives at the LSTM and at the table of vectors: detach(), .data or no_grad cuts "
+    "the way. They would never be trained.",
+    ("last_valid(h, lengths)", "last_valid(h.detach(), lengths)"),
+)
+edit(
+    "SentimentLSTM",
+    "returns-probabilities-in-evaluation-mode",
+    "In evaluation mode your model returns probabilities. evaluate takes the loss of logits, and "
+    "compares them with 0: return logits in either mode.",
+    (
+        "return self.out(last_valid(h, lengths)).squeeze(-1)",
+        """
+            logits = self.out(last_valid(h, lengths)).squeeze(-1)
+            return logits if self.training else torch.sigmoid(logits)
+        """,
+    ),
 )
 
 # == train_epoch ==
@@ -546,6 +622,66 @@ edit(
         """,
     ),
 )
+edit(
+    "train_epoch",
+    "leaves-batches-where-they-are",
+    "The tensors of a batch stay where the loader made them, on the CPU. Bring ids, lengths and "
+    "labels to the device of the model's parameters.",
+    ("ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)", ""),
+)
+edit(
+    "train_epoch",
+    "goes-backward-under-autocast",
+    "The backward pass stands inside of the autocast block. Only the forward pass and the loss "
+    "belong there: move the lines behind them out of it.",
+    (
+        """
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+        """,
+        """
+            with torch.autocast(device.type, dtype=amp_dtype, enabled=amp_dtype is not None):
+                scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+        """,
+    ),
+)
+edit(
+    "train_epoch",
+    "keeps-the-graphs-of-all-batches",
+    "You add up loss itself, a tensor, and with it the graph of every batch is kept: memory grows "
+    "until the end. loss.item() is a plain number.",
+    ("total += loss.item() * len(labels)", "total = total + loss * len(labels)"),
+    ("return total / count", "return (total / count).item()"),
+)
+edit(
+    "train_epoch",
+    "fills-gradients-with-zeros",
+    "Old gradients are set to zero instead of being forgotten. A weight that gets no gradient then "
+    "still gets a step, by momentum or weight decay: set_to_none=True.",
+    ("set_to_none=True", "set_to_none=False"),
+)
+edit(
+    "train_epoch",
+    "takes-the-loss-of-probabilities",
+    "The loss of a large logit is wrong: log(sigmoid(z)) runs into log(0), which is cut off at "
+    "-100. binary_cross_entropy_with_logits has the sigmoid inside, in a form that cannot.",
+    (
+        "loss = F.binary_cross_entropy_with_logits(logits, labels)",
+        """
+            p = torch.sigmoid(logits.float())
+            with torch.autocast(device.type, enabled=False):
+                loss = F.binary_cross_entropy(p, labels)
+        """,
+    ),
+)
+edit(
+    "train_epoch",
+    "switches-only-the-outer-mode",
+    "Only the model itself is in training mode, its layers are not: dropout stays off. Call "
+    "model.train(), which goes through all layers.",
+    ("model.train()", "model.training = True"),
+)
 
 # == evaluate ==
 
@@ -671,4 +807,25 @@ edit(
     "forgets-autocast",
     "amp_dtype has no effect: the forward pass runs in 32 bits. Put it under torch.autocast.",
     ("enabled=amp_dtype is not None", "enabled=False"),
+)
+edit(
+    "evaluate",
+    "leaves-batches-where-they-are",
+    "The tensors of a batch stay where the loader made them, on the CPU. Bring ids, lengths and "
+    "labels to the device of the model's parameters.",
+    ("ids, lengths, labels = ids.to(device), lengths.to(device), labels.to(device)", ""),
+)
+edit(
+    "evaluate",
+    "rounds-the-sigmoid",
+    "A small positive logit counts as negative: in 16 bits its sigmoid is 0.5, and that is rounded "
+    "to 0. Compare the logit with 0.",
+    ("((logits > 0) == (labels > 0.5))", "(torch.round(torch.sigmoid(logits)) == labels)"),
+)
+edit(
+    "evaluate",
+    "freezes-the-weights",
+    "requires_grad of the weights is off after the evaluation: nothing can be trained any more. "
+    "torch.no_grad() is enough.",
+    ("model.eval()", "model.eval().requires_grad_(False)"),
 )

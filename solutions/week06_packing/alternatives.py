@@ -173,6 +173,21 @@ def packs_a_list():
         return pad_packed_sequence(states, True, 0.0, T)[0], h_n[gru.num_layers - 1]
 
 
+@alternative("packed_gru")
+def names_every_argument():
+    """Every argument by its name, and the lengths as a list."""
+
+    def packed_gru(gru, embedded, lengths):
+        packed = pack_padded_sequence(
+            input=embedded, lengths=lengths.tolist(), batch_first=True, enforce_sorted=False
+        )
+        outputs, h_n = gru(input=packed, hx=None)
+        padded, _ = pad_packed_sequence(
+            sequence=outputs, batch_first=True, padding_value=0.0, total_length=embedded.size(1)
+        )
+        return [padded, h_n.view(gru.num_layers, -1, gru.hidden_size)[-1]]
+
+
 @alternative("packed_rnn")
 def projects_all_inputs_first():
     """All inputs projected at once; row numbers from running sums."""
@@ -208,6 +223,22 @@ def one_row_at_a_time():
             states.extend(new)
             before, start = new, start + size
         return torch.stack(states)
+
+
+@alternative("packed_rnn")
+def einsum_and_one_filled_tensor():
+    """Products by einsum; the states filled into one tensor for all steps."""
+
+    def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
+        states = torch.empty(len(data), W_hh.size(0), dtype=data.dtype)
+        h = torch.zeros(int(batch_sizes[0]), W_hh.size(0), dtype=data.dtype)
+        start = 0
+        for n in batch_sizes.tolist():
+            inputs = torch.einsum("nd,hd->nh", data[start : start + n], W_ih)
+            h = torch.tanh(inputs + torch.einsum("nk,hk->nh", h[:n], W_hh) + b)
+            states[start : start + n] = h
+            start += n
+        return states
 
 
 @alternative("packed_rnn")
@@ -276,3 +307,27 @@ def dot_product_and_slices():
             batches.append(order[:B])
             order = order[B:]
         return batches
+
+
+@alternative("bucket_batches")
+def partial_and_single_precision():
+    """The waste in 32 bits, a generator's batches, and functions made by partial."""
+    from functools import partial
+
+    def share_of_padding(lengths, batches, dtype):
+        used, places = torch.zeros((), dtype=dtype), torch.zeros((), dtype=dtype)
+        for batch in batches:
+            own = lengths[batch].to(dtype)
+            used = used + own.sum()
+            places = places + len(own) * own.max()
+        return float((places - used) / places)
+
+    def runs(lengths, B):
+        order = lengths.argsort()
+        for start in range(0, len(order), B):
+            yield order[start : start + B].clone()
+
+    padding_waste = partial(share_of_padding, dtype=torch.float32)  # noqa: F841
+
+    def bucket_batches(lengths, B):
+        return [*runs(lengths, B)]

@@ -177,10 +177,10 @@ def what_cannot_be_packed(impl: Impl):
     x, lengths = padded_problem(30, [5, 3, 3, 1], T=5, D=2)
     result = packed_named(impl.pack(x, lengths))
     for wrong, why in (
+        ([3, 4, 4, 4], "of which the first is not the longest"),
+        ([1, 2, 3, 4], "sorted the wrong way round"),
         ([4, 2, 3, 1], "that are not sorted"),
         ([4, 3, 1, 2], "that are not sorted"),
-        ([1, 2, 3, 4], "sorted the wrong way round"),
-        ([3, 4, 4, 4], "of which the first is not the longest"),
         ([4, 3, 2, 0], "that hold a 0"),
         ([3, 2, 1, -1], "that hold a negative one"),
         ([0], "of one example, 0"),
@@ -262,7 +262,9 @@ def two_batches(impl: Impl):
     data, sizes = packed_of(38, [7, 5, 2, 2, 2, 1], D=4)
     code = "data = columns.T\nresult = [*unpack(data, sizes), *unpack(3 * data, sizes)]"
     found = by_hand(impl, code, columns=data.T.contiguous(), sizes=sizes)
-    return dict(zip(("padded", "lengths", "padded, of other data", "lengths, again"), found, strict=True))
+    return dict(
+        zip(("padded", "lengths", "padded, of other data", "lengths, again"), found, strict=True)
+    )
 
 
 # == packed_gru ==

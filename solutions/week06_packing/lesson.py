@@ -362,7 +362,7 @@ def visible():
 # </details>
 
 
-# %% exercise="pack"
+# %% exercise="pack" forbids="torch.nn.utils.rnn.pack_padded_sequence torch.nn.utils.rnn.pad_packed_sequence torch.nn.utils.rnn.pack_sequence torch.nn.utils.rnn.unpack_sequence torch._pack_padded_sequence torch._pad_packed_sequence"
 def pack(x, lengths):
     """Pack a sorted, padded batch: the real steps only, one time step after another.
 
@@ -517,7 +517,7 @@ def visible():
 # </details>
 
 
-# %% exercise="unpack"
+# %% exercise="unpack" forbids="torch.nn.utils.rnn.pack_padded_sequence torch.nn.utils.rnn.pad_packed_sequence torch.nn.utils.rnn.pack_sequence torch.nn.utils.rnn.unpack_sequence torch._pack_padded_sequence torch._pad_packed_sequence"
 def unpack(data, batch_sizes):
     """Restore the padded batch and the lengths from packed data.
 
@@ -768,7 +768,7 @@ def visible():
 # </details>
 
 
-# %% exercise="packed_rnn"
+# %% exercise="packed_rnn" forbids="torch.nn.RNN torch.nn.RNNCell torch.nn.RNNBase torch.nn.LSTM torch.nn.LSTMCell torch.nn.GRU torch.nn.GRUCell torch.rnn_tanh torch.rnn_tanh_cell"
 def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
     """Run a recurrent network with tanh over packed data, from a state of zeros.
 
@@ -896,7 +896,13 @@ def visible():
     }
     states = packed_rnn(leaves["data"], batch_sizes, leaves["W_ih"], leaves["W_hh"], leaves["b"])
     assert states.requires_grad, "Gradients must be able to flow back to data and weights"
-    (states * weights).sum().backward()
+    try:
+        (states * weights).sum().backward()
+    except RuntimeError as error:
+        raise AssertionError(
+            "backward() must be possible: are rows of a state overwritten that autograd still needs? "
+            "Make a new tensor at every step"
+        ) from error
     for name, own in zip(("W_ih", "W_hh", "b"), rnn.parameters()):
         assert leaves[name].grad is not None, f"No gradient arrives at {name}: detach or .data?"
         expect_close(leaves[name].grad, own.grad, f"The gradient of {name} must be that of nn.RNN")

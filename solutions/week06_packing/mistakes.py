@@ -1,9 +1,6 @@
 """Week 6: known mistakes, each with what a student who makes it is told."""
 
-import torch
-from torch import nn
-
-from autograder.authoring import edit, mistake
+from autograder.authoring import edit
 
 # == sort_by_length ==
 
@@ -40,6 +37,29 @@ edit(
     "Your second result ranks by length from the shortest up. The place in the sorted batch "
     "counts from the longest: invert order itself.",
     ("torch.argsort(order)", "torch.argsort(torch.argsort(lengths, stable=True))"),
+)
+edit(
+    "sort_by_length",
+    "breaks-ties-by-arithmetic",
+    "With many examples your order is wrong: 100 * lengths - index lets an index above 100 outweigh "
+    "a length. Sort by the lengths alone; equal ones may stand in any order.",
+    (
+        "torch.argsort(lengths, descending=True, stable=True)",
+        "torch.argsort(100 * lengths - torch.arange(len(lengths)), descending=True)",
+    ),
+)
+edit(
+    "sort_by_length",
+    "returns-numpy-arrays",
+    "You return NumPy arrays. order and inverse are tensors of int64.",
+    ("return order, inverse", "return order.numpy(), inverse.numpy()"),
+)
+edit(
+    "sort_by_length",
+    "sorts-in-eight-bits",
+    "Lengths above 255 are sorted wrongly: 8 bits hold no more, and larger numbers wrap around. Sort "
+    "the lengths in the type that they have.",
+    ("torch.argsort(lengths, descending", "torch.argsort(lengths.to(torch.uint8), descending"),
 )
 
 # == pack ==
@@ -161,6 +181,32 @@ edit(
     "torch.tensor cut it off. Use torch.cat or torch.stack on slices of x.",
     ("return data, batch_sizes", "return data.detach(), batch_sizes"),
 )
+edit(
+    "pack",
+    "accepts-negative-lengths",
+    "A negative length gets through: you look for the length 0 alone. Everything below 1 must be "
+    "refused.",
+    ("lengths.min() < 1", "(lengths == 0).any()"),
+)
+edit(
+    "pack",
+    "trusts-a-single-example",
+    "The length of a batch of one example is not compared with T. It must be refused as any other.",
+    ("lengths.max() > x.shape[1]", "(len(lengths) > 1 and lengths.max() > x.shape[1])"),
+)
+edit(
+    "pack",
+    "finds-steps-by-nonzero-inputs",
+    "Real steps are lost whose inputs are all zero. What is real, the lengths say, not the numbers.",
+    (
+        "data = torch.cat([x[:n, t] for t, n in enumerate(batch_sizes.tolist())])",
+        """
+            rows = x.masked_fill((torch.arange(x.shape[1]) >= lengths[:, None]).unsqueeze(2), 0)
+            rows = rows.transpose(0, 1).reshape(-1, x.shape[2])
+            data = rows[(rows != 0).any(dim=1)]
+        """,
+    ),
+)
 
 # == unpack ==
 
@@ -248,6 +294,13 @@ edit(
     "Your lengths are no integers (int64). Whoever uses them as indices needs whole numbers of "
     "this type: give it to the tensor that you fill.",
     ("return padded, lengths", "return padded, lengths.float()"),
+)
+edit(
+    "unpack",
+    "counts-steps-in-eight-bits",
+    "An example of more than 127 steps gets a wrong length: int8 holds no more, and larger numbers "
+    "wrap around. Count in int64.",
+    ("return padded, lengths", "return padded, lengths.to(torch.int8).long()"),
 )
 
 # == packed_gru ==
@@ -368,6 +421,18 @@ edit(
     "Without batch_first=True pack_padded_sequence reads your batch as (T, B, D).",
     ("lengths.cpu(), batch_first=True", "lengths.cpu()"),
 )
+edit(
+    "packed_gru",
+    "leaves-lengths-on-the-device",
+    "The lengths may lie on a GPU, and pack_padded_sequence wants them on the CPU: lengths.cpu().",
+    ("lengths.cpu()", "lengths"),
+)
+edit(
+    "packed_gru",
+    "detaches-the-last-state",
+    "No gradient flows back from last: detach(), .data or no_grad cuts the way.",
+    ("h_n[-1]", "h_n[-1].detach()"),
+)
 
 # == packed_rnn ==
 
@@ -449,26 +514,44 @@ edit(
     ("states.append(h)", "h = torch.cat([new, h[len(x) :]])"),
     ("torch.cat(states)", "h"),
 )
-
-
-@mistake(
-    "packed_rnn",
-    "nn.RNN does the work here. This exercise is by hand: slices, two products and a tanh.",
-)
-def uses_builtin_rnn():
-    def packed_rnn(data, batch_sizes, W_ih, W_hh, b):
-        rnn = nn.RNN(W_ih.shape[1], W_hh.shape[0]).to(data)
-        with torch.no_grad():
-            for own, value in zip(rnn.parameters(), (W_ih, W_hh, b, torch.zeros_like(b))):
-                own.copy_(value)
-        return rnn(nn.utils.rnn.PackedSequence(data, batch_sizes))[0].data
-
-
 edit(
     "packed_rnn",
     "omits-bias",
     "Count the terms before the tanh: input, recurrence and bias.",
     ("@ W_hh.T + b", "@ W_hh.T"),
+)
+edit(
+    "packed_rnn",
+    "takes-batch-size-from-steps",
+    "The first state has a row for every step. It needs one for every example: batch_sizes[0] of "
+    "them. With more examples than steps, rows are missing.",
+    ("int(batch_sizes[0])", "len(batch_sizes)"),
+)
+edit(
+    "packed_rnn",
+    "detaches-between-steps",
+    "The states are right, and the gradients are not: between the steps the state is detached, so "
+    "that each step learns for itself alone.",
+    (
+        "states.append(h)",
+        """
+            states.append(h)
+            h = h.detach()
+        """,
+    ),
+)
+edit(
+    "packed_rnn",
+    "overflows-in-its-own-tanh",
+    "Large inputs give nan: exp overflows in the numerator and in the denominator. torch.tanh does "
+    "not.",
+    (
+        "h = torch.tanh(x @ W_ih.T + h[: len(x)] @ W_hh.T + b)",
+        """
+            a = x @ W_ih.T + h[: len(x)] @ W_hh.T + b
+            h = (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())
+        """,
+    ),
 )
 
 # == bucket_batches ==
@@ -591,4 +674,11 @@ edit(
     "You return the places in the sorted order. Which example stands at a place? Look it up in "
     "the result of argsort.",
     ("torch.argsort(lengths, stable=True)", "torch.argsort(torch.argsort(lengths, stable=True))"),
+)
+edit(
+    "bucket_batches",
+    "cuts-into-equal-pieces",
+    "Your batches are made about equally large: 9 examples by 4 become 3, 3 and 3. Every batch has B "
+    "examples, and the last one what is left.",
+    (".split(B)", ".chunk(-(-len(lengths) // B))"),
 )

@@ -379,7 +379,7 @@ def the_logits(impl: Impl):
     return at_tokens(tagger_of(impl, 41)(tokens, lengths), mask)
 
 
-@compare("BiLSTMTagger", dtypes=True, device=True)
+@compare("BiLSTMTagger", dtype=True, device=True)
 def taggers_of_every_size(impl: Impl, *, B, T, H):
     "the logits at the tokens, whatever the sizes, the type of the model and where it is"
     tokens, lengths, mask = token_rows(52, some_lengths(12, B, T).tolist(), T=T)

@@ -48,11 +48,6 @@ NEEDS_EXPERIMENT: dict[str, tuple[WeekTexts, str, int]] = {
         "lesson",
         header("import numpy as np\n"),
     ),
-    "a mistake": (
-        spoiled("np.asarray(x) ** 2", "trained"),
-        "mistakes",
-        line(tiny.MISTAKES, "edit(\n"),
-    ),
     "an alternative": (
         spoiled("np.asarray(x) + np.asarray(x)", "trained"),
         "alternatives",

@@ -18,6 +18,8 @@ from autograder.course.manifest import Course
 
 pytestmark = pytest.mark.slow(seconds=60)
 
+#: One exercise of two.
+PARTLY = {"double": tiny.RIGHT["double"]}
 #: A line of a hidden test, to be spoiled and mended.
 GOOD = 'assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"'
 BAD = 'assert False, "a test that nobody can pass"'
@@ -52,7 +54,7 @@ def marked(course: Course, autograder: Command, tiny_notebook: str) -> Course:
     """Two students, graded by a test that is wrong, and marked by a person."""
     mend(course, GOOD, BAD)
     hand_in(course, "ada", fill(tiny_notebook, {**tiny.RIGHT, "why": "Because it is."}))
-    hand_in(course, "ben", fill(tiny_notebook, {**tiny.WRONG, "why": "Because."}))
+    hand_in(course, "ben", fill(tiny_notebook, {**PARTLY, "why": "Because."}))
     hand_in(course, "cai", tiny_notebook)
     done = autograder("grade", "1")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -146,7 +148,7 @@ def test_a_mark_can_be_traced(marked: Course, autograder: Command, tiny_notebook
     mend(marked, "add x to itself", "add x to x")
     shown = autograder("trace", "ada", "1").stdout
     assert digest in shown
-    assert "another file stands in submitted/" in shown
+    assert "another file is in submitted/" in shown
     assert "what decides the marks has changed" not in shown, "a hint decides no mark"
     mend(marked, BAD, GOOD)
     assert "what decides the marks has changed" in autograder("trace", "ada", "1").stdout

@@ -72,5 +72,15 @@ def test_a_cell_that_stops_the_loop_or_its_tasks_ends_no_kernel(
     assert shown(kernel, "kept") == "6"
 
 
-def test_a_cell_larger_than_a_message_s_strings_runs(kernel: KernelSession) -> None:
-    assert shown(kernel, f"text = '{'x' * (3 << 20)}'\nlen(text)") == str(3 << 20)
+def test_no_interrupt_is_lost_between_two_steps_of_a_cell(kernels: KernelSupply) -> None:
+    with kernels.kernel(Limits(cell_seconds=0.05)) as session:
+        for _ in range(30):
+            session.run("import asyncio")
+            ran = session.run("while True:\n    await asyncio.sleep(0)")
+            assert ran.status is CellStatus.TIMEOUT
+            assert session.alive
+
+
+def test_a_cell_larger_than_a_message_s_strings_runs(kernels: KernelSupply) -> None:
+    with kernels.kernel(Limits(cell_seconds=30)) as session:
+        assert shown(session, f"text = '{'x' * (3 << 20)}'\nlen(text)") == str(3 << 20)
