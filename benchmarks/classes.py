@@ -28,8 +28,8 @@ from autograder.grading.render import outputs
 from autograder.grading.results import Graded, SubmissionStatus, TestResult, earn
 from autograder.grading.sanitise import OWN
 from autograder.judge.exam import Exam, open_exam
-from autograder.judge.result import Result
 from autograder.judge.programs import Program
+from autograder.judge.result import Result
 from autograder.remote.causes import Cause, words
 
 FIRST = (

@@ -402,9 +402,9 @@ def a_carry_that_vanishes(impl: Impl):
 @verify("bptt", points=0.5)
 def bptt_agrees_with_autograd(impl: Impl):
     "all five gradients against torch's autograd, one long sequence (B = 1)"
-    dH, caches, bias = sequence_problem(45, B=1, T=150, D=3, H=4)
-    want = autograd_gradients(dH, caches, bias, k=150)
-    expect_gradients(impl.bptt(dH, caches), want, "on a sequence of 150 steps")
+    dH, caches, bias = sequence_problem(45, B=1, T=110, D=3, H=4)
+    want = autograd_gradients(dH, caches, bias, k=110)
+    expect_gradients(impl.bptt(dH, caches), want, "on a sequence of 110 steps")
 
 
 # == truncated_bptt ==
@@ -458,9 +458,9 @@ def large_small_and_vanishing(impl: Impl):
 
 @verify("truncated_bptt", points=0.5)
 def agrees_with_detach(impl: Impl):
-    "all five gradients against autograd with h.detach() at the cuts, k = 1, 2, 5, 30"
-    dH, caches, bias = sequence_problem(54, B=1, T=64, D=2, H=3)
-    for k in (1, 2, 5, 30):
+    "all five gradients against autograd with h.detach() at the cuts, k = 1, 4, 25"
+    dH, caches, bias = sequence_problem(54, B=1, T=40, D=2, H=3)
+    for k in (1, 4, 25):
         want = autograd_gradients(dH, caches, bias, k)
         expect_gradients(impl.truncated_bptt(dH, caches, k), want, f"with detach, k = {k}")
 

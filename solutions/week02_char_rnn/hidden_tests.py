@@ -2,6 +2,7 @@
 
 import math
 import random
+from typing import Any
 
 import torch
 from torch import nn
@@ -52,7 +53,7 @@ def ids_in_sorted_order(impl: Impl):
 def text_from_ids(impl: Impl):
     "the text that a list of ids and a tensor of ids stand for, also for no ids and for one"
     _, decode = coding_of(impl, TEXTS[2])
-    lists = ([5, 0, 3, 3, 8, 1], [7], [])
+    lists: tuple[list[int], ...] = ([5, 0, 3, 3, 8, 1], [7], [])
     return [
         [decode(ids) for ids in lists],
         [decode(torch.tensor(ids, dtype=torch.long)) for ids in lists],
@@ -516,7 +517,7 @@ def gradients_that_are_missing_or_zero(impl: Impl):
     "parameters without a gradient among others, gradients that are all zero, none at all"
     some = random_gradients(56, 12.0)
     zero = torch.zeros(2, 2, dtype=torch.float64)
-    cases = ([None, *some[:2], None, some[2]], [zero, None], [None, None], [])
+    cases: list[list[Any]] = [[None, *some[:2], None, some[2]], [zero, None], [None, None], []]
     return [clip(impl, gradients, 1.0)[:2] for gradients in cases]
 
 
@@ -529,10 +530,10 @@ def gradients_that_are_not_contiguous(impl: Impl):
     return [clip(impl, gradients, limit, code)[:2] for limit in (0.5, 500.0)]
 
 
-@compare("clip_gradients", points=0.5, rtol=1e-5)
+@compare("clip_gradients", points=0.5, rtol=5e-6)
 def one_long_among_many_short(impl: Impl):
-    "one long gradient and 1500 short ones, which together count"
-    gradients = torch.cat([torch.ones(1), torch.full((1500,), 1.7e-4)]).double()
+    "one long gradient and 1000 short ones, which together count"
+    gradients = torch.cat([torch.ones(1), torch.full((1000,), 1.7e-4)]).double()
     code = """
 import torch
 parameters = []

@@ -115,7 +115,7 @@ def the_number_of_windows(impl: Impl):
 @compare("make_windows", dtype=True, kind=True)
 def three_parts(impl: Impl):
     "the three parts of a random series, each as an array"
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for N, n_valid, n_test in ((50, 9, 13), (50, 13, 9), (12, 5, 6), (12, 1, 1)):
         train, valid, test = impl.chronological_split(walk_of(25, N), n_valid, n_test)
         parts = {"train": train, "valid": valid, "test": test}
@@ -475,7 +475,7 @@ def losses_of_any_size(impl: Impl):
 
 @compare("fit", rtol=1e-4, kind=True)
 def the_defaults(impl: Impl):
-    "what is left out: lr = 0.01, patience = 10, at most 100 epochs; the history holds plain numbers"
+    "what is left out: lr = 0.01, patience = 10, at most 100 epochs; a history of plain numbers"
     code = """
 x = torch.zeros(40, 1, 1, dtype=torch.float64)
 line = line_of([0.0], 0.0)
@@ -564,7 +564,8 @@ for size in (1, 4, 50):
     for loss_fn in (nn.functional.mse_loss, nn.functional.l1_loss):
         line = line_of([0.5], -1.0)
         options = {"epochs": 2, "batch_size": size, "lr": 0.0, "loss_fn": loss_fn}
-        found[f"batches of {size}, {loss_fn.__name__}"] = fit(line, (v, v), (x, y), **options)["valid"]
+        history = fit(line, (v, v), (x, y), **options)
+        found[f"batches of {size}, {loss_fn.__name__}"] = history["valid"]
 found
 """
     rng = np.random.default_rng(55)

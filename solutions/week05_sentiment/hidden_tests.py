@@ -71,13 +71,18 @@ def the_order(impl: Impl):
 @compare("build_vocab")
 def every_kind_of_text(impl: Impl):
     "texts with upper case, tabs and empty lines; no text, and none with a word frequent enough"
+    spaced = [" Straße\t a  film, film\n", "", " A\ta", "10 of 10"]
+    one, other = impl(
+        "one = build_vocab(texts, 1); other = build_vocab(texts[:1], 1); [one, other]",
+        texts=["one two", "two three"],
+    )
     return {
         "Good GOOD good": impl.build_vocab(["Good GOOD good", "Film"], 2),
-        "white space of every kind": impl.build_vocab(
-            [" Straße\t a  film, film\n", "", " A\ta"], 1
-        ),
+        "white space of every kind, and numbers": impl.build_vocab(spaced, 1),
         "no text": impl.build_vocab([], 1),
         "no word twice": impl.build_vocab(["one two"], 2),
+        "one vocabulary, when another has been made": one,
+        "the other": other,
     }
 
 
@@ -101,7 +106,7 @@ def looking_up(impl: Impl):
     "the indices of sentences whose words are known"
     rng = np.random.default_rng(14)
     sentences = [" ".join(rng.choice(WORDS[:12], size=n)) for n in (1, 5, 9)]
-    sentences.append("THE Film\tis \n good")
+    sentences += ["THE Film\tis \n good", ". film , good ,"]
     return {s: impl.sentence_to_indices(s, VOCAB) for s in sentences}
 
 
@@ -600,7 +605,7 @@ train_epoch(model, batches, optimizer, off, max_norm=100.0)
 weights(model)
 """
     return {
-        f"lr = {lr}": impl(TRAINING + code, **problem(63, [6, 6, 6, 2]), lr=lr)
+        f"lr = {lr}": impl(TRAINING + code, **problem(63, [6, 1, 6, 2]), lr=lr)
         for lr in (0.05, 0.3)
     }
 
@@ -656,13 +661,13 @@ def large_logits_and_sixteen_bits(impl: Impl):
 model = Given(logits)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 loss = train_epoch(model, batches, optimizer, off, amp_dtype=amp_dtype)
-{"loss": loss, "weights": weights(model)}
+{"loss": loss} if amp_dtype else {"loss": loss, "weights": weights(model)}
 """
     large = torch.tensor([150.0, -150.0, 95.0, -95.0, 1.0, -2.0])
     small = torch.tensor([3.25, -0.5, 0.75, 2.5, -1.5, 6.5])
     return {
         name: impl(
-            TRAINING + GIVEN + code.replace("amp_dtype=amp_dtype", f"amp_dtype={amp_dtype}"),
+            TRAINING + GIVEN + f"amp_dtype = {amp_dtype}" + code,
             **problem(72, [6]),
             logits=logits,
             lr=1.0,
@@ -908,11 +913,13 @@ loaders = {
     "a DataLoader that shuffles": DataLoader(examples, batch_size=2, shuffle=True),
 }
 drawn = {}
-for seed, (name, loader) in enumerate(loaders.items(), 5):
-    torch.manual_seed(seed)
-    torch.rand(seed)
-    evaluate(model, loader)
-    drawn["drawn after " + name] = torch.rand(3)
+for mode in (True, False):
+    for seed, (name, loader) in enumerate(loaders.items(), 5):
+        torch.manual_seed(seed)
+        torch.rand(seed)
+        evaluate(model.train(mode), loader)
+        kind = 'training' if mode else 'evaluation'
+        drawn[f"drawn after {name}, a model in {kind} mode"] = torch.rand(3)
 drawn
 """
     return impl(EVALUATION + code, **problem(89, [4]))
@@ -924,11 +931,17 @@ def weights_and_gradients(impl: Impl):
     code = """
 for p in model.parameters():
     p.grad = torch.full_like(p, 3.0)
+model.out.bias.requires_grad_(False)
 first, second = evaluate(model, batches), evaluate(model, batches)
+with torch.no_grad():
+    evaluate(model, batches)
+    still_off = not torch.is_grad_enabled()
 {
     "weights and buffers": model.state_dict(),
     "gradients": {name: p.grad for name, p in model.named_parameters()},
     "requires_grad": [p.requires_grad for p in model.parameters()],
+    "no_grad of the caller": still_off,
+    "the layers": str(model),
     "the first": first,
     "the second": second,
 }

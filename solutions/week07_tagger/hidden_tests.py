@@ -236,7 +236,7 @@ if states.requires_grad:
 @compare("birnn", points=0.5)
 def gradients_over_a_long_row(impl: Impl):
     "the gradient of the last token's forward state, and of the first one's backward state"
-    x, lengths = padded_rows(37, [70, 50], 70, 1)
+    x, lengths = padded_rows(37, [40, 30], 40, 1)
     code = """
 U, x = U.clone().requires_grad_(), x.clone().requires_grad_()
 
@@ -244,7 +244,7 @@ def step(x_t, h=None):
     return x_t if h is None else U * h + x_t
 
 states = birnn(x, lengths, step, step)
-ends = states[1, 49, 0], states[0, 0, 1]
+ends = states[1, 29, 0], states[0, 0, 1]
 [torch.autograd.grad(end, (x, U), retain_graph=True) for end in ends]
 """
     return impl(code, x=x, lengths=lengths, U=torch.tensor(0.99, dtype=torch.float64))
@@ -255,7 +255,7 @@ def who_sees_a_change(impl: Impl):
     "a change of token t leaves forward states before t and backward states behind t as they were"
     T, lengths = 7, torch.tensor([7, 5])
     x, cells, states = run_both(impl, 37, [7, 5], T, kind="GRUCell")
-    for t in (0, 2, 4):
+    for t in (0, 3):
         other = x.clone()
         other[:, t] += 1
         moved = (checked(impl.birnn(other, lengths, *cells), 2, T, 4) - states).abs() > 1e-9
@@ -277,7 +277,7 @@ def who_sees_a_change(impl: Impl):
 
 def tagger_weights(seed, V, E, H, C):
     """Random weights of the three layers, by layer and name."""
-    shapes = {"embedding.weight": (V, E)}
+    shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (V, E)}
     for suffix in ("_l0", "_l0_reverse"):
         shapes |= {f"lstm.weight_ih{suffix}": (4 * H, E), f"lstm.weight_hh{suffix}": (4 * H, H)}
         shapes |= {f"lstm.bias_ih{suffix}": (4 * H,), f"lstm.bias_hh{suffix}": (4 * H,)}
@@ -380,10 +380,10 @@ def the_logits(impl: Impl):
 
 
 @compare("BiLSTMTagger", dtype=True, device=True)
-def taggers_of_every_size(impl: Impl, *, B, T, H):
-    "the logits at the tokens, whatever the sizes, the type of the model and where it is"
+def taggers_of_every_size(impl: Impl, *, B, T):
+    "the logits at the tokens and their type, whatever the sizes, and on another device"
     tokens, lengths, mask = token_rows(52, some_lengths(12, B, T).tolist(), T=T)
-    return at_tokens(tagger_of(impl, 54, H=H)(tokens, lengths), mask)
+    return at_tokens(tagger_of(impl, 54)(tokens, lengths), mask)
 
 
 @compare("BiLSTMTagger", points=0.5)
@@ -417,9 +417,9 @@ def padding_never_counts(impl: Impl):
     )
     expect_close(got[:, :6][mask], want[mask], "Four more columns of padding must change nothing")
     for b, n in enumerate(lengths.tolist()):
-        for T, what in ((n, "alone"), (6, "alone with its padding")):
-            alone = model(tokens[b : b + 1, :T], lengths[b : b + 1])[0, :n]
-            expect_close(alone, want[b, :n], f"A row of {n} tokens must get the same logits {what}")
+        T = n if b else 6  # the first row with its padding, the others without
+        alone = model(tokens[b : b + 1, :T], lengths[b : b + 1])[0, :n]
+        expect_close(alone, want[b, :n], f"A row of {n} tokens must get the same logits alone")
 
 
 @verify("BiLSTMTagger")

@@ -232,8 +232,14 @@ plt.show()
 # | 5 | `decode` and `greedy` | 4 | ●●●●○ | 40 |
 # | 6 | `token_error_rate` | 3 | ●●●○○ | 25 |
 #
-# Do not change your arguments in place. New tensors belong on the device and in the type of those
-# you are given: `torch.full_like(x, value)` and `x.new_zeros(shape)` take care of both.
+# In all exercises:
+#
+# - Arguments, a model's mode and PyTorch's settings stay as they were, and nothing is kept from call
+#   to call.
+# - New tensors belong on the device and in the type of those you are given: `torch.full_like(x,
+#   value)` and `x.new_zeros(shape)` take care of both. NumPy and lists lead back to the CPU.
+# - Arguments can be views that are not contiguous in memory, such as `x.transpose(0, 1)`. Indexing
+#   and `reshape` take them, `view` does not.
 
 # %% [markdown]
 # ### Exercise 1 · `shift_right`
@@ -294,6 +300,15 @@ def visible():
     expect_close(
         shift_right(y[:, :1], 9), [[9], [9]], "With T = 1 only bos is left, whatever its id"
     )
+    # PyTorch's device "meta" stands in for a GPU: its tensors have a shape and a type, no numbers.
+    try:
+        found = shift_right(y.to("meta"), BOS).device.type
+    except Exception as error:
+        found = f"cpu: {error}"
+    assert found == "meta", (
+        "The result must be on the device of y: make the new column from y, and no list, no NumPy. "
+        f"On the device meta the result or a part of it was on {found}"
+    )
     generator = torch.Generator().manual_seed(1)
     y = torch.randint(3, 50, (6, 9), generator=generator)
     got = shift_right(y, BOS)
@@ -317,7 +332,8 @@ def visible():
 #
 # `Encoder.forward` takes `src` (B, S), rows in any order, each with at least one token:
 #
-# 1. Count the tokens of each row that are not `PAD`: lengths, (B,). Packing wants them on the CPU.
+# 1. Count the tokens of each row: lengths, (B,). Every id but `PAD` is a token, `BOS` and `EOS` too.
+#    Packing wants the lengths on the CPU.
 # 2. Embed: (B, S, E). Pack with `enforce_sorted=False` (or take any way that gives the same), and
 #    run the GRU from a state of zeros.
 # 3. Unpack to S steps again, with zeros at padding: `encoded` (B, S, H).
@@ -479,7 +495,7 @@ def visible():
     for name, kind in kinds.items():
         assert name in layers, f"self.{name} must be {kind.__name__}, found nothing of that name"
         found = type(layers[name]).__name__
-        assert found == kind.__name__, f"self.{name} must be {kind.__name__}, found {found}"
+        assert isinstance(layers[name], kind), f"self.{name} must be {kind.__name__}, found {found}"
     for name in ("embedding", "rnn"):
         assert layers[name] is not layers[f"encoder.{name}"], (
             f"self.{name} must be a layer of its own: encoder and decoder have one each"
@@ -490,7 +506,15 @@ def visible():
         )
 
     # The encoder: rows of 3, 5 and 1 tokens, not sorted, in a batch of S = 6.
-    src = torch.tensor([[4, 5, 6, 0, 0, 0], [7, 3, 8, 4, 5, 0], [6, 0, 0, 0, 0, 0]])
+    src = torch.tensor([[4, 5, 6, 0, 0, 0], [7, 3, EOS, 4, BOS, 0], [6, 0, 0, 0, 0, 0]])
+    try:
+        model.encoder(src[2:, :1])
+    except RuntimeError as error:
+        if isinstance(error, NotImplementedError):
+            raise
+        raise AssertionError(
+            f"One row of one token must run, and its lengths be (1,): no squeeze(). It said: {error}"
+        ) from None
     results = model.encoder(src)
     expect_results(results, ("encoded", "h"))
     encoded, h = results
@@ -504,7 +528,8 @@ def visible():
         expect_close(
             encoded[b, :length],
             alone[0],
-            f"encoded[{b}] must be the states of row {b} read alone, without padding",
+            f"encoded[{b}] must be the states of row {b} read alone, without padding; only PAD is "
+            "padding, BOS and EOS are tokens",
         )
         expect_close(
             encoded[b, length:], torch.zeros(6 - length, H), f"encoded[{b}] must be 0 at padding"
@@ -550,9 +575,13 @@ def visible():
         model(src, tgt),
         "Three columns of PAD more must change nothing",
     )
-    model(src, tgt).sum().backward()
+    logits = model(src, tgt)
+    assert logits.requires_grad, "the logits are for a loss: nothing may be detached"
+    logits.sum().backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
+    found = Seq2Seq(V, E, H)(src, tgt).dtype
+    assert found == torch.float32, f"A new model works in float32, found logits of {found}"
 
 
 # %% [markdown]
@@ -564,8 +593,8 @@ def visible():
 # **Theory** [Attention](#Attention)
 #
 # 1. Scores: every query with every key, divided by $\sqrt{H}$: (B, T, H), (B, S, H) → (B, T, S).
-# 2. Where `mask` is False, set the score to $-\infty$. The mask is (B, S), and holds for all T
-#    queries.
+# 2. Where `mask` is False, set the score to $-\infty$, which is below any score. The mask is (B, S),
+#    holds for all T queries, and can have gaps.
 # 3. Weights: a softmax over the source, (B, T, S).
 # 4. Context: the weighted sum of the keys, (B, T, S), (B, S, H) → (B, T, H).
 #
@@ -592,7 +621,7 @@ def attention(query, keys, mask):
     keys : tensor (B, S, H)
         What is looked at: the encoder's states.
     mask : tensor (B, S) of type torch.bool
-        True at tokens, False at padding; every row has a True.
+        True at tokens, False at what must not be looked at, in any order; every row has a True.
 
     Returns
     -------
@@ -672,12 +701,45 @@ def visible():
     louder = keys.clone()
     louder[1, 2:] = 1e4
     expect_close(attention(query, louder, mask)[0], context, "Keys at padding must change nothing")
-    _, weights = attention(torch.ones_like(query), torch.full_like(keys, -1e5), mask)
+    low = torch.full_like(keys, -1e20).masked_fill(~mask[..., None], 0)
+    _, weights = attention(torch.ones_like(query), low, mask)
     expect_close(
         weights[1, :, :2],
         torch.full((T, 2), 0.5),
         "However low the scores of the tokens are, padding must get nothing: minus infinity is lower",
     )
+
+    # A mask with gaps, types and views.
+    gaps = torch.tensor([[False, True, False, True], [True, False, False, True]])
+    context, weights = attention(query, keys, gaps)
+    expect_close(weights[~gaps[:, None].expand(B, T, S)].abs().max(), 0, "A mask with gaps: weights where it is False must be 0", 0)
+    expect_close(
+        context,
+        F.scaled_dot_product_attention(query, keys, keys, attn_mask=gaps[:, None]),
+        "A mask with gaps: the context must be that of F.scaled_dot_product_attention",
+    )
+    for kind in (torch.float32, torch.float64):
+        found = [result.dtype for result in attention(query.to(kind), keys.to(kind), mask)]
+        assert found == [kind, kind], f"Results of {kind} must be of that type, found {found}"
+    turned = [value.transpose(0, 1).contiguous() for value in (query, keys, gaps)]
+    try:
+        got, _ = attention(*(value.transpose(0, 1) for value in turned))
+    except RuntimeError as error:
+        raise AssertionError(
+            f"Arguments can be views with their axes swapped: reshape takes them, view does not. {error}"
+        ) from None
+    expect_close(got, context, "Views with their axes swapped must give the same context")
+    query.requires_grad_(), keys.requires_grad_()
+    context, weights = attention(query, keys, mask)
+    want = F.scaled_dot_product_attention(query, keys, keys, attn_mask=mask[:, None])
+    assert context.requires_grad and weights.requires_grad, "Gradients must flow: no detach, no NumPy"
+    for name, got, due in zip(
+        ("query", "keys"),
+        torch.autograd.grad(context.sin().sum(), (query, keys), allow_unused=True),
+        torch.autograd.grad(want.sin().sum(), (query, keys)),
+    ):
+        assert got is not None, f"No gradient reaches {name}: no detach, no NumPy"
+        expect_close(got, due, f"The gradient of {name} must be that of PyTorch's attention")
 
 
 # %% [markdown]
@@ -699,7 +761,8 @@ def visible():
 # 3. Ask with the *new* state: your `attention` gives the context (B, 1, H) and weights (B, 1, S).
 # 4. Put state and context side by side, the state first, (B, 2 H), and apply the linear layer: (B,
 #    V).
-# 5. Return logits (B, V), the next `h` (1, B, H), and weights (B, S).
+# 5. Return logits (B, V), the next `h` (1, B, H), and weights (B, S). The loss of a later step reaches
+#    the earlier ones through `h`: nothing is detached.
 #
 # <details><summary>Hint</summary>
 #
@@ -770,10 +833,10 @@ def visible():
     B, S, V, E, H = 3, 5, 8, 2, 4
     decoder = AttentionDecoder(V, E, H).double()
     for name, kind in (("embedding", nn.Embedding), ("rnn", nn.GRU), ("linear", nn.Linear)):
-        found = type(getattr(decoder, name, None)).__name__
-        assert found == kind.__name__, f"self.{name} must be an nn.{kind.__name__}, found {found}"
-    shape = tuple(decoder.linear.weight.shape)
-    assert shape == (V, 2 * H), f"linear.weight must be (V, 2 H) = {(V, 2 * H)}, found {shape}"
+        layer = getattr(decoder, name, None)
+        assert isinstance(layer, kind), (
+            f"self.{name} must be an nn.{kind.__name__}, found {type(layer).__name__}"
+        )
 
     y = torch.tensor([3, 7, 1])
     h = torch.randn(1, B, H, dtype=torch.float64)
@@ -785,6 +848,8 @@ def visible():
         found = tuple(value.shape)
         assert found == want, f"{name} must have the shape {want}, found {found}"
     logits, new, weights = results
+    shape = tuple(decoder.linear.weight.shape)
+    assert shape == (V, 2 * H), f"linear.weight must be (V, 2 H) = {(V, 2 * H)}, found {shape}"
 
     # The recurrence alone: PyTorch's cell with the same weights.
     cell = nn.GRUCell(E, H).double()
@@ -817,7 +882,17 @@ def visible():
         f"a batch of one must give {[(1, V), (1, 1, H), (1, S)]}, found {found}: squeeze() takes away "
         "every axis of length 1"
     )
-    second.sum().backward()
+
+    # Another source, and gradients: from the second step back to the first one's h.
+    other = torch.randn(B, S, H, dtype=torch.float64)
+    look = decoder.step(y, h, other, ~mask | (torch.arange(S) == 0))[2]
+    want = attention(new.transpose(0, 1), other, ~mask | (torch.arange(S) == 0))[1][:, 0]
+    expect_close(look, want, "encoded and mask are those of the call: nothing may be kept from the last")
+    assert new.requires_grad and second.requires_grad, "h and logits carry a graph: no detach"
+    start = h.clone().requires_grad_()
+    _, new, _ = decoder.step(y, start, encoded, mask)
+    decoder.step(y, new, encoded, mask)[0].sum().backward()
+    assert start.grad is not None, "the loss of the second step must reach the h before the first"
     for name, parameter in decoder.named_parameters():
         assert parameter.grad is not None, f"no gradient reaches {name}: is every layer in use?"
 
@@ -835,7 +910,7 @@ def visible():
 # The toys have them as well, and let the checks see what you feed:
 #
 # - `Copier` says its source, token by token, and then `EOS`. If it is fed anything but `BOS` first
-#   and then its own last word, it says 3. After its `EOS` it babbles 4.
+#   and then its own last word, it says 3. After its `EOS` it babbles 4. It notes how it was run.
 # - `Witness` always prefers 6, and its logits show which token it was fed.
 # - `Tiny` is a small decoder with fixed random weights that uses state, encoder states and mask.
 #
@@ -881,16 +956,23 @@ class Copier(nn.Module):
 
     steps = 0
     ran_with_gradients = False
+    ran_in_other_mode = False
+
+    def note(self):
+        """Remember whether gradients were on, and whether the mode was not that of `.train()`."""
+        self.ran_with_gradients |= torch.is_grad_enabled()
+        self.ran_in_other_mode |= not self.training
 
     def encoder(self, src):
         """`encoded` (B, S, 1) holds the ids; `h` (1, B, 2) the place and the last word."""
+        self.note()
         h = torch.stack([torch.zeros(len(src)), torch.full((len(src),), 1.0)], dim=-1)
         return src[:, :, None].double(), h[None].double()
 
     def step(self, y, h, encoded, mask):
         expect_step_shapes(y, h, encoded, mask)
         self.steps += 1
-        self.ran_with_gradients |= torch.is_grad_enabled()
+        self.note()
         place, last = h[0].long().unbind(dim=-1)
         left = mask.sum(dim=1) - place
         words = encoded[torch.arange(len(y)), place.clamp(max=encoded.shape[1] - 1), 0].long()
@@ -955,18 +1037,21 @@ class Tiny(nn.Module):
 #    `teacher_forcing` take the true token `tgt[:, t]`, otherwise the model's own: the argmax of its
 #    logits. `torch.rand(B, generator=generator) < teacher_forcing` are B coins; at 0 all are False,
 #    at 1 all are True.
-# 3. Return all logits, (B, T, V), with their graph: they are for a loss.
+# 3. Return all logits, (B, T, V), with their graph, whatever `teacher_forcing` is: they are for a
+#    loss. There are T steps, also if all targets are over before.
 #
 # `greedy`, for use:
 #
-# 1. Work within `torch.no_grad()`. Feed `BOS`, then always the model's own argmax.
+# 1. Work within `torch.no_grad()`, the encoder too. Feed `BOS`, then always the model's own argmax.
 # 2. Stop as soon as *every* row has said `EOS`, or after `max_len` steps.
 # 3. Return a list of B lists of ints: what each row has said *before* its first `EOS`. The `BOS`
 #    that you feed first, the `EOS`, and what follows it do not belong to it. Every other id stays,
 #    also a `PAD` or a `BOS` that the model says itself. A row that says no `EOS` has `max_len`
 #    tokens.
 #
-# The model's mode (`train`, `eval`) is the caller's business: leave it as it is.
+# The model's mode (`train`, `eval`) is the caller's business: leave it as it is, also for the time of
+# the call. The same is true of the seeds: without a `generator` torch's global one flips the coins,
+# from where it stands, so that two calls flip different ones.
 #
 # <details><summary>Hint</summary>
 #
@@ -1091,6 +1176,10 @@ def visible():
     )
     assert torch.equal(first, again), "generators with one seed must flip the same coins"
     assert not torch.equal(first, other), "another seed must flip other coins: use generator="
+    first, again = (fed(decode(Witness(), many, truth, 0.7)) for _ in range(2))
+    assert not torch.equal(first, again), (
+        "without a generator two calls must flip different coins: torch's global one goes on"
+    )
 
     # The state is handed on, and the logits carry a graph.
     model = Tiny(seed=1)
@@ -1108,9 +1197,32 @@ def visible():
             logits[:, t], want, f"Step {t} must {state}, with encoded and the mask handed on"
         )
         y = (tgt % 7)[:, t]
-    assert logits.requires_grad, (
-        "the logits are for a loss: no torch.no_grad() and no detach in decode"
+    src, many = torch.randint(3, 7, (8, 5)), torch.randint(3, 7, (8, 12))
+    logits, (encoded, h) = decode(model, src, many, 0), model.encoder(src)
+    y = torch.full((8,), BOS)
+    for t in range(12):
+        want, h, _ = model.step(y, h, encoded, src != PAD)
+        expect_close(
+            logits[:, t], want, f"teacher_forcing = 0: step {t} must read the argmax of the last logits"
+        )
+        y = want.argmax(dim=-1)
+    over = many.clone()
+    over[:, 3], over[:, 4:] = EOS, PAD
+    expect_close(
+        decode(model, src, over, 0),
+        logits,
+        "T steps are made, also if all targets are over: at teacher_forcing = 0 they must not matter",
     )
+    for teacher_forcing in (0, 0.5, 1):
+        logits = decode(model, src, over, teacher_forcing)
+        assert logits.requires_grad, (
+            "the logits are for a loss, at every teacher_forcing: no torch.no_grad(), no detach"
+        )
+        (gradient,) = torch.autograd.grad(logits[:, -1].sum(), model.recur, allow_unused=True)
+        assert gradient is not None and gradient.any(), (
+            "the gradient of the last step must reach the weights: hand on h as it is"
+        )
+    src = torch.tensor([[4, 5, 6, 7], [7, 4, PAD, PAD]])
 
     # greedy, with the copier: it says its source, and 3 where it is fed something wrong.
     src = torch.tensor([[4, 5, 6, 7], [9, 8, PAD, PAD], [5, 5, 5, PAD]])
@@ -1129,7 +1241,10 @@ def visible():
     assert copier.steps == 5, (
         f"the longest row has said EOS after 5 steps: stop there, found {copier.steps} steps"
     )
-    assert not copier.ran_with_gradients, "greedy needs no gradients: work within torch.no_grad()"
+    assert not copier.ran_with_gradients, (
+        "greedy needs no gradients, in the encoder and in the steps: work within torch.no_grad()"
+    )
+    assert not copier.ran_in_other_mode, "greedy must run the model in the mode that it finds"
     rows = greedy(Copier(), src, 3)
     want = [[4, 5, 6], [9, 8], [5, 5, 5]]
     assert rows == want, f"with max_len = 3 {want} is due, found {rows}"
@@ -1145,6 +1260,18 @@ def visible():
         f"only EOS ends a row, and every other id that the model says stays: {[[PAD, BOS, 5]]} is due, "
         f"found {rows}"
     )
+
+    # Rows that end at once, and one row.
+    for words, steps in (([[EOS], [EOS]], 1), ([[EOS, 4], [5, EOS]], 2), ([[EOS]], 1)):
+        quick = Copier()
+        quick.encoder = lambda src: (
+            torch.tensor(words)[..., None].double(),
+            torch.tensor([[[0.0, 1.0]] * len(words)]).double(),
+        )
+        rows = greedy(quick, torch.full((len(words), len(words[0])), 3), 5)
+        want = [row[: row.index(EOS)] for row in words]
+        assert rows == want, f"a model that says {words} must give {want}, found {rows}"
+        assert quick.steps == steps, f"a model that says {words}: {steps} steps, found {quick.steps}"
 
     # The mode is the caller's business.
     for training in (True, False):
@@ -1171,7 +1298,8 @@ def visible():
 #    Python.
 # 3. Return the sum of all edit distances, divided by the sum of the lengths of the *references*.
 #
-# A sequence is anything with a length and items that can be compared: a list of ids, or a text.
+# A sequence is anything with a length and items that can be compared with `==`: a list of ids of any
+# size, a text in any alphabet, a list of words, even one of lists.
 #
 # <details><summary>Hint</summary>
 #
@@ -1240,7 +1368,21 @@ def visible():
     expect_rate(["0042"], ["2004"], 2 / 4, "Moved by one place: one deletion, one insertion")
     expect_rate([[7, 8, 9]], [[8, 9, 7, 7]], 3 / 4, "Lists of ids work like texts")
     expect_rate([[11, 1]], [[1, 11]], 2 / 2, "An id is one token, however many digits it has")
+    expect_rate([[0, 1, 2, 9]], [[9, 0]], 4 / 2, "PAD, BOS and EOS are ids like any other here")
+    large = [[int(f"{n}000") for n in (1, 2, 3)] for _ in range(2)]  # equal, and not the same objects
+    expect_rate(large[:1], large[1:], 0.0, "Large ids that are equal: compare with == or !=, not is")
+    try:
+        expect_rate([[[1, 2], [3]]], [[[1, 2], [4]]], 1 / 2, "Tokens that are lists")
+    except TypeError as error:
+        raise AssertionError(
+            f"Tokens only have to be comparable with ==, not hashable: no dictionary of tokens. {error}"
+        ) from None
+    expect_rate(["aB c"], ["ab  c"], 2 / 5, "Capitals and blanks are tokens like any other")
     expect_rate(["abcdefgh"], ["xy"], 8 / 2, "Far too much said: the rate can exceed 1")
+
+    said, due = ["204", "x"], ["2004", "y"]
+    token_error_rate(said, due)
+    assert (said, due) == (["204", "x"], ["2004", "y"]), "token_error_rate must leave the lists as they were"
 
     # Many pairs: all errors over all tokens of the references, each token counting alike.
     expect_rate(
@@ -1248,7 +1390,7 @@ def visible():
     )
     expect_rate(["", "ab"], ["abc", ""], 5 / 3, "An empty reference adds errors, but no tokens")
 
-    for hypotheses, references in ((["a"], ["a", "b"]), ([""], [""]), ([], [])):
+    for hypotheses, references in ((["a"], ["a", "b"]), (["a", "b"], ["a"]), ([""], [""]), ([], [])):
         try:
             token_error_rate(hypotheses, references)
         except ValueError:

@@ -99,7 +99,7 @@ def test_the_wheel_holds_packages_and_no_week(place: Path, whole_course: Course)
     assert {top for top in tops if not top.endswith(".dist-info")} == {"autograder", "rnn_course"}
     assert not [name for name in names if "starter_files" in name]
     weeks = "|".join(week.id for week in whole_course.weeks)
-    assert not [name for name in names if re.search(rf"solutions|hidden_tests|{weeks}", name)]
+    assert not [name for name in names if re.search(rf"solutions/|hidden_tests|{weeks}", name)]
 
 
 def test_a_student_sees_progress_and_dates(place: Path, whole_course: Course) -> None:

@@ -41,7 +41,6 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "two parameters, one with a default": (SECOND.format("two(impl, n=1)"), 11, "one parameter"),
     "any number of parameters": (SECOND.format("two(*impl)"), 11, "has one parameter"),
     "any keywords": (SECOND.format("two(impl, **more)"), 11, "has one parameter"),
-    "a parameter by keyword": (SECOND.format("two(impl, *, n=1)"), 11, "has one parameter"),
     "no Python": (headed('@compare("f")\ndef one(impl)\n'), 5, "expected ':'"),
 }
 
