@@ -1,8 +1,6 @@
 """Week 2: known mistakes, each with what a student who makes it is told."""
 
-from torch import nn
-
-from autograder.authoring import edit, mistake
+from autograder.authoring import edit
 
 # == CharVocab ==
 
@@ -521,15 +519,6 @@ edit(
         """,
     ),
 )
-
-
-@mistake(
-    "clip_gradients",
-    "Write the formula yourself this time: collect the gradients, one norm, one factor.",
-)
-def calls_clip_grad_norm():
-    def clip_gradients(parameters, max_norm):
-        return nn.utils.clip_grad_norm_(parameters, max_norm)
 
 
 # == sample ==

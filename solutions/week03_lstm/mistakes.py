@@ -1,8 +1,6 @@
 """Week 3: known mistakes, each with what a student who makes it is told."""
 
-from torch import nn
-
-from autograder.authoring import edit, mistake
+from autograder.authoring import edit
 
 # == SimpleLSTM ==
 
@@ -467,26 +465,6 @@ edit(
         "torch.empty(shape).uniform_(-bound, bound)",
     ),
 )
-
-
-@mistake(
-    "CharLSTM",
-    "The model uses PyTorch's layers. Here embedding, LSTM and linear layer are seven parameters "
-    "of your own, and the step is your lstm_step.",
-)
-def uses_pytorch_layers():
-    class CharLSTM(nn.Module):
-        def __init__(self, vocab_size, embed_dim, hidden_dim):
-            super().__init__()
-            self.embedding = nn.Embedding(vocab_size, embed_dim)
-            self.lstm = nn.LSTM(embed_dim, hidden_dim, batch_first=True)
-            self.linear = nn.Linear(hidden_dim, vocab_size)
-
-        def forward(self, ids, state=None):
-            if state is not None:
-                state = tuple(s[None] for s in state)
-            states, (h, c) = self.lstm(self.embedding(ids), state)
-            return self.linear(states), (h[0], c[0])
 
 
 edit(

@@ -787,6 +787,13 @@ def visible():
         model(x), outputs, "A second call must give the same: no state is kept between calls"
     )
 
+    # An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
+    count = sum(p.numel() for p in model.parameters())
+    due = 4 * H * (1 + H + 2) + (layers - 1) * 4 * H * (2 * H + 2) + (H + 1)
+    assert count == due, (
+        f"D = 1, H = 8, two layers and a linear layer: {due} parameters, found {count}"
+    )
+
     # What each output may depend on.
     other = x.clone()
     other[0] += 1
@@ -830,13 +837,6 @@ def visible():
     for sizes in ((1, T, 1), (B, 1, 1), (1, 1, 1)):
         found = tuple(model(x[: sizes[0], : sizes[1]]).shape)
         assert found == sizes, f"For x of shape {sizes} outputs must be {sizes}, found {found}"
-
-    # An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
-    count = sum(p.numel() for p in model.parameters())
-    due = 4 * H * (1 + H + 2) + (layers - 1) * 4 * H * (2 * H + 2) + (H + 1)
-    assert count == due, (
-        f"D = 1, H = 8, two layers and a linear layer: {due} parameters, found {count}"
-    )
 
     # Two features a step.
     wide = LSTMPredictor(2, H, 1)

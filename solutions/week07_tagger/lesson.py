@@ -378,7 +378,9 @@ def visible():
         raise AssertionError(
             f"x can be a view with its axes swapped: reshape and indexing take it, view does not. {error}"
         ) from None
-    expect_close(got[0], [9, 6, 3, 0], "A view with its axes swapped: row 0 must come in reverse order")
+    expect_close(
+        got[0], [9, 6, 3, 0], "A view with its axes swapped: row 0 must come in reverse order"
+    )
 
     # Features of a position stay together; twice is the identity; gradients find their way back.
     torch.manual_seed(1)
@@ -509,7 +511,9 @@ def visible():
         strange = x.masked_fill(x == 99, filler)
         expect_close(
             birnn(strange, lengths, running_sum, negative_sum),
-            torch.tensor([[[1, -15], [3, -14], [7, -12], [15, -8]], [[1, -3], [3, -2], [0, 0], [0, 0]]]),
+            torch.tensor(
+                [[[1, -15], [3, -14], [7, -12], [15, -8]], [[1, -3], [3, -2], [0, 0], [0, 0]]]
+            ),
             f"{filler} at padding must not matter: {filler} times 0 is nan, masked_fill gives 0",
         )
 
@@ -1145,7 +1149,11 @@ def visible():
             raise AssertionError(
                 f"A mask that is True at {number} of the positions must do no harm: {error}"
             ) from None
-        expect_close(found, number, f"With {number} of the positions counted, entries must add up to {number}")
+        expect_close(
+            found,
+            number,
+            f"With {number} of the positions counted, entries must add up to {number}",
+        )
         one[3, 4] = True
     turned = [value.t().contiguous() for value in (predictions, targets, mask)]
     try:
