@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
@@ -81,10 +82,29 @@ class _Made(TorchDispatchMode):  # type: ignore[misc]
         return _run(operation, args, kwargs or {})
 
 
+class _FromData(TorchFunctionMode):  # type: ignore[misc]
+    """Makes tensors elsewhere of lists and numbers: PyTorch fills them before any operation."""
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = dict(kwargs or {})
+        if function in (torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor.new_tensor):
+            own = args[0] if function is torch.Tensor.new_tensor else None
+            device = kwargs.get("device") or getattr(own, "device", None)
+            data = args[-1] if args else kwargs.get("data")
+            foreign = device is not None and torch.device(device).type == DEVICE.type
+            if foreign and not isinstance(data, torch.Tensor):
+                dtype = kwargs.get("dtype") or getattr(own, "dtype", None)
+                made = put(torch.tensor(data, dtype=dtype))
+                return made.requires_grad_(bool(kwargs.get("requires_grad")))
+        return function(*args, **kwargs)
+
+
 @contextmanager
 def a_device() -> Iterator[torch.device]:
     """A device for tensors to be on; ``tensor.to(device)`` puts them there."""
-    with _Made():
+    with _Made(), _FromData():
         yield DEVICE
 
 

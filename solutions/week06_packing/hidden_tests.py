@@ -146,7 +146,7 @@ def zeros_and_nan(impl: Impl):
 def long_and_large(impl: Impl):
     "hundreds of steps, and hundreds of examples"
     return {
-        "long": packed_named(impl.pack(*padded_problem(27, [300, 257, 128], T=301, D=1))),
+        "long": packed_named(impl.pack(*padded_problem(27, [300, 257, 128], T=300, D=1))),
         "large": packed_named(impl.pack(*padded_problem(28, [3] + [2] * 299 + [1] * 9, T=3, D=1))),
     }
 
@@ -174,7 +174,7 @@ def refused(impl, x, wrong):
 @compare("pack")
 def what_cannot_be_packed(impl: Impl):
     "lengths that are not sorted, one below 1, or above T, raise a ValueError; others do not"
-    x, lengths = padded_problem(30, [5, 3, 3, 1], T=5, D=2)
+    x, lengths = padded_problem(30, [5, 3, 3, 1, 1, 1, 1], T=5, D=2)
     result = packed_named(impl.pack(x, lengths))
     for wrong, why in (
         ([3, 4, 4, 4], "of which the first is not the longest"),
@@ -188,6 +188,7 @@ def what_cannot_be_packed(impl: Impl):
         ([6, 3, 2, 1], "larger than T"),
         ([6], "of one example, larger than T"),
         ([600, 3], "larger than T"),
+        ([6, 5, 2, 1, 1, 1, 1], "larger than T, and no larger than B"),
     ):
         found = refused(impl, x[: len(wrong)], wrong)
         assert found == "ValueError", (
@@ -352,6 +353,19 @@ def order_does_not_matter(impl: Impl):
     }
 
 
+@compare("packed_gru", points=0.5)
+def the_gradients_of_the_weights(impl: Impl):
+    "the gradients of the weights of gru, added to those that are there"
+    gru, x, lengths = gru_problem(impl, 49, [2, 5, 3], T=6, D=3, H=4)
+    code = """
+    for p in gru.parameters():
+        p.grad = torch.ones_like(p)
+    outputs, last = packed_gru(gru, x, lengths)
+    (outputs.pow(2).sum() + last.sum()).backward()
+    {name: p.grad for name, p in gru.named_parameters()}"""
+    return impl(dedent(code), gru=gru, x=x, lengths=lengths)
+
+
 @verify("packed_gru")
 def a_packed_batch(impl: Impl):
     "the GRU gets a PackedSequence, once, and no padding in it"
@@ -458,7 +472,8 @@ def random_batches(seed, N, B):
 
 def batches_of(impl, lengths, B):
     "The batches of the implementation, each of them a tensor of indices."
-    batches = list(impl.bucket_batches(lengths, B))
+    batches = impl.bucket_batches(lengths, B)
+    assert isinstance(batches, list | tuple), "bucket_batches must return a list"
     for batch in batches:
         assert torch.is_tensor(batch), "every batch must be a tensor of indices"
         assert batch.dtype == torch.int64, f"indices must be torch.int64, found {batch.dtype}"

@@ -575,8 +575,25 @@ def visible():
         "A real step may be all zero: the lengths must come from batch_sizes alone",
     )
 
-    # Random numbers: there by PyTorch, back by you.
     generator = torch.Generator().manual_seed(4)
+    # Other sizes: one example, one step, more examples than steps, many of both.
+    for own in ([5], [1, 1, 1], [2, 2, 1, 1, 1], [300, 200, 130], [2] * 290 + [1] * 10):
+        few = torch.randn(sum(own), 2, generator=generator)
+        sizes = torch.tensor([sum(length > t for length in own) for t in range(own[0])])
+        what = f"{len(own)} examples, {own[0]} steps"
+        try:
+            got_padded, got_lengths = unpack(few, sizes)
+        except (RuntimeError, IndexError) as error:
+            raise AssertionError(
+                f"{what}: B is batch_sizes[0], and T is the number of batch sizes. It raised: {error}"
+            ) from error
+        assert got_padded.shape == (len(own), own[0], 2), (
+            f"{what}: padded must be (B, T, D) = {(len(own), own[0], 2)}, found {tuple(got_padded.shape)}"
+        )
+        expect_close(got_lengths, own, f"{what}: the lengths must come back")
+        expect_close(got_padded[:, 0], few[: len(own)], f"{what}: step 0 must be the first rows", 0)
+
+    # Random numbers: there by PyTorch, back by you.
     x = torch.randn(5, 7, 3, generator=generator, dtype=torch.float64)
     lengths = torch.tensor([7, 6, 4, 1, 1])
     packed = pack_padded_sequence(x, lengths, batch_first=True)
@@ -590,18 +607,6 @@ def visible():
     expect_close(
         got_padded, want, "Every real step must come back to its place, padding must be 0", 0
     )
-
-    # Other sizes: one example, one step, more examples than steps, many of both.
-    for own in ([5], [1, 1, 1], [2, 2, 1, 1, 1], [300, 200, 130], [2] * 290 + [1] * 10):
-        few = torch.randn(sum(own), 2, generator=generator)
-        sizes = torch.tensor([sum(length > t for length in own) for t in range(own[0])])
-        got_padded, got_lengths = unpack(few, sizes)
-        what = f"{len(own)} examples, {own[0]} steps"
-        assert got_padded.shape == (len(own), own[0], 2), (
-            f"{what}: padded must be (B, T, D) = {(len(own), own[0], 2)}, found {tuple(got_padded.shape)}"
-        )
-        expect_close(got_lengths, own, f"{what}: the lengths must come back")
-        expect_close(got_padded[:, 0], few[: len(own)], f"{what}: step 0 must be the first rows", 0)
 
     # Gradients: row i of the packed data must get the weight of its own place.
     leaf, weights = packed.data.clone().requires_grad_(), torch.rand(5, 7, 3, generator=generator)
@@ -1020,7 +1025,9 @@ def visible():
     lengths = torch.randint(1, 50, (23,), generator=torch.Generator().manual_seed(7))
     expect_unchanged(bucket_batches, lengths=lengths, B=4)
     batches = bucket_batches(lengths, 4)
-    assert batches is not None, "Return the batches. Found None: is the `return` missing?"
+    assert isinstance(batches, (list, tuple)), (
+        f"bucket_batches must return a list of batches, found {type(batches).__name__}"
+    )
     assert all(isinstance(batch, torch.Tensor) for batch in batches), (
         "Every batch must be a tensor of indices, found "
         f"{', '.join(sorted({type(batch).__name__ for batch in batches}))}"

@@ -163,30 +163,6 @@ def sentence_by_sentence():
             return self.classifier(self.head(torch.stack(rows)))
 
 
-@alternative("BiLSTMTagger")
-def layers_of_its_own():
-    """Subclasses of the named layers, and a classifier that finds its width by itself."""
-
-    class PackedLSTM(nn.LSTM):
-        def forward(self, x, lengths):
-            packed = pack_padded_sequence(x, lengths.cpu(), True, False)
-            return pad_packed_sequence(super().forward(packed)[0], True, total_length=x.size(1))[0]
-
-    class WordVectors(nn.Embedding):
-        """Vectors of words; 0 is padding."""
-
-    class BiLSTMTagger(nn.Module):
-        def __init__(self, vocab_size, embed_dim, hidden_dim, num_tags, dropout):
-            super().__init__()
-            self.embedding = WordVectors(vocab_size, embed_dim, 0)
-            self.lstm = PackedLSTM(embed_dim, hidden_dim, bidirectional=True)
-            self.dropout = nn.Dropout(dropout)
-            self.classifier = nn.LazyLinear(num_tags)
-
-        def forward(self, tokens, lengths):
-            return self.classifier(self.dropout(self.lstm(self.embedding(tokens), lengths)))
-
-
 @alternative("masked_cross_entropy")
 def ignore_index():
     """cross_entropy itself leaves out and counts."""

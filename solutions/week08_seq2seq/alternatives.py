@@ -108,6 +108,52 @@ def row_by_row():
             return self.linear(out.squeeze(1)), h, None
 
 
+@alternative("Seq2Seq")
+def layers_of_its_own():
+    """Subclasses of the named layers, a linear layer that finds its width, partial and keywords."""
+
+    from functools import partial
+
+    pack = partial(nn.utils.rnn.pack_padded_sequence, batch_first=True, enforce_sorted=False)
+
+    class Words(nn.Embedding):
+        """Vectors of ids."""
+
+    class Reader(nn.GRU):
+        """One layer, batch first."""
+
+        def __init__(self, embed_dim, hidden_dim):
+            super().__init__(input_size=embed_dim, hidden_size=hidden_dim, batch_first=True)
+
+    class Encoder(nn.Module):
+        def __init__(self, vocab_size, embed_dim, hidden_dim):
+            super().__init__()
+            self.embedding = Words(vocab_size, embed_dim, padding_idx=PAD)
+            self.rnn = Reader(embed_dim, hidden_dim)
+
+        def forward(self, src):
+            lengths = src.ne(PAD).sum(1)
+            packed = pack(input=self.embedding(src), lengths=lengths.tolist())
+            states, h = self.rnn(input=packed)
+            return nn.utils.rnn.pad_packed_sequence(states, True, 0.0, src.size(1))[0], h
+
+    class Seq2Seq(nn.Module):
+        def __init__(self, vocab_size, embed_dim, hidden_dim):
+            super().__init__()
+            self.encoder = Encoder(vocab_size, embed_dim, hidden_dim)
+            self.embedding = Words(vocab_size, embed_dim)
+            self.rnn = Reader(embed_dim, hidden_dim)
+            self.linear = nn.LazyLinear(vocab_size)
+
+        def forward(self, src, tgt):
+            h = self.encoder(src)[1]
+            return self.linear(self.rnn(self.embedding(shift_right(tgt, BOS)), h)[0])
+
+        def step(self, y, h, encoded=None, mask=None):
+            out, h = self.rnn(self.embedding(y).unsqueeze(1), h)
+            return self.linear(out.squeeze(1)), h, None
+
+
 @alternative("attention")
 def softmax_by_hand():
     """Softmax by hand with the largest score taken off, over the tokens only."""
@@ -141,9 +187,7 @@ def example_by_example():
 @alternative("attention")
 def mask_as_added_bias():
     def attention(query, keys, mask):
-        bias = torch.zeros(mask.shape, dtype=keys.dtype).masked_fill(
-            mask.logical_not(), float("-inf")
-        )
+        bias = keys.new_zeros(mask.shape).masked_fill(mask.logical_not(), float("-inf"))
         scores = torch.bmm(query / keys.shape[2] ** 0.5, keys.permute(0, 2, 1)) + bias[:, None, :]
         weights = F.softmax(scores, -1)
         return torch.bmm(weights, keys), weights
@@ -232,9 +276,9 @@ def all_coins_at_once():
 
     def decode(model, src, tgt, teacher_forcing, generator=None):
         B, T = tgt.shape
-        forced = torch.rand(B, T, generator=generator) < teacher_forcing
+        forced = (torch.rand(B, T, generator=generator) < teacher_forcing).to(tgt.device)
         encoded, h = model.encoder(src)
-        word, rows = torch.tensor([BOS] * B), []
+        word, rows = torch.tensor([BOS] * B, device=src.device), []
         for t in range(T):
             out = model.step(y=word, h=h, encoded=encoded, mask=src != PAD)
             rows += [out[0]]
@@ -248,8 +292,8 @@ def all_coins_at_once():
         with torch.inference_mode():
             B = src.shape[0]
             encoded, h = model.encoder(src)
-            ids = torch.full((B, max_len), EOS)
-            word, alive = torch.tensor([BOS] * B), torch.ones(B, dtype=torch.bool)
+            ids = src.new_full((B, max_len), EOS)
+            word, alive = src.new_full((B,), BOS), src.new_ones(B, dtype=torch.bool)
             for t in range(max_len):
                 logits, h, _ = model.step(word, h, encoded, src != PAD)
                 word = torch.where(alive, logits.argmax(-1), PAD)
@@ -265,6 +309,31 @@ def all_coins_at_once():
                         break
                     out[-1].append(word)
             return out
+
+
+@alternative("token_error_rate")
+def one_row_of_a_table():
+    """A class with the cost of an edit, and one row that is written over."""
+
+    class Distance:
+        def __init__(self, cost=1):
+            self.cost = cost
+
+        def __call__(self, a, b):
+            row = [j * self.cost for j in range(len(b) + 1)]
+            for i in range(len(a)):
+                corner, row[0] = row[0], row[0] + self.cost
+                for j in range(len(b)):
+                    keep = corner if a[i] == b[j] else corner + self.cost
+                    corner = row[j + 1]
+                    row[j + 1] = min(keep, corner + self.cost, row[j] + self.cost)
+            return row[-1]
+
+    def token_error_rate(hypotheses, references):
+        length = sum(len(reference) for reference in references)
+        if len(hypotheses) != len(references) or length < 1:
+            raise ValueError(f"{len(hypotheses)} against {len(references)} of {length} tokens")
+        return sum(map(Distance(), hypotheses, references)) / float(length)
 
 
 @alternative("token_error_rate")

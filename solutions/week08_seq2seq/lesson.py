@@ -712,7 +712,12 @@ def visible():
     # A mask with gaps, types and views.
     gaps = torch.tensor([[False, True, False, True], [True, False, False, True]])
     context, weights = attention(query, keys, gaps)
-    expect_close(weights[~gaps[:, None].expand(B, T, S)].abs().max(), 0, "A mask with gaps: weights where it is False must be 0", 0)
+    expect_close(
+        weights[~gaps[:, None].expand(B, T, S)].abs().max(),
+        0,
+        "A mask with gaps: weights where it is False must be 0",
+        0,
+    )
     expect_close(
         context,
         F.scaled_dot_product_attention(query, keys, keys, attn_mask=gaps[:, None]),
@@ -732,7 +737,9 @@ def visible():
     query.requires_grad_(), keys.requires_grad_()
     context, weights = attention(query, keys, mask)
     want = F.scaled_dot_product_attention(query, keys, keys, attn_mask=mask[:, None])
-    assert context.requires_grad and weights.requires_grad, "Gradients must flow: no detach, no NumPy"
+    assert context.requires_grad and weights.requires_grad, (
+        "Gradients must flow: no detach, no NumPy"
+    )
     for name, got, due in zip(
         ("query", "keys"),
         torch.autograd.grad(context.sin().sum(), (query, keys), allow_unused=True),
@@ -884,10 +891,13 @@ def visible():
     )
 
     # Another source, and gradients: from the second step back to the first one's h.
-    other = torch.randn(B, S, H, dtype=torch.float64)
-    look = decoder.step(y, h, other, ~mask | (torch.arange(S) == 0))[2]
-    want = attention(new.transpose(0, 1), other, ~mask | (torch.arange(S) == 0))[1][:, 0]
-    expect_close(look, want, "encoded and mask are those of the call: nothing may be kept from the last")
+    decoder.step(y, h, encoded, mask)
+    other, first = torch.randn(B, S, H, dtype=torch.float64), torch.arange(S) == 0
+    look = decoder.step(y, h, other, ~mask | first)[2]
+    want = attention(new.transpose(0, 1).clone(), other, ~mask | first)[1][:, 0]
+    expect_close(
+        look, want, "encoded and mask are those of the call: nothing is kept from the last one"
+    )
     assert new.requires_grad and second.requires_grad, "h and logits carry a graph: no detach"
     start = h.clone().requires_grad_()
     _, new, _ = decoder.step(y, start, encoded, mask)
@@ -1203,7 +1213,9 @@ def visible():
     for t in range(12):
         want, h, _ = model.step(y, h, encoded, src != PAD)
         expect_close(
-            logits[:, t], want, f"teacher_forcing = 0: step {t} must read the argmax of the last logits"
+            logits[:, t],
+            want,
+            f"teacher_forcing = 0: step {t} must read the argmax of the last logits",
         )
         y = want.argmax(dim=-1)
     over = many.clone()
@@ -1271,7 +1283,9 @@ def visible():
         rows = greedy(quick, torch.full((len(words), len(words[0])), 3), 5)
         want = [row[: row.index(EOS)] for row in words]
         assert rows == want, f"a model that says {words} must give {want}, found {rows}"
-        assert quick.steps == steps, f"a model that says {words}: {steps} steps, found {quick.steps}"
+        assert quick.steps == steps, (
+            f"a model that says {words}: {steps} steps, found {quick.steps}"
+        )
 
     # The mode is the caller's business.
     for training in (True, False):
@@ -1369,8 +1383,12 @@ def visible():
     expect_rate([[7, 8, 9]], [[8, 9, 7, 7]], 3 / 4, "Lists of ids work like texts")
     expect_rate([[11, 1]], [[1, 11]], 2 / 2, "An id is one token, however many digits it has")
     expect_rate([[0, 1, 2, 9]], [[9, 0]], 4 / 2, "PAD, BOS and EOS are ids like any other here")
-    large = [[int(f"{n}000") for n in (1, 2, 3)] for _ in range(2)]  # equal, and not the same objects
-    expect_rate(large[:1], large[1:], 0.0, "Large ids that are equal: compare with == or !=, not is")
+    large = [
+        [int(f"{n}000") for n in (1, 2, 3)] for _ in range(2)
+    ]  # equal, and not the same objects
+    expect_rate(
+        large[:1], large[1:], 0.0, "Large ids that are equal: compare with == or !=, not is"
+    )
     try:
         expect_rate([[[1, 2], [3]]], [[[1, 2], [4]]], 1 / 2, "Tokens that are lists")
     except TypeError as error:
@@ -1382,7 +1400,9 @@ def visible():
 
     said, due = ["204", "x"], ["2004", "y"]
     token_error_rate(said, due)
-    assert (said, due) == (["204", "x"], ["2004", "y"]), "token_error_rate must leave the lists as they were"
+    assert (said, due) == (["204", "x"], ["2004", "y"]), (
+        "token_error_rate must leave the lists as they were"
+    )
 
     # Many pairs: all errors over all tokens of the references, each token counting alike.
     expect_rate(
@@ -1390,7 +1410,12 @@ def visible():
     )
     expect_rate(["", "ab"], ["abc", ""], 5 / 3, "An empty reference adds errors, but no tokens")
 
-    for hypotheses, references in ((["a"], ["a", "b"]), (["a", "b"], ["a"]), ([""], [""]), ([], [])):
+    for hypotheses, references in (
+        (["a"], ["a", "b"]),
+        (["a", "b"], ["a"]),
+        ([""], [""]),
+        ([], []),
+    ):
         try:
             token_error_rate(hypotheses, references)
         except ValueError:

@@ -64,6 +64,30 @@ edit(
     ("torch.full_like(y[:, :1], bos)", "bos * torch.ones(len(y), 1)"),
 )
 
+edit(
+    "shift_right",
+    "makes-bos-on-cpu",
+    "Your column of bos is on the CPU, wherever y is. full_like and new_full make it beside y.",
+    (
+        "torch.full_like(y[:, :1], bos)",
+        "torch.full((y.shape[0], 1), bos, dtype=torch.long)",
+    ),
+)
+edit(
+    "shift_right",
+    "goes-through-numpy",
+    "NumPy lives on the CPU and cannot read a tensor of a GPU. torch.cat does it where y is.",
+    (
+        "return torch.cat([first, y[:, :-1]], dim=1)",
+        """
+            shifted = y.numpy().copy()
+            shifted[:, 1:] = shifted[:, :-1].copy()
+            shifted[:, 0] = bos
+            return torch.from_numpy(shifted)
+        """,
+    ),
+)
+
 # == Seq2Seq ==
 
 edit(
@@ -157,6 +181,44 @@ edit(
         """
             self.encoder = Encoder(vocab_size, embed_dim, hidden_dim)
             self.embedding = self.encoder.embedding
+        """,
+    ),
+)
+
+edit(
+    "Seq2Seq",
+    "counts-ids-above-eos",
+    "You count the ids above EOS. BOS and EOS in a source are tokens like any other: only PAD is "
+    "padding.",
+    ("(src != PAD)", "(src > EOS)"),
+)
+edit(
+    "Seq2Seq",
+    "squeezes-away-single-row",
+    "Where the batch has one row, squeeze takes its axis away, and the lengths are no longer (1,). "
+    "The sum over axis 1 is (B,) already.",
+    ("(src != PAD).sum(dim=1).cpu()", "(src != PAD).sum(dim=1).squeeze().cpu()"),
+)
+edit(
+    "Seq2Seq",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use reshape, or no flattening at all.",
+    ("self.embedding(src), lengths", "self.embedding(src.view(-1)).view(*src.shape, -1), lengths"),
+)
+edit(
+    "Seq2Seq",
+    "goes-on-from-last-batch",
+    "Your encoder starts from the state of the batch before. Other sources have nothing to do with "
+    "these: start from zeros.",
+    (
+        "states, h = self.rnn(packed)",
+        """
+            last = getattr(self, "last", None)
+            if last is not None and last.shape[1] != len(src):
+                last = None
+            states, h = self.rnn(packed, last)
+            self.last = h.detach()
         """,
     ),
 )
@@ -299,6 +361,43 @@ edit(
     ("-math.inf", "-1e4"),
 )
 
+edit(
+    "attention",
+    "reads-mask-as-lengths",
+    "You count the True of a row and look at as many keys from the front. A mask can have gaps: what "
+    "counts is where it is True.",
+    ("~mask[:, None]", "(torch.arange(keys.shape[1]) >= mask.sum(1)[:, None])[:, None]"),
+)
+edit(
+    "attention",
+    "detaches-the-weights",
+    "No gradient runs through your weights, so nothing learns where to look. Detach nothing.",
+    ("weights @ keys, weights", "weights.detach() @ keys, weights"),
+)
+edit(
+    "attention",
+    "works-in-float32",
+    "You compute in float32, whatever you are given. Results have the type of query and keys.",
+    (
+        "query @ keys.transpose(1, 2) / math.sqrt(keys.shape[-1])",
+        "query.float() @ keys.float().transpose(1, 2) / math.sqrt(keys.shape[-1])",
+    ),
+    ("weights @ keys, weights", "weights @ keys.float(), weights"),
+)
+edit(
+    "attention",
+    "views-contiguous-memory",
+    "view wants its entries one after the other in memory, and an argument can be a view with its "
+    "axes swapped. Use transpose, or reshape.",
+    (
+        "scores = query @",
+        """
+            query = query.view(-1, keys.shape[-1]).view(query.shape)
+            scores = query @
+        """,
+    ),
+)
+
 # == AttentionDecoder ==
 
 edit(
@@ -374,6 +473,46 @@ edit(
             h = states.transpose(0, 1)
         """,
     ),
+)
+
+edit(
+    "AttentionDecoder",
+    "detaches-returned-state",
+    "You return h detached, so the loss of a step never reaches the steps before it. Return it as "
+    "the GRU gives it.",
+    ("return logits, h,", "return logits, h.detach(),"),
+)
+edit(
+    "AttentionDecoder",
+    "keeps-first-source",
+    "You keep encoded and mask from the first call and look at them in the next batch as well. They "
+    "are arguments: use those of the call.",
+    (
+        "states, h = self.rnn(self.embedding(y)[:, None], h)",
+        """
+            states, h = self.rnn(self.embedding(y)[:, None], h)
+            if getattr(self, "seen", None) is None or self.seen[0].shape != encoded.shape:
+                self.seen = encoded, mask
+            encoded, mask = self.seen
+        """,
+    ),
+)
+edit(
+    "AttentionDecoder",
+    "detaches-encoder-states",
+    "No gradient reaches the encoder's states, so the encoder does not learn what is looked at. "
+    "Detach nothing.",
+    ("(states, encoded, mask)", "(states, encoded.detach(), mask)"),
+)
+edit(
+    "AttentionDecoder",
+    "squeezes-away-single-row",
+    "squeeze takes away every axis of length 1, that of a batch of one as well. Say which: [:, 0].",
+    (
+        "torch.cat([states, context], dim=-1)[:, 0]",
+        "torch.cat([states, context], dim=-1).squeeze()",
+    ),
+    ("weights[:, 0]", "weights.squeeze()"),
 )
 
 # == decode ==
@@ -598,6 +737,135 @@ edit(
     ),
 )
 
+edit(
+    "decode",
+    "makes-own-generator-with-fixed-seed",
+    "decode: without a generator you make one, and a new generator always has the same seed: every "
+    "call flips the same coins. Hand None on to torch.rand: then the global one flips.",
+    (
+        """
+            mask = src != PAD
+            y = torch.full_like(tgt[:, 0], BOS)
+        """,
+        """
+            mask = src != PAD
+            generator = torch.Generator() if generator is None else generator
+            y = torch.full_like(tgt[:, 0], BOS)
+        """,
+    ),
+)
+edit(
+    "decode",
+    "switches-to-eval-meanwhile",
+    "greedy: you switch the model to eval while you run it. The mode belongs to the caller, from the "
+    "first step to the last.",
+    (
+        "with torch.no_grad():",
+        """
+            training = model.training
+            model.eval()
+            with torch.no_grad():
+        """,
+    ),
+    (
+        "rows = torch.stack",
+        """
+            model.train(training)
+            rows = torch.stack
+        """,
+    ),
+)
+edit(
+    "decode",
+    "runs-encoder-with-gradients",
+    "greedy: the encoder runs outside of no_grad, so its graph is built and kept for nothing. Put "
+    "the whole of greedy inside.",
+    (
+        """
+            with torch.no_grad():
+                encoded, h = model.encoder(src)
+        """,
+        """
+            encoded, h = model.encoder(src)
+            with torch.no_grad():
+        """,
+    ),
+)
+edit(
+    "decode",
+    "stops-decode-when-targets-end",
+    "decode: you stop when all targets are over and fill up with zeros. Make all T steps: the loss "
+    "has a mask of its own.",
+    (
+        """
+            steps.append(logits)
+        """,
+        """
+            steps.append(logits)
+            if (tgt[:, t + 1 :] == PAD).all():
+                steps += [torch.zeros_like(logits)] * (tgt.shape[1] - t - 1)
+                break
+        """,
+    ),
+)
+edit(
+    "decode",
+    "drops-graph-without-teacher",
+    "decode: at teacher_forcing = 0 you switch the gradients off. A model can be trained on its own "
+    "words: keep the graph at every teacher_forcing.",
+    (
+        """
+            encoded, h = model.encoder(src)
+            mask = src != PAD
+            y = torch.full_like(tgt[:, 0], BOS)
+        """,
+        """
+            if teacher_forcing == 0 and torch.is_grad_enabled():
+                with torch.no_grad():
+                    return decode(model, src, tgt, teacher_forcing, generator)
+            encoded, h = model.encoder(src)
+            mask = src != PAD
+            y = torch.full_like(tgt[:, 0], BOS)
+        """,
+    ),
+)
+edit(
+    "decode",
+    "detaches-decoder-state",
+    "decode: the state is detached between two steps, so the loss of a step never reaches the steps "
+    "before it. Hand on h as it is.",
+    (
+        """
+            logits, h, _ = model.step(y, h, encoded, mask)
+            steps.append(logits)
+        """,
+        """
+            logits, h, _ = model.step(y, h.detach(), encoded, mask)
+            steps.append(logits)
+        """,
+    ),
+)
+edit(
+    "decode",
+    "samples-next-token",
+    "decode: you draw the model's own token at random. It is the most likely one, the argmax.",
+    (
+        "tgt[:, t], logits.argmax(dim=-1)",
+        "tgt[:, t], logits.detach().softmax(dim=-1).multinomial(1)[:, 0]",
+    ),
+)
+edit(
+    "decode",
+    "flips-coins-with-python",
+    "decode: Python's random flips your coins. Without a generator it is torch's global one, so that "
+    "torch.manual_seed decides.",
+    (
+        "torch.rand(len(tgt), generator=generator)",
+        "(torch.rand(len(tgt), generator=generator) if generator else "
+        "torch.tensor([__import__('random').random() for _ in tgt]))",
+    ),
+)
+
 # == token_error_rate ==
 
 edit(
@@ -707,6 +975,73 @@ edit(
         """
             for kind, i, k, j, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
                 errors += max(k - i, m - j) if kind != "equal" else 0
+        """,
+    ),
+)
+edit(
+    "token_error_rate",
+    "compares-tokens-by-identity",
+    "You compare with `is not`. That asks whether two tokens are one object, which Python answers "
+    "with yes for small ids and letters only. Compare with !=.",
+    ("(mine != theirs)", "(mine is not theirs)"),
+)
+edit(
+    "token_error_rate",
+    "hashes-tokens",
+    "You keep tokens in a dictionary or a set. They only have to be comparable, and lists have no "
+    "hash: compare with !=.",
+    (
+        "for a, b in zip(hypotheses, references):",
+        """
+            number: dict = {}
+            for a, b in zip(hypotheses, references):
+                a = [number.setdefault(token, len(number)) for token in a]
+                b = [number.setdefault(token, len(number)) for token in b]
+        """,
+    ),
+)
+edit(
+    "token_error_rate",
+    "drops-padding-ids",
+    "You leave out the ids of PAD, BOS and EOS. Here every item is a token: cutting is the business "
+    "of whoever calls.",
+    (
+        "for a, b in zip(hypotheses, references):",
+        """
+            for a, b in zip(hypotheses, references):
+                a = [token for token in a if token not in (PAD, BOS, EOS)]
+        """,
+    ),
+)
+edit(
+    "token_error_rate",
+    "recurses-with-a-cache",
+    "A recursion is as deep as the sequences are long, and Python stops at about 1,000. Fill the "
+    "table in loops.",
+    (
+        """
+            row = list(range(len(b) + 1))
+            for i, mine in enumerate(a, 1):
+                above, row = row, [i]
+                for j, theirs in enumerate(b, 1):
+                    row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (mine != theirs)))
+            errors += row[-1]
+        """,
+        """
+            best: dict = {}
+
+            def distance(i, j):
+                if i == 0 or j == 0:
+                    return i + j
+                if (i, j) not in best:
+                    best[i, j] = min(
+                        distance(i - 1, j) + 1,
+                        distance(i, j - 1) + 1,
+                        distance(i - 1, j - 1) + (a[i - 1] != b[j - 1]),
+                    )
+                return best[i, j]
+
+            errors += distance(len(a), len(b))
         """,
     ),
 )

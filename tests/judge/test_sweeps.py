@@ -193,3 +193,19 @@ def test_sizes_are_one_alike_and_different_and_begin_small() -> None:
     assert any(one["B"] > one["T"] for one in found)
     totals = [sum(one.values()) for one in found]
     assert totals == sorted(totals)
+
+
+def test_tensors_of_lists_are_made_where_they_are_asked_for() -> None:
+    import torch
+
+    from autograder.remote.device import Elsewhere, a_device, put
+
+    with a_device() as device:
+        made = [
+            torch.tensor([1, 2], device=device),
+            torch.as_tensor([1, 2], device=device),
+            put(torch.zeros(1)).new_tensor([1, 2]),
+        ]
+        sums = [int((one + put(torch.ones(2))).sum()) for one in made]
+    assert all(isinstance(one, Elsewhere) for one in made)
+    assert sums == [5, 5, 5]
