@@ -1057,12 +1057,13 @@ def visible():
     )
 
     # How the model is called: 10 training examples 0 … 9 in batches of 4, 3 validation examples.
-    codes = torch.arange(10.0).reshape(10, 1, 1).expand(10, 3, 1)
-    held_out = 100 + codes[:3]
+    codes = torch.arange(10.0).reshape(10, 1, 1).repeat(1, 3, 1)
+    held_out, kept = 100 + codes[:3], codes.clone()
     data = (codes, codes), (held_out, held_out)
     model, printed = Watched().eval(), io.StringIO()
     with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
         fit(model, *data, epochs=3, batch_size=4, lr=0.0, patience=9)
+    assert torch.equal(codes, kept), "fit must leave the training examples as they were"
     assert not printed.getvalue(), "Without progress=True nothing must be printed, and no bar shown"
     trained = [call for call in model.calls if call[2][0] < 100]
     validated = [call for call in model.calls if call[2][0] >= 100]
@@ -1083,7 +1084,7 @@ def visible():
     def calls_of(seed, generator=None):
         torch.manual_seed(seed)
         model = Watched()
-        fit(model, *data, epochs=2, lr=0.0, generator=generator)
+        fit(model, *data, epochs=2, batch_size=4, lr=0.0, generator=generator)
         return model.calls
 
     first, again = (calls_of(seed, torch.Generator().manual_seed(8)) for seed in (1, 2))
