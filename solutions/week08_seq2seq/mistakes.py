@@ -810,27 +810,6 @@ edit(
 )
 edit(
     "decode",
-    "drops-graph-without-teacher",
-    "decode: at teacher_forcing = 0 you switch the gradients off. A model can be trained on its own "
-    "words: keep the graph at every teacher_forcing.",
-    (
-        """
-            encoded, h = model.encoder(src)
-            mask = src != PAD
-            y = torch.full_like(tgt[:, 0], BOS)
-        """,
-        """
-            if teacher_forcing == 0 and torch.is_grad_enabled():
-                with torch.no_grad():
-                    return decode(model, src, tgt, teacher_forcing, generator)
-            encoded, h = model.encoder(src)
-            mask = src != PAD
-            y = torch.full_like(tgt[:, 0], BOS)
-        """,
-    ),
-)
-edit(
-    "decode",
     "detaches-decoder-state",
     "decode: the state is detached between two steps, so the loss of a step never reaches the steps "
     "before it. Hand on h as it is.",
