@@ -909,6 +909,19 @@ edit(
 )
 edit(
     "token_error_rate",
+    "drops-padding-ids",
+    "You leave out the ids of PAD, BOS and EOS. Here every item is a token: cutting is the business "
+    "of whoever calls.",
+    (
+        "for a, b in zip(hypotheses, references):",
+        """
+            for a, b in zip(hypotheses, references):
+                a = [token for token in a if token not in (PAD, BOS, EOS)]
+        """,
+    ),
+)
+edit(
+    "token_error_rate",
     "caps-rate-at-one",
     "You limit the rate to 1. A model that says far too much makes more errors than there are "
     "tokens, and the rate must show it.",
@@ -976,19 +989,6 @@ edit(
             for a, b in zip(hypotheses, references):
                 a = [number.setdefault(token, len(number)) for token in a]
                 b = [number.setdefault(token, len(number)) for token in b]
-        """,
-    ),
-)
-edit(
-    "token_error_rate",
-    "drops-padding-ids",
-    "You leave out the ids of PAD, BOS and EOS. Here every item is a token: cutting is the business "
-    "of whoever calls.",
-    (
-        "for a, b in zip(hypotheses, references):",
-        """
-            for a, b in zip(hypotheses, references):
-                a = [token for token in a if token not in (PAD, BOS, EOS)]
         """,
     ),
 )
