@@ -84,10 +84,10 @@ class Conversation:
         """What a request gave, as this conversation wants it; a result on the CPU is noted."""
         if not self.wishes.elsewhere:
             return value
-        from .device import DEVICE, Elsewhere
+        from .device import Elsewhere, move
 
         if callable(getattr(value, "modules", None)) and callable(getattr(value, "to", None)):
-            return value.to(DEVICE)
+            return move(value)
         for number, tensor in enumerate(_tensors(value), 1):
             if not isinstance(tensor, Elsewhere) and tensor.dim():
                 self.effects[Effect.DEVICE, f"result {number}"] = None

@@ -13,11 +13,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter
 from torch.overrides import TorchFunctionMode
+from torch.utils._mode_utils import no_dispatch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = torch.device("meta")
+SET_DATA = torch.Tensor.data.__set__
 MIXED = (
     "Expected all tensors to be on the same device, but found at least two devices: the one of the "
     "arguments, and cpu"
@@ -27,11 +31,14 @@ NO_NUMPY = (
     "tensor to host memory first."
 )
 LENGTHS = "'lengths' argument should be a 1D CPU int64 tensor, but it is on another device"
+INDICES = "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
 #: Operations that may take a tensor of the CPU beside one of the device.
 ACROSS = {
-    *("copy_", "_to_copy", "index", "index_put", "index_put_", "_index_put_impl_"),
+    *("copy_", "_to_copy"),
     *("_pack_padded_sequence", "_pack_padded_sequence_backward", "_pad_packed_sequence"),
 }
+#: Those whose indices may be on the CPU, where what they index is on the device.
+INDEXED = {"index", "index_put", "index_put_", "_index_put_impl_", "_unsafe_index"}
 #: Those of several results of which only the first is on the device.
 FIRST_ONLY = {"_pack_padded_sequence", "_pad_packed_sequence"}
 
@@ -83,12 +90,18 @@ class _Made(TorchDispatchMode):  # type: ignore[misc]
 
 
 class _FromData(TorchFunctionMode):  # type: ignore[misc]
-    """Makes tensors elsewhere of lists and numbers: PyTorch fills them before any operation."""
+    """Takes what reaches no operation: lists and numbers, `tensor.data = …`, lazy parameters."""
 
     def __torch_function__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         kwargs = dict(kwargs or {})
+        if function == SET_DATA and isinstance(args[0], Elsewhere):
+            function(*args)
+            args[0].held = fetch(args[1]).detach()
+            return None
+        if function is torch.Tensor.to and isinstance(args[0], UninitializedParameter):
+            return args[0]  # `move` sees to it once it is initialised
         if function in (torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor.new_tensor):
             own = args[0] if function is torch.Tensor.new_tensor else None
             device = kwargs.get("device") or getattr(own, "device", None)
@@ -113,6 +126,14 @@ def put(tensor: torch.Tensor) -> torch.Tensor:
     return tensor if isinstance(tensor, Elsewhere) else Elsewhere(tensor.detach().clone())
 
 
+def move(model: Any) -> Any:
+    """A model, all of it on the device; layers of unknown size go there before their first call."""
+    for layer in model.modules():
+        if isinstance(layer, LazyModuleMixin) and layer.has_uninitialized_params():
+            layer.register_forward_pre_hook(lambda one, given: one.to(DEVICE) and None)
+    return model.to(DEVICE)
+
+
 def fetch(value: Any) -> Any:
     """The numbers of a tensor on the device; anything else as it is."""
     return value.held if isinstance(value, Elsewhere) else value
@@ -125,19 +146,37 @@ def _run(operation: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     asked = torch.device(asked) if asked is not None else None
     tensors = [one for one in tree_leaves((args, kwargs)) if isinstance(one, torch.Tensor)]
     away = any(isinstance(one, Elsewhere) for one in tensors)
-    if away and name not in ACROSS and any(_is_here(one) for one in tensors):
-        raise RuntimeError(MIXED)
+    in_place = name.endswith("_") and not name.endswith("__")
+    if away:
+        _refuse_to_mix(name, in_place, args, tensors)
     if name == "_pack_padded_sequence" and isinstance(args[1], Elsewhere):
         raise RuntimeError(LENGTHS)
     if asked is not None:
         away = asked.type == DEVICE.type
         kwargs = {**kwargs, "device": torch.device("cpu")}
     result = operation(*tree_map(fetch, args), **tree_map(fetch, kwargs))
-    if name.endswith("_") and not name.endswith("__") and args and isinstance(args[0], Elsewhere):
+    if in_place and args and isinstance(args[0], Elsewhere):
+        if torch.Tag.inplace_view in operation.tags:
+            with no_dispatch():  # the wrapper takes the new shape as well
+                operation(*args, **kwargs)
         return args[0]
     if away and name in FIRST_ONLY:
         return (_wrapped(result[0]), *result[1:])
     return tree_map(_wrapped, result) if away else result
+
+
+def _refuse_to_mix(name: str, in_place: bool, args: Any, tensors: list[Any]) -> None:
+    """Raise where an operation on the device takes what is on the CPU, as a GPU's would."""
+    if name in ACROSS:
+        return
+    if name in INDEXED:
+        if not isinstance(args[0], Elsewhere):
+            raise RuntimeError(INDICES)
+        tensors = [one for one in args[2:3] if isinstance(one, torch.Tensor)]
+    if any(_is_here(one) for one in tensors):
+        raise RuntimeError(MIXED)
+    if in_place and isinstance(args[0], torch.Tensor) and not isinstance(args[0], Elsewhere):
+        raise RuntimeError(MIXED)  # a number of the CPU may be read, but not written
 
 
 def _is_here(tensor: Any) -> bool:

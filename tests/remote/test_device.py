@@ -1,0 +1,88 @@
+"""The simulated device: it takes what a GPU takes, and refuses what a GPU refuses."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.remote.device import Elsewhere, a_device, fetch, move, put
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_recurrent_layers_give_what_they_give_on_the_cpu(
+    kind: type[nn.Module], batch_first: bool, bidirectional: bool
+) -> None:
+    torch.manual_seed(0)
+    layer = kind(3, 4, batch_first=batch_first, bidirectional=bidirectional)
+    x = torch.randn(2, 5, 3)
+    right, _ = layer(x)
+    with a_device():
+        found, _ = move(layer)(put(x))
+        found.sum().backward()
+    assert isinstance(found, Elsewhere) and found.shape == right.shape
+    torch.testing.assert_close(fetch(found), right.detach())
+    assert all(isinstance(one.grad, Elsewhere) for one in layer.parameters())
+
+
+def test_a_layer_of_unknown_size_goes_there_with_its_first_call() -> None:
+    model = nn.Sequential(nn.LazyLinear(4), nn.Tanh(), nn.Linear(4, 1))
+    with a_device():
+        first = move(model)(put(torch.ones(2, 3)))
+        second = model(put(torch.ones(2, 3)))
+    assert isinstance(model[0].weight, Elsewhere)
+    assert torch.equal(fetch(first), fetch(second))
+
+
+def test_what_data_is_set_to_is_what_is_computed_with() -> None:
+    with a_device():
+        tensor, other = put(torch.zeros(3)), put(torch.ones(3))
+        tensor.data = other
+        other.add_(1)
+        tensor.data[0] = 7
+        model = move(nn.Linear(2, 1)).double()
+    assert tensor.tolist() == [7, 2, 2]
+    assert fetch(model.weight).dtype == torch.float64
+
+
+def test_in_place_views_have_a_new_shape() -> None:
+    with a_device():
+        tensor = put(torch.zeros(2, 3))
+        tensor.t_()
+        tensor.unsqueeze_(0)
+    assert tensor.shape == (1, 3, 2) == fetch(tensor).shape
+
+
+def _written_into(value: object) -> None:
+    put(torch.zeros(5))[torch.tensor([0, 2])] = value
+
+
+ALLOWED: dict[str, Callable[[], object]] = {
+    "a number of the CPU is read": lambda: torch.ones(()) + put(torch.ones(3)),
+    "the CPU's ids index the device": lambda: put(torch.arange(5))[torch.tensor([1, 2])],
+    "the CPU's mask indexes the device": lambda: put(torch.ones(2))[torch.tensor([True, False])],
+    "a number of the CPU is written": lambda: _written_into(torch.tensor(1.0)),
+}
+REFUSED: dict[str, Callable[[], object]] = {
+    "a number of the CPU is written into": lambda: torch.ones(()).add_(put(torch.ones(()))),
+    "the device's ids index the CPU": lambda: torch.arange(5)[put(torch.tensor([1, 2]))],
+    "a row of the CPU is written": lambda: _written_into(torch.ones(2)),
+    "a mask of the CPU": lambda: put(torch.ones(2)).masked_fill(torch.tensor([True, False]), 0.0),
+    "targets on the CPU": lambda: nn.functional.cross_entropy(
+        put(torch.randn(4, 3)), torch.tensor([0, 1, 2, 0])
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ALLOWED)
+def test_what_a_gpu_takes_is_taken(what: str) -> None:
+    with a_device():
+        ALLOWED[what]()
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_a_gpu_refuses_is_refused(what: str) -> None:
+    with a_device(), pytest.raises(RuntimeError, match="device"):
+        REFUSED[what]()
