@@ -22,7 +22,8 @@ def test_recurrent_layers_give_what_they_give_on_the_cpu(
     with a_device():
         found, _ = move(layer)(put(x))
         found.sum().backward()
-    assert isinstance(found, Elsewhere) and found.shape == right.shape
+    assert isinstance(found, Elsewhere)
+    assert found.shape == right.shape
     torch.testing.assert_close(fetch(found), right.detach())
     assert all(isinstance(one.grad, Elsewhere) for one in layer.parameters())
 
