@@ -152,13 +152,7 @@ def killer(exam: Exam, exercise: str, text: str, seconds: float) -> str:
         link = LocalLink(namespace(exam.source, {exercise: text}))
     except SourceError:
         return NOT_DEFINED
-    programs = exam.programs[exercise]
-    for start in range(0, len(programs), 2):  # two at a time, as the guards take them
-        part = replace(exam, programs={exercise: programs[start : start + 2]})
-        for result in part.judge(exercise, lambda: link, seconds):
-            if not result.passed:
-                return result.name
-    return ""
+    return exam.first_fault(exercise, link, seconds)
 
 
 def _run_reference(exam: Exam, exercise: str) -> float:

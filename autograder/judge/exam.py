@@ -5,7 +5,7 @@ cells of the source, and nothing else of it.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..authoring.faults import SourceError
@@ -15,12 +15,14 @@ from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError, LocalLink
 from .difference import Difference, difference
+from .effort import affordable, counted
 from .explain import explain
 from .gradients import gradient_difference
 from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
 from .programs import Outcome, OutcomeStatus, Program, run
 from .reference import hidden_programs, namespace, namespace_of_mistake
 from .result import Result
+from .telling import telling
 from .trivial import SECONDS, trivial
 
 REFERENCE_SECONDS = 120.0
@@ -34,6 +36,7 @@ class Exam:
     source: Source
     programs: dict[str, tuple[Program, ...]] = field(default_factory=dict)
     _expected: dict[str, Outcome] = field(default_factory=dict)
+    _efforts: dict[str, int] = field(default_factory=dict)
     _mistaken: dict[tuple[str, ...], Outcome] = field(default_factory=dict)
     _links: dict[tuple[str, str], Link] = field(default_factory=dict)
 
@@ -43,7 +46,11 @@ class Exam:
         return self.source.mistakes
 
     def judge(
-        self, exercise: str, connect: Callable[[], Link], seconds: float
+        self,
+        exercise: str,
+        connect: Callable[[], Link],
+        seconds: float,
+        text: str | None = None,
     ) -> tuple[Result, ...]:
         """Run an exercise's programs on the implementation that ``connect`` leads to.
 
@@ -52,9 +59,12 @@ class Exam:
         exercise : name of the exercise
         connect : called before each program, and for the guards; a link to a living implementation
         seconds : time limit of one program
+        text : all code of the submission, where the implementation is one: what it does not hold
+            is not told as a line or a name of it
         """
         runs = [(program, _try(program, connect, seconds)) for program in self.programs[exercise]]
         runs = self._guarded(exercise, runs, connect, seconds)
+        runs = [(program, telling(outcome, self.source, text)) for program, outcome in runs]
         faults = {
             program.name: (program, outcome, fault)
             for program, outcome in runs
@@ -86,6 +96,21 @@ class Exam:
             )
         return tuple(results)
 
+    def first_fault(self, exercise: str, link: Link, seconds: float) -> str:
+        """The first program that fails, or else whose guard does; empty where all pass.
+
+        Cheaper than `judge`, which goes on after a fault and looks for the mistake behind it.
+        """
+        runs: list[Run] = []
+        for program in self.programs[exercise]:
+            runs.append((program, run(program, link, seconds)))
+            if self._fault(exercise, *runs[-1]):
+                return program.name
+        for program, outcome in self._guarded(exercise, runs, lambda: link, seconds):
+            if outcome.status is OutcomeStatus.OFFENDS:
+                return program.name
+        return ""
+
     def _guarded(
         self, exercise: str, runs: list[Run], connect: Callable[[], Link], seconds: float
     ) -> list[Run]:
@@ -96,10 +121,9 @@ class Exam:
             if outcome.trace is not None and self._fault(exercise, program, outcome) is None
         ]
         offences: dict[str, Offence] = {}
-        for pair in (passing[start : start + 2] for start in range(0, len(passing), 2)):
-            for (program, _), offence in zip(
-                pair, self._offences(exercise, pair, connect, seconds), strict=True
-            ):
+        for group, again in self._groups(exercise, passing):
+            found = self._offences(exercise, group, again, connect, seconds)
+            for (program, _), offence in zip(group, found, strict=True):
                 if offence is not None:
                     offences[program.name] = offence
         return [
@@ -109,15 +133,33 @@ class Exam:
             for program, outcome in runs
         ]
 
+    def _groups(self, exercise: str, runs: list[Run]) -> Iterator[tuple[list[Run], bool]]:
+        """The runs that are asked again, two by two, and then the others, one by one."""
+        for program in self.programs[exercise]:
+            self._expect(exercise, program)  # counts its work as well
+        efforts = {one.name: self._efforts[_key(one)] for one in self.programs[exercise]}
+        chosen = affordable([program.name for program, _ in runs], efforts)
+        again = [run for run in runs if run[0].name in chosen]
+        yield from ((again[start : start + 2], True) for start in range(0, len(again), 2))
+        yield from (([run], False) for run in runs if run[0].name not in chosen)
+
     def _offences(
-        self, exercise: str, pair: list[Run], connect: Callable[[], Link], seconds: float
+        self,
+        exercise: str,
+        pair: list[Run],
+        again: bool,
+        connect: Callable[[], Link],
+        seconds: float,
     ) -> list[Offence | None]:
-        """What the guards find in one or two passing runs, held against the reference's."""
+        """What the guards find in one or two passing runs, held against the reference's.
+
+        ``again`` : they are asked again, for what is remembered
+        """
         found: list[Offence | None] = []
         traces, rights = [], []
         try:
             ask = Ask(connect, seconds * len(pair))
-            again = Ask(lambda: self._link(None), REFERENCE_SECONDS)
+            right_ask = Ask(lambda: self._link(None), REFERENCE_SECONDS)
             for program, outcome in pair:
                 right = self._expect(exercise, program).trace
                 if outcome.trace is None or right is None:
@@ -126,15 +168,15 @@ class Exam:
                 rights.append(right)
                 found.append(
                     effect_offence(outcome.trace, right)
-                    or seed_offence(outcome.trace, right, ask, again, program.seed)
+                    or seed_offence(outcome.trace, right, ask, right_ask, program.seed)
                 )
-            remembered = memory_offences(traces, ask)
+            remembered = memory_offences(traces, ask) if again else [None] * len(pair)
         except (LinkError, wire.WireError) as error:
             cause = error.cause if isinstance(error, LinkError) else Cause.FORGED_ANSWER
             lost = Offence(cause, "again", Difference(f"when it is run again: {error}"))
             return [one or lost for one in [*found, None, None][: len(pair)]]
         if any(remembered):
-            steady = memory_offences(rights, again)
+            steady = memory_offences(rights, right_ask)
             remembered = [
                 None if right is not None else own
                 for own, right in zip(remembered, steady, strict=True)
@@ -176,13 +218,17 @@ class Exam:
 
     def _expect(self, exercise: str, program: Program) -> Outcome:
         """The program's outcome on the reference, once."""
-        key = f"{exercise}/{program.name}"
+        key = _key(program)
         if key not in self._expected:
-            outcome = run(program, self._link(None), REFERENCE_SECONDS)
+            link = self._link(None)
+            with counted() as effort:
+                outcome = run(program, link, REFERENCE_SECONDS)
             if outcome.status is not OutcomeStatus.VALUE:
-                message = f"{program.name} on the reference: {outcome.status}: {outcome.message}"
+                message = f"{program.name} on the reference: {outcome.status}: "
+                message += outcome.whole or outcome.message
                 raise SourceError(self.source.hidden.path, program.line, message)
             self._expected[key] = outcome
+            self._efforts[key] = max(1, effort.calls // len(program.cases))
         return self._expected[key]
 
     def _recognise(
@@ -232,6 +278,10 @@ class Exam:
                 namespace_of_mistake(self.source, mistake) if mistake else namespace(self.source)
             )
         return self._links[key]
+
+
+def _key(program: Program) -> str:
+    return f"{program.exercise}/{program.name}"
 
 
 def _try(program: Program, connect: Callable[[], Link], seconds: float) -> Outcome:

@@ -148,12 +148,12 @@ class Ask:
     """
 
     def __init__(self, connect: Callable[[], Link], seconds: float) -> None:
-        self.link = connect()
-        self.deadline = time.monotonic() + seconds
+        self.connect, self.deadline = connect, time.monotonic() + seconds
+        self.link: Link | None = None
 
     def replay(self, traces: Sequence[Trace]) -> list[Any]:
         """Digests of the answers to the runs' requests, asked again in turn."""
-        told = self._value(self.link.ask(replay_message(traces), self.deadline))
+        told = self._value(self._send(replay_message(traces)))
         if not isinstance(told, list) or len(told) != len(interleaved(traces)):
             raise wire.Malformed("a replay of another length")
         return told
@@ -175,7 +175,12 @@ class Ask:
         return tuple(map(str, told["generators"]))
 
     def _ask(self, *request: object) -> bytes:
-        return self.link.ask(wire.encode(request), self.deadline)
+        return self._send(wire.encode(request))
+
+    def _send(self, message: bytes) -> bytes:
+        if self.link is None:
+            self.link = self.connect()
+        return self.link.ask(message, self.deadline)
 
     def _value(self, answer: bytes) -> Any:
         match wire.decode(answer):
