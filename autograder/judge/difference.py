@@ -16,6 +16,8 @@ from .relation import place, relation
 
 #: Relative tolerance by the coarser of the two types, in bytes of one real number.
 TOLERANCE = {8: 1e-7, 4: 1e-4, 2: 1e-2}
+#: A shape that is shown has no more axes and no larger ones.
+MOST_AXES, MOST = 6, 100_000
 NO_RETURN = "Is there a path through your code without a return?"
 
 
@@ -218,7 +220,7 @@ def _mapping(found: Any, expected: dict[Any, Any], ask: Strictness, name: str) -
         if missing:
             words.append(f"lacks {len(missing)} of {len(expected)} keys")
         if extra:
-            words.append(f"has {len(extra)} keys that do not belong, {_key(extra[0])} among them")
+            words.append(f"has {len(extra)} keys that do not belong, {_a(extra[0])} among them")
         return Difference(f"{name} {' and '.join(words)}")
     for key, value in expected.items():
         result = difference(found[key], value, ask, f"{name}[{_key(key)}]")
@@ -277,7 +279,8 @@ def _shape_help(found: tuple[int, ...], due: tuple[int, ...]) -> str:
 
 
 def _shape(array: Any) -> str:
-    return str(tuple(int(n) for n in array.shape))
+    sizes = tuple(int(n) for n in array.shape)
+    return str(sizes) if len(sizes) <= MOST_AXES and max(sizes, default=0) < MOST else "too large"
 
 
 def _of(count: int, total: int) -> str:

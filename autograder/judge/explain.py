@@ -23,6 +23,8 @@ def explain(outcome: Outcome) -> Difference:
     if outcome.where:
         text += f" (in {outcome.where})"
     match outcome.kind:
+        case "NameError" if outcome.help:
+            help = outcome.help
         case "NameError" if outcome.where:
             help = "The function uses a name that it does not know: make it from its arguments."
         case "NameError":

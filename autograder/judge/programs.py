@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..remote.causes import Cause, cause_of, words
 from ..remote.generators import seed_generators
+from ..remote.messages import told
 from ..remote.proxy import Impl, Link, LinkError, LocalLink, Misuse, Raised, Session
 from ..remote.trace import Trace
 from ..remote.wire import Malformed, TooLarge, WireError
@@ -42,7 +44,7 @@ class Program:
     sweep: Sweep = field(default_factory=Sweep)
     line: int = 1
 
-    @property
+    @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The cases in which it is run."""
         return cases(self.sweep)
@@ -80,6 +82,7 @@ class Outcome:
     cause : why it did not end with a value
     message, where, kind : the words; of an exception also its line and the name of its class
     help : what to look at, of an offence
+    whole : all that an exception said, for authors
     record : every value that came back on the way
     trace : what went over the wire; None where it was too much, or there is no value
     """
@@ -91,6 +94,7 @@ class Outcome:
     where: str = ""
     kind: str = ""
     help: str = ""
+    whole: str = ""
     record: tuple[Any, ...] = ()
     trace: Trace | None = field(default=None, repr=False)
     seconds: float = 0.0
@@ -190,7 +194,7 @@ def _run_here(program: Program) -> None:
     if outcome.status is OutcomeStatus.VALUE:
         print(f"{program.name}: ran in {outcome.seconds:.2f} s")
     else:
-        print(f"{program.name}: {outcome.status}: {outcome.message}")
+        print(f"{program.name}: {outcome.status}: {outcome.whole or outcome.message}")
 
 
 def run(program: Program, link: Link, seconds: float) -> Outcome:
@@ -235,9 +239,11 @@ def _run(program: Program, case: Case, link: Link, seconds: float) -> Outcome:
         if case.gradients:
             value = {"value": value, "gradients": session.ask("gradients")}
         record = tuple(session.record)
-        return outcome(OutcomeStatus.VALUE, value=value, trace=session.trace(), record=record)
+        trace = session.trace(generators=case is program.cases[0])
+        return outcome(OutcomeStatus.VALUE, value=value, trace=trace, record=record)
     except Raised as error:
-        facts = {"message": str(error), "where": error.where, "kind": error.names[0]}
+        facts = {"message": str(error), "where": error.where, "kind": error.kind}
+        facts["whole"] = error.whole
         return outcome(OutcomeStatus.RAISED, cause=cause_of(error.names), **facts)
     except LinkError as error:
         return outcome(OutcomeStatus.LOST, cause=error.cause, message=str(error))
@@ -250,8 +256,11 @@ def _run(program: Program, case: Case, link: Link, seconds: float) -> Outcome:
         return outcome(OutcomeStatus.FAILED, cause=Cause.WRONG, message=message)
     except Exception as error:
         own = isinstance(error, Misuse | WireError)
-        message = str(error) if own else f"{type(error).__name__}: {error}"[:300]
-        return outcome(OutcomeStatus.UNUSABLE, cause=Cause.WRONG, message=message)
+        whole = str(error) if own else f"{type(error).__name__}: {error}"[:300]
+        known = told(str(error))
+        plain = f"{type(error).__name__}: {known}" if known else type(error).__name__
+        message = whole if own else plain
+        return outcome(OutcomeStatus.UNUSABLE, cause=Cause.WRONG, message=message, whole=whole)
 
 
 def _assertion(error: AssertionError, program: Program) -> str:

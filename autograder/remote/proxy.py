@@ -95,11 +95,14 @@ class Session:
                 raise _exception([first, *rest], message, where)
         raise wire.Malformed("neither a value nor an exception")
 
-    def trace(self) -> Trace | None:
-        """What went over the wire until now and what it left behind; None for too much of it."""
+    def trace(self, generators: bool = True) -> Trace | None:
+        """What went over the wire until now and what it left behind; None for too much of it.
+
+        Without ``generators`` it is not asked how the global ones are.
+        """
         requests, answers = tuple(self.requests), tuple(self.answers)
         whole = self.kept <= MOST_BYTES
-        effects, generators = told_effects(self.ask("effects"))
+        effects, generators = told_effects(self.ask("effects", generators))
         return Trace(requests, answers, effects, generators) if whole else None
 
     def _lift(self, value: Any) -> Any:

@@ -11,7 +11,7 @@ import linecache
 import traceback
 from collections.abc import Callable, MutableMapping
 from hashlib import blake2b
-from types import CodeType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -75,10 +75,10 @@ class Scope:
         """The gradients of each call of this program, by argument."""
         return self.now.gradients
 
-    def effects(self) -> dict[str, Any]:
+    def effects(self, generators: bool = True) -> dict[str, Any]:
         """What this program left behind, and how the global generators stand."""
         found = [[str(effect), name] for effect, name in self.now.effects]
-        return {"effects": found, "generators": digests()}
+        return {"effects": found, "generators": digests() if generators else []}
 
     def replay(self, steps: list[tuple[int, Any]]) -> list[str]:
         """Answer requests again, in conversations of their own; a digest of each answer.
@@ -140,8 +140,12 @@ def _parted(sent: dict[str, Any], resolved: dict[str, Any]) -> tuple[dict[str, A
 
 def _parameters(target: Any) -> list[str]:
     """The names of a function's parameters, as far as it tells them."""
+    target = getattr(target, "forward", target)
+    if type(target) in (FunctionType, MethodType):
+        code = target.__code__
+        return list(code.co_varnames[type(target) is MethodType : code.co_argcount])
     try:
-        kinds = inspect.signature(getattr(target, "forward", target)).parameters.values()
+        kinds = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
         return []
     return [
