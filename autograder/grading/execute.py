@@ -1,12 +1,15 @@
-"""Run a sanitised notebook in a kernel and let the judge examine every test cell.
+"""Run a sanitised notebook in a kernel, and then let the judge examine every exercise.
 
-Where a cell takes the kernel with it, the kernel is started again and the other cells are
-replayed without it, so that it costs its own exercise only.
+All cells have run and shown what they show before a hidden test hands anything over, so that
+nothing of it can come back in an output. Each exercise is judged on the names as they stood behind
+its tests cell. Where a cell takes the kernel with it, the kernel is started again and the other
+cells are replayed without it, so that it costs its own exercise only.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from ..authoring.build import SKIP_TAG
@@ -14,7 +17,9 @@ from ..judge.exam import Exam
 from ..judge.inspection import Inspection
 from ..judge.result import Result
 from ..kernels.limits import CellRun, CellStatus, not_run
+from ..kernels.link import GRACE
 from ..kernels.session import KernelSession
+from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError
 from .clean import clean_outputs
@@ -23,12 +28,22 @@ from .results import TestResult, earn
 
 #: How often a submission may take its kernel with it.
 RESTARTS = 12
+#: The share of a submission's time that its cells may use; the rest is the hidden tests'.
+CELLS = 0.6
 #: After these, what a cell defined can be had again by running it again.
 REPEATABLE = (CellStatus.OK, CellStatus.ERROR, CellStatus.FLOOD)
 #: What a cell may end with without a note: its own output says it.
 USUAL = (Cause.RAISED, Cause.NOT_WRITTEN)
 #: How many bytes of cells' outputs a graded notebook holds.
 ALL_OUTPUTS = 32 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A cell that runs; ``exercise`` names whose tests cell it is, if it is one."""
+
+    code: str
+    exercise: str = ""
 
 
 class Execution:
@@ -51,14 +66,17 @@ class Execution:
     ) -> None:
         self.session, self.exam, self.inspections = session, exam, inspections
         self.deadline = time.monotonic() + seconds
-        self.replay: list[str] = []
+        self.cells_end = time.monotonic() + CELLS * seconds
+        self.replay: list[Step] = []
+        self.place = ""
         self.restarts = 0
         self.room = ALL_OUTPUTS
         self.tests: dict[str, TestResult] = {}
         self.notes: list[Note] = []
 
     def run(self, notebook: Any, exercise_of: Callable[[Any], str]) -> tuple[TestResult, ...]:
-        """Run every cell in order; test cells are judged where they stand."""
+        """Run every cell in order, then judge every exercise."""
+        waiting: list[tuple[Any, str, CellRun]] = []
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
@@ -66,12 +84,15 @@ class Execution:
             if SKIP_TAG in cell.metadata.get("tags", []):
                 continue
             exercise = exercise_of(cell)
-            ran = self._cell(cell.source, keep=not exercise)
+            ran = self._cell(Step(cell.source, exercise))
             if exercise:
-                self.tests[exercise] = self._judge(cell, exercise, ran)
+                waiting.append((cell, exercise, ran))
             else:
                 cell.outputs = self._kept(clean_outputs(ran.outputs))
                 self._note(cell, ran)
+        text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        for cell, exercise, ran in waiting:
+            self.tests[exercise] = self._judge(cell, exercise, ran, text)
         return tuple(self.tests.values())
 
     def _note(self, cell: Any, ran: CellRun) -> None:
@@ -92,23 +113,34 @@ class Execution:
         self.room -= size
         return outputs
 
-    def _cell(self, code: str, keep: bool) -> CellRun:
+    def _cell(self, step: Step) -> CellRun:
         try:
-            self._check_time()
+            self._check_time(self.cells_end)
             self._revive()
         except LinkError as error:
             return not_run(error)
-        ran = self.session.run(code)
-        if keep and ran.status in REPEATABLE and self.session.alive:
-            self.replay.append(code)
+        if step.exercise:
+            self._tell("check", step.exercise)
+        ran = self.session.run(step.code)
+        if step.exercise:
+            self._tell("checked")
+            self.replay.append(Step("", step.exercise))
+        elif ran.status in REPEATABLE and self.session.alive:
+            self.replay.append(step)
         return ran
 
-    def _judge(self, cell: Any, exercise: str, ran: CellRun) -> TestResult:
+    def _tell(self, *request: str) -> None:
+        """Have the agent do something; what it answers is of no interest."""
+        with suppress(LinkError, wire.WireError):
+            self.session.connect().ask(wire.encode(request), time.monotonic() + GRACE)
+
+    def _judge(self, cell: Any, exercise: str, ran: CellRun, text: str) -> TestResult:
         inspection = self.inspections.get(exercise)
+        seconds = self.session.limits.program_seconds
         programs: tuple[Result, ...] = (
             inspection.results(self.exam.programs[exercise])
             if inspection and inspection.refused
-            else self.exam.judge(exercise, self._connect, self.session.limits.program_seconds)
+            else self.exam.judge(exercise, lambda: self._connect(exercise), seconds, text)
         )
         points = float(cell.metadata.nbgrader.points)
         needs = self.exam.source.tests_of(exercise).needs
@@ -124,13 +156,17 @@ class Execution:
             waits_for=waits,
         )
 
-    def _connect(self) -> Link:
-        self._check_time()
+    def _connect(self, exercise: str) -> Link:
+        """A link to a living kernel whose names are as they stood behind a tests cell."""
+        self._check_time(self.deadline)
         self._revive()
+        if self.place != exercise:
+            self._tell("stand", exercise)
+            self.place = exercise
         return self.session.connect()
 
-    def _check_time(self) -> None:
-        if time.monotonic() > self.deadline:
+    def _check_time(self, end: float) -> None:
+        if time.monotonic() > end:
             raise LinkError(Cause.SUBMISSION_TIME)
 
     def _revive(self) -> None:
@@ -145,10 +181,14 @@ class Execution:
         if self.restarts > RESTARTS:
             raise LinkError(Cause.KERNEL_DIED_OFTEN, times=RESTARTS)
         self.session.start()
-        for code in list(self.replay):
-            self._check_time()
-            if self.session.run(code).status not in REPEATABLE:
-                self.replay.remove(code)
+        self.place = ""
+        for step in list(self.replay):
+            self._check_time(self.deadline)
+            if step.exercise:  # not run again: it only says which names there were
+                self._tell("check", step.exercise)
+                self._tell("checked")
+            elif self.session.run(step.code).status not in REPEATABLE:
+                self.replay.remove(step)
                 self._revive()
                 return
 

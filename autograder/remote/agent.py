@@ -8,6 +8,7 @@ between two requests.
 import asyncio
 import builtins
 import getpass
+import re
 import signal
 import socket
 import sys
@@ -22,6 +23,9 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from . import wire
 from .printing import Allowance, BoundedStream
 from .scope import Scope, describe
+
+#: Names of the shell's own, which every cell binds anew.
+SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|In|Out|_exit_code")
 
 
 class Agent:
@@ -43,6 +47,8 @@ class Agent:
         self.task: asyncio.Task[None] | None = None
         self.busy = False
         self.awaited = True  # until the grader has gone
+        self.places: dict[str, dict[str, Any]] = {}
+        self.checks: dict[str, Any] = {}
         self.requested: tuple[str, str, int] | None = None
 
     def listen(self) -> None:
@@ -97,6 +103,27 @@ class Agent:
         Any text has a place among a message's arrays; its strings are bounded more tightly.
         """
         self.requested = (text.tobytes().decode("utf-8", "surrogatepass"), number, most)
+
+    def check(self, scope: Scope, exercise: str) -> None:
+        """Note the names as they stand; a check sees those of the checks before it as well."""
+        self.place = exercise
+        self.places[exercise] = dict(self.shell.user_ns)
+        self.shell.user_ns.update(self.checks)
+
+    def checked(self, scope: Scope) -> None:
+        """Take away what the check has bound: code under test does not see it."""
+        names, before = self.shell.user_ns, self.places[self.place]
+        for name in [name for name in names if not SHELL.fullmatch(name)]:
+            if name not in before or names[name] is not before[name]:
+                self.checks[name] = names.pop(name)
+        for name in before.keys() - names.keys():
+            names[name] = before[name]
+
+    def stand(self, scope: Scope, exercise: str) -> None:
+        """Put the names back to where they stood behind a tests cell."""
+        names = self.shell.user_ns
+        names.clear()
+        names.update(self.places[exercise])
 
     def greet(self, scope: Scope) -> None:
         """Answer, and do nothing else."""
@@ -158,7 +185,13 @@ async def serve(
     if before is not None:
         await asyncio.wait([before])
     scope = Scope(
-        agent.shell.user_ns, run=agent.request_cell, greet=agent.greet, announce=agent.announce
+        agent.shell.user_ns,
+        run=agent.request_cell,
+        greet=agent.greet,
+        announce=agent.announce,
+        check=agent.check,
+        checked=agent.checked,
+        stand=agent.stand,
     )
     with connection:
         while True:

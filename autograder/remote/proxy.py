@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from . import wire
 from .causes import Cause, words
+from .messages import is_known, told, told_kind
 from .scope import MESSAGE_LIMIT, Scope
 from .trace import MOST_BYTES, Trace, told_effects
 
@@ -35,16 +36,20 @@ class LinkError(Exception):
 class Raised(Exception):
     """The implementation raised; ``names`` are its exception's classes, nearest first.
 
-    What is raised in a program is also an instance of the built-in exception that the
-    implementation raised, so that ``except ValueError`` works as if it were local.
+    Its text is what may be told of it: ``kind`` is the nearest class of Python's or a library's,
+    ``message`` has a known form or is empty; ``whole`` is all of it, for authors. What is raised in
+    a program is also an instance of the built-in exception that the implementation raised, so that
+    ``except ValueError`` works as if it were local.
     """
 
     def __init__(self, names: list[str], message: str, where: str) -> None:
-        super().__init__(message)
-        self.names, self.message, self.where = names, message, where
+        self.kind, self.message = told_kind(names), told(message)
+        super().__init__(self.message)
+        self.names, self.where = names, where
+        self.whole = f"{names[0]}: {message}" if message else names[0]
 
     def __str__(self) -> str:
-        return f"{self.names[0]}: {self.message}" if self.message else self.names[0]
+        return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
 class Misuse(TypeError):
@@ -91,8 +96,9 @@ class Session:
                 if not all(isinstance(name, str) for name in rest):
                     raise wire.Malformed("an exception without names")
                 first, message, where = map(_legible, (first, message, where))
-                self.record.append(f"{first}: {message}")
-                raise _exception([first, *rest], message, where)
+                error = _exception([first, *rest], message, where)
+                self.record.append(str(error))
+                raise error
         raise wire.Malformed("neither a value nor an exception")
 
     def trace(self, generators: bool = True) -> Trace | None:
@@ -102,8 +108,8 @@ class Session:
         """
         requests, answers = tuple(self.requests), tuple(self.answers)
         whole = self.kept <= MOST_BYTES
-        effects, generators = told_effects(self.ask("effects", generators))
-        return Trace(requests, answers, effects, generators) if whole else None
+        effects, digests = told_effects(self.ask("effects", generators))
+        return Trace(requests, answers, effects, digests) if whole else None
 
     def _lift(self, value: Any) -> Any:
         if isinstance(value, wire.Reference):
@@ -201,9 +207,9 @@ class LocalLink:
 
 
 def kind_of(handle: Handle) -> str:
-    """The name of the type of the object behind a handle, as its side tells it."""
+    """The name of the type of the object behind a handle, where a library has it."""
     reference: wire.Reference = object.__getattribute__(handle, "_reference")
-    return _legible(reference.kind)[:80]
+    return reference.kind if is_known(reference.kind) else "Python"
 
 
 def _session(holder: Any) -> Session:

@@ -1,5 +1,6 @@
 """What went over the wire in one run of a program, to be asked again."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,6 +12,7 @@ from . import wire
 
 #: A run whose messages have more bytes than this, all together, is not kept.
 MOST_BYTES = 16 << 20
+NAME = re.compile(r"[^\W\d]\w{0,40}|(?:argument|result) \d{1,3}")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ def with_seed(trace: Trace, seed: int) -> Trace:
     return Trace((begin, *trace.requests[1:]), trace.answers, trace.effects, trace.generators)
 
 
+def _name(name: object) -> str:
+    """The name of an effect: of an argument, of a result or of a class; else nothing."""
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""
+
+
 def told_effects(value: Any) -> tuple[frozenset[tuple[str, str]], tuple[str, ...]]:
     """What a scope says at the end of a run, checked.
 
@@ -71,6 +78,6 @@ def told_effects(value: Any) -> tuple[frozenset[tuple[str, str]], tuple[str, ...
     match value:
         case {"effects": list(effects), "generators": list(generators)}:
             pairs = [tuple(pair) for pair in effects if isinstance(pair, list | tuple)]
-            kinds = [(str(kind), str(name)) for kind, name in (p for p in pairs if len(p) == 2)]
+            kinds = [(str(kind), _name(name)) for kind, name in (p for p in pairs if len(p) == 2)]
             return frozenset(kinds), tuple(map(str, generators))
     raise wire.Malformed("no effects")

@@ -51,7 +51,7 @@ class Unpacker:
             raise Malformed("an array without a valid shape")
         carrier = BIT_CARRIERS.get(str(name)) if tag == "T" else None
         if not isinstance(name, str) or (carrier or name) not in ELEMENTS:
-            raise Malformed(f"an array of type {name!r}"[:200])
+            raise Malformed("an array of an unknown type")
         dtype = np.dtype(carrier or name)
         count = 1
         for size in shape:
@@ -123,4 +123,4 @@ def _build(tag: Any, items: list[Any]) -> Any:
             return slice(*items)
         case "." if not items:
             return ...
-    raise Malformed(f"an unknown tag {tag!r}"[:200])
+    raise Malformed("an unknown tag")

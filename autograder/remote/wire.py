@@ -85,7 +85,7 @@ def decode(message: bytes | bytearray | memoryview) -> Any:
     except WireError:
         raise
     except (msgspec.DecodeError, RecursionError, ValueError, TypeError, OverflowError) as error:
-        raise Malformed(f"{type(error).__name__}: {error}") from None
+        raise Malformed(f"a {type(error).__name__} while it was read") from None
     if unpacker.position != buffer_size:
         raise Malformed("bytes left over behind the last array")
     return value

@@ -32,19 +32,20 @@ BUILT_IN = [
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_built_in_exception_can_be_caught_as_if_it_were_local(impl: Any, name: str) -> None:
     kind = getattr(builtins, name)
-    with pytest.raises(kind, match="no good") as caught:
+    with pytest.raises(kind) as caught:
         impl(f"raise {name}('no good')")
     assert isinstance(caught.value, Raised)
-    assert caught.value.names[0] == name
+    assert caught.value.names[0] == caught.value.kind == str(caught.value) == name
+    assert "no good" in caught.value.whole
 
 
 def test_an_exception_that_cannot_be_made_here_is_its_nearest_base(impl: Any) -> None:
-    with pytest.raises(ValueError, match=r"UnicodeDecodeError: 'utf-8' codec"):
+    with pytest.raises(ValueError, match=r"^UnicodeDecodeError$"):
         impl("b'\\xff'.decode()")
 
 
 def test_an_own_exception_is_its_nearest_built_in_one(impl: Any) -> None:
-    with pytest.raises(ValueError, match=r"^Own: of my own$") as caught:
+    with pytest.raises(ValueError, match=r"^ValueError$") as caught:
         impl.fail_own()
     assert caught.value.names == ["Own", "ValueError", "Exception", "BaseException"]
     assert caught.value.where == "fail_own"
