@@ -51,7 +51,7 @@ def check(assignment: Assignment, grader: Grader) -> Iterator[Checked]:
             path = Path(folder) / f"{number}.ipynb"
             path.write_text(text, encoding="utf-8")
             submissions.append(Submission(what, path))
-        for submission, result in grader.grade_all(assignment, submissions):
+        for submission, result in grader.grade_all(assignment, submissions, proven=True):
             mistake = judges[submission.student][1]
             yield _judge(submission.student, result, mistake, exam.source)
     yield _trivial(exam)

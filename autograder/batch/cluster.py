@@ -27,7 +27,7 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
 
     def setup(self, worker: Any) -> None:
         """Called by Dask when the plugin or a worker is new."""
-        self.lock = threading.Lock()
+        self.lock, self.address = threading.Lock(), worker.address
         self.stack = ExitStack()
         self.worker: Worker | None = None
 
@@ -44,8 +44,9 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
                 if self.worker is None:
                     opened = open_worker(self.unsafe, self.preload)
                     self.worker = self.stack.enter_context(opened)
+                self.worker.prove(assignment)
             except CourseError as error:
-                return Failure(str(error))
+                return Failure(f"on {self.address}: {error}", everywhere=True)
             result = self.worker.attempt(assignment, data, notes)
             if isinstance(result, Failure):
                 self.worker = None
@@ -85,7 +86,10 @@ class ClusterPool:
         """Have some worker grade one submission."""
         return self.executor.submit(attempt_on_cluster, self.plugin, assignment, data, notes)
 
-    def is_lost(self, job: Future[Graded | Failure]) -> bool:
+    def prove(self, assignment: Assignment) -> None:
+        """Nothing: each worker grades the reference before its first submission."""
+
+    def is_lost(self, job: Future[Any]) -> bool:
         """Never: Dask gives a lost job to another worker."""
         return False
 

@@ -7,7 +7,7 @@ submission to the end of its context, and a class, a watch or a button may share
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..course.errors import CourseError
 from ..sandbox.levels import best_level
@@ -46,7 +46,9 @@ class Pool(Protocol):
         another: bool = False,
     ) -> "Future[Graded | Failure]": ...
 
-    def is_lost(self, job: "Future[Graded | Failure]") -> bool: ...
+    def prove(self, assignment: "Assignment") -> "Future[Graded | Failure | None] | None": ...
+
+    def is_lost(self, job: "Future[Any]") -> bool: ...
 
     def close(self) -> None: ...
 
@@ -75,6 +77,7 @@ class Grader:
         unsafe: bool = False,
     ) -> None:
         self.jobs, self.unsafe = jobs, unsafe
+        self.proven: set[Assignment] = set()
         if not scheduler:
             best_level(unsafe)  # refuse before anything is written
         self.pool: Pool = (
@@ -99,20 +102,64 @@ class Grader:
         self.pool.start()
 
     def grade_all(
-        self, assignment: "Assignment", submissions: Sequence[Submission]
+        self, assignment: "Assignment", submissions: Sequence[Submission], proven: bool = False
     ) -> "Iterator[tuple[Submission, Graded | Failure]]":
         """Grade submissions; results come as they finish.
 
-        A worker or a launcher that dies costs time only: what it held is graded again, alone.
+        The reference goes first, and until it has full marks nothing is told. A worker or a
+        launcher that dies costs time only: what it held is graded again, alone.
+
+        Parameters
+        ----------
+        proven : the reference need not go first, as where it is what is tried
+
+        Raises
+        ------
+        CourseError
+            If the reference does not get full marks, here or on a cluster's worker.
         """
         again: list[Submission] = []
+        held: list[tuple[Submission, Graded | Failure]] = []
+        known = proven or not submissions or assignment in self.proven
+        proof = None if known else self.pool.prove(assignment)
         for submission, result in self._grade(assignment, submissions, self.pool.under_way):
+            if isinstance(result, Failure) and result.everywhere:
+                raise CourseError(result.reason)
             if isinstance(result, Failure):
                 again.append(submission)
             else:
-                yield submission, result
+                held.append((submission, result))
+            if proof is None or proof.done():
+                self._conclude(assignment, proof)
+                proof = None
+                yield from held
+                held.clear()
+        self._conclude(assignment, proof)
+        yield from held
         for submission in again:
             yield from self._grade(assignment, [submission], 1)
+
+    def _conclude(
+        self, assignment: "Assignment", proof: "Future[Graded | Failure | None] | None"
+    ) -> None:
+        """Wait for the reference's result, and note it; made again once where a worker died."""
+        attempts = 2
+        while proof is not None:
+            if not wait([proof], LOOK_SECONDS).done and not self.pool.is_lost(proof):
+                continue
+            try:
+                found = proof.result(timeout=0)
+            except Exception as error:
+                attempts -= 1
+                if not attempts:
+                    what = f"{assignment.week}: the reference solution could not be graded here"
+                    raise CourseError(f"{what}: {type(error).__name__}: {error}") from error
+                proof = self.pool.prove(assignment)
+                continue
+            if isinstance(found, Failure):
+                raise CourseError(found.reason)
+            self.proven.add(assignment)
+            return
 
     def _grade(
         self, assignment: "Assignment", submissions: Sequence[Submission], at_once: int

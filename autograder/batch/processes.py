@@ -9,13 +9,15 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from ..course.errors import CourseError
 from ..course.search_path import leave_out_working_directory
 from ..kernels.launcher import Forker, Launcher
 from ..sandbox.levels import best_level
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ..grading.results import Graded
     from .worker import Worker
 
+Result = TypeVar("Result")
 #: The worker that this process is, where it is one of a pool: set by the pool's initializer,
 #: found by its tasks, and used by nobody else.
 _worker: "Worker | None" = None
@@ -51,7 +54,7 @@ class ProcessPool:
         self.folder: Path | None = None
         self.launcher: Launcher | None = None
         self.executor: Executor | None = None
-        self.executors: WeakKeyDictionary[Future[Graded | Failure], Executor] = WeakKeyDictionary()
+        self.executors: WeakKeyDictionary[Future[Any], Executor] = WeakKeyDictionary()
 
     @property
     def under_way(self) -> int:
@@ -75,7 +78,15 @@ class ProcessPool:
         notes: "tuple[Note, ...]" = (),
         another: bool = False,
     ) -> "Future[Graded | Failure]":
-        """Have a worker grade one submission; a launcher or a pool that died is replaced first.
+        """Have a worker grade one submission."""
+        return self._hand_out(partial(attempt_in_worker, assignment, data, notes, another))
+
+    def prove(self, assignment: "Assignment") -> "Future[Graded | Failure | None]":
+        """Have a worker grade the reference; a failure where it does not earn all, else None."""
+        return self._hand_out(partial(prove_in_worker, assignment))
+
+    def _hand_out(self, work: "Callable[[], Result]") -> "Future[Result]":
+        """Give a worker something to do; a launcher or a pool that died is replaced first.
 
         What was under way there has failed, or will.
         """
@@ -83,7 +94,6 @@ class ProcessPool:
             self._close_workers(wait=False)
             self.launcher.close()
             self.launcher = None
-        work = partial(attempt_in_worker, assignment, data, notes, another)
         try:
             job = self._workers().submit(work)
         except BrokenExecutor:
@@ -92,7 +102,7 @@ class ProcessPool:
         self.executors[job] = self._workers()
         return job
 
-    def is_lost(self, job: "Future[Graded | Failure]") -> bool:
+    def is_lost(self, job: "Future[Any]") -> bool:
         """Whether a job's executor broke and forgot it.
 
         Python before 3.12 leaves a job undone that was submitted in the moment in which a worker
@@ -161,6 +171,16 @@ def attempt_in_worker(
     """Grade one submission in the worker that this process is."""
     assert _worker is not None
     return _worker.attempt(assignment, data, notes, another)
+
+
+def prove_in_worker(assignment: "Assignment") -> "Graded | Failure | None":
+    """Grade the reference in the worker that this process is; None where it earns all."""
+    assert _worker is not None
+    try:
+        _worker.prove(assignment)
+    except CourseError as error:
+        return Failure(str(error), everywhere=True)
+    return None
 
 
 def _end_with_coordinator() -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..course.regular import read_regular
+
 if TYPE_CHECKING:
     from ..grading.notes import Note
 
@@ -20,9 +22,13 @@ class Submission:
 
 @dataclass(frozen=True)
 class Failure:
-    """A submission that the engine could not grade: no mark, and the next run tries again."""
+    """A submission that the engine could not grade: no mark, and the next run tries again.
+
+    ``everywhere`` : none of its assignment can be graded there, for this reason
+    """
 
     reason: str
+    everywhere: bool = False
 
 
 def read_submission(submission: Submission, limit: int) -> bytes | str:
@@ -30,9 +36,10 @@ def read_submission(submission: Submission, limit: int) -> bytes | str:
     if submission.path is None:
         return submission.reason
     try:
-        size = submission.path.stat().st_size
-        if size > limit:
-            return f"the file has {size >> 20} MiB, more than the {limit >> 20} allowed"
-        return submission.path.read_bytes()
+        data = read_regular(submission.path, limit + 1)
     except OSError as error:
         return f"{submission.path.name!r} cannot be read: {error.strerror or error}"
+    if len(data) > limit:
+        size = submission.path.stat(follow_symlinks=False).st_size
+        return f"the file has {size >> 20} MiB, more than the {limit >> 20} allowed"
+    return data

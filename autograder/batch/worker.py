@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..course.errors import CourseError
 from ..grading.grade import Assignment, grade
 from ..grading.notes import Note
 from ..grading.results import Graded
 from ..judge.exam import Exam, open_exam
 from ..kernels.supply import KernelSupply, open_kernels
 from ..sandbox.levels import best_level
+from .canary import reference_submission, unfit
 from .submission import Failure
 
 #: How many assignments' exams are kept open.
@@ -24,6 +26,21 @@ class Worker:
     def __init__(self, kernels: KernelSupply) -> None:
         self.kernels = kernels
         self.exams: dict[Assignment, Exam] = {}
+        self.proven: set[Assignment] = set()
+
+    def prove(self, assignment: Assignment) -> None:
+        """Grade the reference, once for each assignment.
+
+        Raises
+        ------
+        CourseError
+            If it does not get full marks here: the environment or the course is at fault.
+        """
+        if assignment not in self.proven:
+            why = unfit(assignment, self.grade(assignment, reference_submission(assignment)))
+            if why:
+                raise CourseError(why)
+            self.proven.add(assignment)
 
     def grade(
         self,

@@ -9,19 +9,24 @@ import nbformat
 import nbformat.v4
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
 from ..batch.assignments import load_assignment
+from ..batch.classroom import find_submission
+from ..batch.submission import read_submission
 from ..batch.worker import Worker, open_worker
 from ..course.manifest import Week, find_course, load_course
 from ..course.search_path import leave_out_working_directory
 from ..gradebook.classbook import Sheet
+from ..gradebook.formgrader import show_marks
 from ..gradebook.writer import complete_submission
 from ..grading.clean import harmless
+from ..grading.grade import broken
 from ..lms.archives import Extractor
 from ..lms.collect import Collector
-from ..lms.exchange import ReleaseAssignment, ReleaseFeedback
+from ..lms.exchange import CollectSubmissions, ReleaseAssignment, ReleaseFeedback
 
 
 def configure(config: Any, file: str) -> None:
@@ -37,6 +42,7 @@ def configure(config: Any, file: str) -> None:
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = [Engine, SaveAutoGrades, AssignLatePenalties]
     config.AssignLatePenalties.plugin_class = LatePenalty
+    config.ExchangeFactory.collect = CollectSubmissions
     config.ExchangeFactory.release_assignment = ReleaseAssignment
     config.ExchangeFactory.release_feedback = ReleaseFeedback
     config.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"
@@ -46,6 +52,7 @@ def configure(config: Any, file: str) -> None:
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {"clean_html": harmless}
     config.ExecutePreprocessor.timeout = int(course.manifest.grading.limits.cell_seconds)
+    show_marks(course.root)
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -58,6 +65,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         super().__init__(**more)
         self.stack = ExitStack()
         self.opened: Worker | None = None
+        if isinstance(self.parent, Autograde):
+            _take_any_name(self.parent)
         weakref.finalize(self, self.stack.close)
 
     @property
@@ -70,7 +79,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
         try:
             return super().from_filename(filename, resources, **more)
-        except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
             empty = nbformat.v4.new_notebook()
             return self.from_notebook_node(empty, resources, **more)
 
@@ -84,12 +93,32 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         facts = resources["nbgrader"]
         folder = course.submitted(facts["student"], facts["assignment"])
         week = course.pick([facts["assignment"]])[0]
-        submission = (folder / f"{facts['notebook']}.ipynb").read_bytes()
         with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
             complete_submission(course, gradebook.find_submission(week.id, facts["student"]))
             gradebook.db.commit()
-        graded = self.parent.worker.grade(load_assignment(course, week), submission)
+        assignment = load_assignment(course, week)
+        self.parent.worker.prove(assignment)
+        found = find_submission(folder, week.id)
+        submission = read_submission(found, assignment.submission_bytes)
+        if isinstance(submission, str):
+            graded = broken(assignment, submission)
+        else:
+            graded = self.parent.worker.grade(assignment, submission, found.notes)
         return nbformat.reads(graded.notebook, as_version=4), resources
+
+
+def _take_any_name(autograde: Any) -> None:
+    """Have nbgrader grade each submission once, whatever its notebook is called.
+
+    nbgrader takes the notebooks by their names, and skips those that the gradebook does not know.
+    """
+    for name in list(autograde.assignments):
+        folder = Path(name)
+        if folder.is_symlink() or folder.parent.is_symlink():
+            autograde.log.error("%s is a link, and is not graded", name)
+            del autograde.assignments[name]
+        else:
+            autograde.assignments[name] = [str(folder / f"{folder.name}.ipynb")]
 
 
 class LatePenalty(BasePlugin):  # type: ignore[misc]

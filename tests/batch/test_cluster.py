@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import commands, tiny
+from support.courses import change_texts
 from support.gradebooks import hand_in, marks
 from typer.testing import CliRunner
 
@@ -103,3 +104,17 @@ def test_an_address_where_nothing_answers_is_one_line(
 
 def marks_are_unwritten(course: Path) -> bool:
     return not list((course / "autograded").glob("*/*/*.ipynb"))
+
+
+def test_a_worker_that_cannot_run_the_reference_is_named(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "scale.txt"
+    file.write_text("2")
+    change_texts(
+        course / "solutions" / tiny.WEEK, "SCALE = 2", f"SCALE = int(open({str(file)!r}).read())"
+    )
+    with cluster(tmp_path / "elsewhere", workers=1) as (address, _):
+        done = commands.autograder(course, "grade", "--scheduler", address)
+    assert done.returncode == 2, done.stdout
+    assert "on tcp://127.0.0.1:" in done.stderr
+    assert "nothing is graded" in done.stderr
+    assert marks(load_course(course)) == {}
