@@ -28,4 +28,5 @@ def load_assignment(course: Course, week: Week) -> Assignment:
         registered_notebook(course, week),
         submission_bytes=policy.submission_mb << 20,
         submission_seconds=policy.submission_seconds,
+        requirements=course.manifest.course.requirements,
     )

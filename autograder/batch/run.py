@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.manifest import Course, Week
+from ..course.requirements import misfits
 from ..course.tokens import is_same_submission
+from ..gradebook.lateness import settle
 from ..gradebook.regrade import Regrade
 from ..gradebook.standing import standing
 from ..gradebook.writer import Writer, writing
@@ -13,6 +15,7 @@ from .assignments import load_assignment
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
 from .grader import Grader
+from .strays import unknown_times
 from .submission import Failure, Submission
 
 
@@ -42,9 +45,14 @@ def grade_week(
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
         return 0
+    for line in misfits(course.manifest.course.requirements):
+        say(f"{week.id}: {line}")
     failures = 0
     with writing(course) as writer:
         writer.register(week)
+        for moved in settle(course, writer.gradebook):
+            penalty = f"the late penalty was {moved.before:.4g} and is {moved.after:.4g} now"
+            say(f"{moved.student}, {moved.week}: {penalty}")
         due = [one for one in submissions if _is_due(writer, one, assignment, selection, say)]
         say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
         with counting(week.id, len(due), say) as done:
@@ -60,6 +68,8 @@ def grade_week(
                 why = f"  ({result.reason})" if result.reason else ""
                 mark = f"{result.earned:.4g} of {result.points:g}"
                 done(f"{student}: {mark}  {result.seconds:.1f} s{why}")
+        for line in unknown_times(course, week, [one.student for one in submissions]):
+            say(line)
     return failures
 
 

@@ -1,15 +1,13 @@
 """What this machine offers for grading, and how to get what is missing."""
 
-import importlib.metadata
 import os
 import platform
 from collections.abc import Callable, Iterable
 
-from packaging.requirements import Requirement
-
 from ..authoring.texts import LESSON
 from ..course.errors import CourseError
 from ..course.manifest import Course, find_course
+from ..course.requirements import look_up
 from ..notebook.dataset import state
 from ..sandbox.levels import probe
 from ..sandbox.syscalls import landlock_version
@@ -64,14 +62,12 @@ def _course(course: Course, say: Say) -> bool:
 def _installed(requirements: Iterable[str], say: Say) -> bool:
     """Print the installed versions of packages; returns whether all of them fit."""
     good = True
-    for wanted in map(Requirement, requirements):
-        try:
-            version = importlib.metadata.version(wanted.name)
-        except importlib.metadata.PackageNotFoundError:
+    for one in look_up(requirements):
+        wanted = one.requirement
+        if one.version:
+            more = "" if one.fits else f", expected {wanted.specifier}"
+            say(f"  {wanted.name:16} {one.version}{more}")
+        else:
             say(f"  {wanted.name:16} MISSING: pip install '{wanted}'")
-            good = False
-            continue
-        fits = wanted.specifier.contains(version, prereleases=True)
-        say(f"  {wanted.name:16} {version}{'' if fits else f', expected {wanted.specifier}'}")
-        good &= fits
+        good &= one.fits
     return good

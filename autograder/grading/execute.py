@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..authoring.build import SKIP_TAG
+from ..course.cells import marking
 from ..judge.exam import Exam
 from ..judge.inspection import Inspection
 from ..judge.result import Result
@@ -96,7 +97,14 @@ class Execution:
         return tuple(self.tests.values())
 
     def _note(self, cell: Any, ran: CellRun) -> None:
-        """Say below a cell and in the notes that it hit a limit or took its kernel with it."""
+        """Say below a cell and in the notes that it hit a limit or took its kernel with it.
+
+        A given cell that raises is noted as well: it does not in the reference's notebook.
+        """
+        if ran.cause is Cause.RAISED and marking(cell).locked:
+            name = marking(cell).grade_id
+            text = f"the given cell {name!r} raised {ran.reason[:300]}: what it needs was changed"
+            self.notes.append(Note(Cause.GIVEN_RAISED, text, name))
         if ran.cause is None or ran.cause in USUAL:
             return
         if ran.status is not CellStatus.ERROR:

@@ -15,6 +15,7 @@ from ..authoring.build import student_notebook, tests_id
 from ..authoring.source import Source, parse
 from ..authoring.texts import WeekTexts, read_texts
 from ..authoring.version import marks_version
+from ..course.requirements import misfits, versions
 from ..judge.exam import Exam
 from ..kernels.launcher import LauncherError
 from ..kernels.limits import Limits
@@ -45,6 +46,7 @@ class Assignment:
     limits: Limits = field(default_factory=Limits)
     submission_bytes: int = 64 << 20
     submission_seconds: float = 600.0
+    requirements: tuple[str, ...] = ()
 
     @property
     def source(self) -> Source:
@@ -110,7 +112,8 @@ def grade(
         if test is not None:
             cell.outputs = outputs(test)
     seconds = round(time.monotonic() - start, 3)
-    told = (*notes, *clean.notes, *doubts(found), *execution.notes)
+    others = (Note(Cause.OTHER_VERSION, line) for line in misfits(assignment.requirements))
+    told = (*others, *notes, *clean.notes, *doubts(found), *execution.notes)
     facts = _Facts(assignment, submission, seconds, told)
     return facts.graded(None, "", tests, clean.notebook)
 
@@ -157,6 +160,7 @@ class _Facts:
             submission=hashlib.sha256(self.submission).hexdigest(),
             version=self.assignment.version,
             engine=__version__,
+            packages=versions(self.assignment.requirements),
         )
         put_rubrics(notebook, self.assignment.source)
         notebook.metadata[OWN] = result.facts()

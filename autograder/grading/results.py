@@ -59,6 +59,7 @@ class Facts:
     notes : what was put right or left out, for the student and the instructor
     submission : a digest of the submitted bytes
     version, engine : of the assignment and of the package that graded it
+    packages : the versions of what the submission ran with, by name
     schema : the form of these facts
     """
 
@@ -72,6 +73,7 @@ class Facts:
     submission: str
     version: str
     engine: str
+    packages: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property

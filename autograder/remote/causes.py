@@ -37,6 +37,8 @@ class Cause(StrEnum):
     UNREADABLE = "unreadable"
     CHANGED_CELLS = "changed-cells"
     PUT_RIGHT = "put-right"
+    OTHER_VERSION = "other-version"
+    GIVEN_RAISED = "given-raised"
 
 
 #: What a person reads, with a place for what only the moment knows. A cause without a template is

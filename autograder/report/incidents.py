@@ -23,6 +23,8 @@ class Kind(StrEnum):
     CHANGED_CELLS = "changed cells"
     FORBIDDEN = "forbidden function"
     DOUBTFUL = "doubtful code"
+    GIVEN_RAISED = "given cell failed"
+    OTHER_VERSION = "other version"
     UNREADABLE = "unreadable"
 
 
@@ -35,6 +37,8 @@ MEANINGS = {
     Kind.CHANGED_CELLS: "read-only cells or tests were changed or removed; the originals were used",
     Kind.FORBIDDEN: "the code uses what its exercise forbids, so the exercise earns nothing",
     Kind.DOUBTFUL: "the code may hide what its exercise forbids; marks are as usual: have a look",
+    Kind.GIVEN_RAISED: "a cell of the course raised an exception: it may have cost marks",
+    Kind.OTHER_VERSION: "graded with another version of a package than the course asks for",
     Kind.UNREADABLE: "there was no notebook to grade",
 }
 #: The kind of each cause; None for what happens in every class.
@@ -59,6 +63,8 @@ KINDS: dict[Cause, Kind | None] = {
     Cause.CHANGED_CELLS: Kind.CHANGED_CELLS,
     Cause.FORBIDDEN: Kind.FORBIDDEN,
     Cause.DOUBTFUL: Kind.DOUBTFUL,
+    Cause.GIVEN_RAISED: Kind.GIVEN_RAISED,
+    Cause.OTHER_VERSION: Kind.OTHER_VERSION,
     Cause.UNREADABLE: Kind.UNREADABLE,
 }
 
