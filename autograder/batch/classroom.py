@@ -2,14 +2,21 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
+from ..course.paths import alike, left_by_a_system
+from ..course.regular import open_regular
 from ..course.tokens import TOKENS
 from ..gradebook.writer import Recorded
 from ..grading.notes import put_right
+from .file_names import is_notebook, plain_stem
 from .submission import Submission
+
+#: More files than this in one submission are not looked at.
+MOST_FILES = 2000
 
 
 def find_submissions(course: Course, week: Week, students: list[str] | None) -> list[Submission]:
@@ -35,26 +42,71 @@ def find_submissions(course: Course, week: Week, students: list[str] | None) -> 
 
 
 def find_submission(folder: Path, week: str) -> Submission:
-    """The notebook in a submission's folder, under whatever name it was handed in."""
-    student = folder.parent.name
-    files = sorted(
-        path
-        for path in folder.rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in path.parts and _is_own(path)
-    )
-    right = folder / f"{week}.ipynb"
+    """The notebook in a submission's folder, under whatever name it was handed in.
+
+    The file at its place and of its name counts; else the one that is named so in a folder, in
+    another case or as a copy, of several copies the latest; else the only notebook there is.
+    """
+    student, right = folder.parent.name, folder / f"{week}.ipynb"
     if _is_own(right):
         return Submission(student, right)
-    if not files:
-        others = sorted(repr(path.name) for path in folder.iterdir() if path.name not in TOKENS)
+    notebooks = [path for path in _files(folder) if is_notebook(path.name)]
+    named = [path for path in notebooks if alike(plain_stem(path.name)[0]) == alike(week)]
+    path = _latest(named) or _only(named or notebooks)
+    if path is not None:
+        shown = path.relative_to(folder).as_posix()
+        text = f"the notebook is named {shown!r}; {week}.ipynb was expected"
+        others = [str(other.relative_to(folder)) for other in notebooks if other != path]
+        if others:
+            text += f"; not read: {', '.join(map(repr, sorted(others)[:5]))}"
+        return Submission(student, path, notes=(put_right(text),))
+    if not notebooks:
+        others = sorted(_shown(path, folder) for path in _entries(folder))
         there = f"; found {', '.join(others[:5])}" if others else ""
         return Submission(student, None, f"there is no notebook {week}.ipynb{there}")
-    if len(files) == 1:
-        note = put_right(f"the notebook is named {files[0].name!r}; {week}.ipynb was expected")
-        return Submission(student, files[0], notes=(note,))
-    names = ", ".join(repr(path.name) for path in files[:5])
-    reason = f"there are {len(files)} notebooks ({names}) and none is named {week}.ipynb"
+    names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in notebooks[:5])
+    which = f"{len(named)} are" if named else "none is"
+    reason = f"there are {len(notebooks)} notebooks ({names}) and {which} named {week}.ipynb"
     return Submission(student, None, reason)
+
+
+def _latest(named: list[Path]) -> Path | None:
+    """Of notebooks of the right name the one that is no copy, or the latest copy."""
+    order = {path: plain_stem(path.name)[1] or 10**6 for path in named}
+    return _only([path for path in named if order[path] == max(order.values())])
+
+
+def _only(notebooks: list[Path]) -> Path | None:
+    """The only notebook; of several that are the same to the byte the first."""
+    if len(notebooks) > 1 and len({_digest(path) for path in notebooks}) > 1:
+        return None
+    return notebooks[0] if notebooks else None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The regular files of a submission, sorted; none that a system has put beside them."""
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not left_by_a_system(name))
+        for name in sorted(names):
+            count += 1
+            if count > MOST_FILES:
+                return
+            path = Path(place, name)
+            if not left_by_a_system(name) and _is_own(path):
+                yield path
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """What a person sees in a folder, but the exchange's own files."""
+    for path in folder.iterdir():
+        if path.name not in TOKENS and not left_by_a_system(path.name):
+            yield path
+
+
+def _shown(path: Path, folder: Path) -> str:
+    what = " (a link)" if path.is_symlink() else " (a folder)" if path.is_dir() else ""
+    return f"{path.relative_to(folder).as_posix()!r}{what}"
 
 
 def _is_own(path: Path) -> bool:
@@ -64,10 +116,15 @@ def _is_own(path: Path) -> bool:
 
 def is_unchanged(submission: Submission, before: Recorded | None) -> bool:
     """Whether the same bytes were graded before."""
-    if before is None:
-        return False
+    return before is not None and _digest(submission.path) == before.submission
+
+
+def _digest(path: Path | None) -> str:
+    """The SHA-256 of a file, of nothing where there is none; empty if it cannot be read."""
+    if path is None:
+        return hashlib.sha256(b"").hexdigest()
     try:
-        with open(submission.path or os.devnull, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == before.submission
+        with os.fdopen(open_regular(path), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return False
+        return ""

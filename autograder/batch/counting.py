@@ -15,6 +15,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ..course.paths import printable
+
 Say = Callable[[str], None]
 
 
@@ -39,7 +41,7 @@ def counting(what: str, total: int, say: Say, console: Console | None = None) ->
     console = console or Console(stderr=True)
     if not console.is_terminal or not total:
         numbers = iter(range(1, total + 1))
-        yield lambda line: say(f"[{next(numbers, total)}/{total}] {_printable(line)}")
+        yield lambda line: say(f"[{next(numbers, total)}/{total}] {printable(line)}")
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -52,14 +54,7 @@ def counting(what: str, total: int, say: Say, console: Console | None = None) ->
         task = progress.add_task(what, total=total)
 
         def tell(line: str) -> None:
-            console.print(_printable(line), markup=False, highlight=False, soft_wrap=True)
+            console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
 
         yield tell
-
-
-def _printable(line: str) -> str:
-    """The line without what would move a terminal's cursor: names are the students' own."""
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
-    )

@@ -9,6 +9,7 @@ import typer
 
 from ..course.errors import CourseError
 from ..course.manifest import Course, find_course
+from ..course.paths import printable
 from ..course.search_path import leave_out_working_directory
 from .data_commands import data
 from .instructor_commands import register as register_instructors
@@ -109,14 +110,18 @@ def grade(
         if anything_to_grade(course, picked, student or (), changed or force):
             grader.start()  # its imports take seconds, and run beside those below
         from ..batch.run import Selection, grade_week
+        from ..batch.strays import strays
         from ..gradebook.classbook import waiting
         from ..gradebook.regrade import Regrade
         from .show import show_class
 
         selection = Selection(tuple(student or ()), changed, force)
+        say = _to_stderr if json else _to_stdout
+        for stray in strays(course, picked):
+            say(stray.line)
+            failures += stray.lost and not student
         for week in picked:
             regrade = Regrade()
-            say = typer.echo if not json else _to_stderr
             failures += grade_week(course, week, selection, grader, say, regrade)
             show_class(course, week, json, regrade, waiting(course, week))
     if failures:
@@ -132,12 +137,13 @@ def feedback(
     ] = False,
 ) -> None:
     """Write a page for every graded submission into feedback/."""
-    from ..report.feedback import write_feedback
+    from ..report.feedback import why_no_pages, write_feedback
 
     course = find_course()
     for week in course.pick(weeks):
         count = write_feedback(course, week, student or [], text)
-        typer.echo(f"{week.id}: {count} pages in {course.root / 'feedback'}")
+        why = "" if count else f"; {why_no_pages(course, week, student or [])}"
+        _to_stdout(f"{week.id}: {count} pages in {course.root / 'feedback'}{why}")
 
 
 @app.command()
@@ -209,8 +215,12 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _to_stdout(text: str) -> None:
+    typer.echo(printable(text))
+
+
 def _to_stderr(text: str) -> None:
-    typer.echo(text, err=True)
+    typer.echo(printable(text), err=True)
 
 
 def main() -> None:
@@ -219,7 +229,7 @@ def main() -> None:
     try:
         app()
     except CourseError as error:
-        typer.echo(f"autograder: {error}", err=True)
+        typer.echo("\n".join(map(printable, f"autograder: {error}".split("\n"))), err=True)
         sys.exit(2)
 
 

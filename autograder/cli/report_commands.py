@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..course.manifest import find_course
+from ..course.paths import printable
 
 Weeks = Annotated[
     list[str] | None, typer.Argument(metavar="[WEEK]...", help="Assignment ids or numbers.")
@@ -66,7 +67,7 @@ def import_(
     from ..lms.enrol import import_roster
 
     for line in import_roster(find_course(), file, partial, dry_run, id):
-        typer.echo(line)
+        typer.echo(printable(line))
 
 
 @roster_app.command("show")
@@ -75,4 +76,4 @@ def show() -> None:
     from ..lms.enrol import roster_lines
 
     for line in roster_lines(find_course()):
-        typer.echo(line)
+        typer.echo(printable(line))

@@ -16,13 +16,22 @@ from ..batch.assignments import load_assignment
 from ..batch.check import CellExecutionError, check, run_through
 from ..batch.grader import Grader
 from ..course.manifest import Course, Week
+from ..course.paths import printable
+from ..gradebook.classbook import open_book
+from ..gradebook.graded import graded_facts
+from ..gradebook.marks import Marks
 from ..gradebook.regrade import Regrade
-from ..gradebook.writer import graded_facts
+from ..grading.results import Facts
 
 
 def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
-    """One row for each student with a graded notebook: marks by exercise, total and reason."""
+    """One row for each student with a graded notebook: marks by exercise, total and reason.
+
+    ``earned`` is what the hidden tests give; ``mark`` is what counts: that and the written
+    answers, less the late penalty.
+    """
     rows = []
+    marks = _marks(course, week)
     for student in course.graded_students(week.id):
         facts = graded_facts(course, student, week.id)
         if facts is None:
@@ -33,6 +42,7 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
                 "exercises": {test.exercise: test.earned for test in facts.tests},
                 "points": {test.exercise: test.points for test in facts.tests},
                 "earned": round(facts.earned, 4),
+                **_totals(marks.get(student), facts),
                 "status": facts.status,
                 "cause": facts.cause,
                 "reason": facts.reason,
@@ -43,6 +53,24 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _marks(course: Course, week: Week) -> dict[str, Marks]:
+    """The marks in the gradebook, if there is one."""
+    if not course.gradebook_path.is_file():
+        return {}
+    with open_book(course) as book:
+        return book.marks(week)
+
+
+def _totals(marks: Marks | None, facts: Facts) -> dict[str, float]:
+    """What counts in the end, and what it is made of."""
+    if marks is None or not marks.cells:
+        return {"answers": 0.0, "penalty": 0.0, "mark": facts.earned, "most": facts.points}
+    own = {test.cell for test in facts.tests}
+    answers = sum(cell.score for name, cell in marks.cells.items() if name not in own)
+    found = {"answers": answers, "penalty": marks.penalty, "mark": marks.mark, "most": marks.most}
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def show_class(
@@ -75,14 +103,24 @@ def show_class(
     table.add_column("student", no_wrap=True)
     for name, most in points.items():
         table.add_column(f"{_folded(name)}\n/{most:g}", justify="right", min_width=9)
-    table.add_column(f"total\n/{sum(points.values()):g}", justify="right")
+    answers = any(row["most"] > sum(row["points"].values()) for row in rows)
+    late = any(row["penalty"] for row in rows)
+    for name in ("answers",) * answers + ("late",) * late:
+        table.add_column(name, justify="right")
+    table.add_column(f"total\n/{max(row['most'] for row in rows):g}", justify="right")
     table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=44)
     for row in rows:
         marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
         notes = [note["text"] for note in row["notes"]]
         remarks = [row["reason"], *notes] if row["reason"] else notes
         remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
-        table.add_row(escape(row["student"]), *marks, f"{row['earned']:.2f}", escape(remark))
+        if answers:
+            waits = row["student"] in (waiting or {})
+            marks.append("to mark" if waits else f"{row['answers']:.3g}")
+        if late:
+            marks.append(f"−{row['penalty']:.4g}" if row["penalty"] else "")
+        name = escape(printable(row["student"]))
+        table.add_row(name, *marks, f"{row['mark']:.2f}", escape(printable(remark)))
     _console().print(table)
     counts: dict[str, int] = {}
     for names in (waiting or {}).values():
@@ -111,7 +149,8 @@ def _show_changes(regrade: Regrade) -> None:
                 for move in change.moves
             )
             marks = f"{change.before:.4g}", f"{change.after:.4g}"
-            table.add_row(escape(change.student), *marks, escape("; ".join(moves)))
+            name = escape(printable(change.student))
+            table.add_row(name, *marks, escape(printable("; ".join(moves))))
         _console().print(table)
     if regrade.changes or regrade.unchanged:
         print(f"graded again: {len(regrade.changes)} changed, {regrade.unchanged} unchanged")

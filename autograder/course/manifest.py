@@ -94,13 +94,18 @@ class LatePolicy(Part):
     penalty_per_day: Annotated[float, Field(ge=0, le=1)] = 0
     at_most: Annotated[float, Field(ge=0, le=1)] = 1
 
+    def days(self, seconds_late: float) -> int:
+        """The days begun after the grace."""
+        late = seconds_late - 60 * self.grace_minutes
+        return int(late // 86400) + 1 if late > 0 else 0
+
+    def share(self, seconds_late: float) -> float:
+        """The share of a mark that lateness takes off."""
+        return min(self.at_most, self.penalty_per_day * self.days(seconds_late))
+
     def penalty(self, score: float, seconds_late: float) -> float:
         """Points to take off a mark of ``score`` for lateness, in points."""
-        late = seconds_late - 60 * self.grace_minutes
-        if late <= 0:
-            return 0.0
-        days = int(late // 86400) + 1
-        return score * min(self.at_most, self.penalty_per_day * days)
+        return max(0.0, score) * self.share(seconds_late)
 
 
 class Grading(Part):

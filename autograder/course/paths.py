@@ -3,12 +3,15 @@
 An assignment's notebook is named like the assignment, unless another name is given.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 SOLUTIONS, NOTEBOOKS, BUILD = "solutions", "notebooks", "build"
 SUBMITTED, AUTOGRADED, FEEDBACK = "submitted", "autograded", "feedback"
 GRADEBOOK, REPORTS, DATA = "gradebook.db", "reports", "data"
+#: What systems leave beside people's files, besides names that begin with a dot.
+LEFT_BY_SYSTEMS = {"__MACOSX", "lost+found"}
 
 
 class Paths:
@@ -81,4 +84,39 @@ class Paths:
 
 
 def _students(folder: Path, assignment: str) -> Iterator[str]:
-    return (path.parent.name for path in sorted(folder.glob(f"*/{assignment}")) if path.is_dir())
+    """The students with a folder of an assignment; a link is nobody's own work."""
+    for path in sorted(folder.glob(f"*/{assignment}")):
+        own = path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()
+        if own and is_student(path.parent.name):
+            yield path.parent.name
+
+
+def is_student(name: str) -> bool:
+    """Whether a folder's name can be a student's id: text, and no system's own folder."""
+    return is_text(name) and not left_by_a_system(name)
+
+
+def left_by_a_system(name: str) -> bool:
+    """Whether a file or folder of this name is made by systems and tools, not by people."""
+    return name.startswith(".") or name in LEFT_BY_SYSTEMS
+
+
+def is_text(name: str) -> bool:
+    """Whether the bytes of a file's name are UTF-8; no gradebook holds another."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def printable(line: str) -> str:
+    """A line without what would move a terminal's cursor: names are the students' own."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+    )
+
+
+def alike(name: str) -> str:
+    """The same text for names that differ in case or in their Unicode form only."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

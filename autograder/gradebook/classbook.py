@@ -15,8 +15,9 @@ from ..grading.notes import Note
 from ..grading.results import Facts, SubmissionStatus, TestResult
 from ..remote.causes import Cause
 from .assessment import Assessment, ItemAnswer, read_assessment
+from .graded import graded_facts
+from .lateness import settle
 from .marks import Marks, Person, people, week_marks
-from .writer import graded_facts
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,10 @@ class Book:
 
     @classmethod
     def of(cls, course: Course, gradebook: Gradebook) -> "Book":
-        """The book of a course whose gradebook is open."""
-        return cls(course, gradebook, load_roster(course))
+        """The book of a course whose gradebook is open, its penalties as they are today."""
+        roster = load_roster(course)
+        settle(course, gradebook, roster)
+        return cls(course, gradebook, roster)
 
     def week(self, week: Week) -> ClassWeek:
         """Read a week of the class."""
@@ -138,12 +141,16 @@ class Book:
             ),
         )
 
+    def marks(self, week: Week) -> dict[str, Marks]:
+        """The marks of everybody who has a graded submission of a week, by student."""
+        return week_marks(self.course, self.gradebook, week, self.roster)
+
     def everybody(self, week: Week) -> Iterator[Sheet]:
         """The sheets of everybody with a result, including those who have withdrawn."""
         return self._sheets(week, people(self.gradebook))
 
     def _sheets(self, week: Week, everybody: dict[str, Person]) -> Iterator[Sheet]:
-        marks = week_marks(self.gradebook, week.id)
+        marks = self.marks(week)
         items = course_items(self.course, week)
         for student in self.course.graded_students(week.id):
             facts = graded_facts(self.course, student, week.id)
@@ -166,7 +173,7 @@ def waiting(course: Course, week: Week) -> dict[str, tuple[str, ...]]:
     with open_book(course) as book:
         return {
             student: marks.unmarked
-            for student, marks in week_marks(book.gradebook, week.id).items()
+            for student, marks in book.marks(week).items()
             if marks.unmarked and book.roster.is_active(student)
         }
 

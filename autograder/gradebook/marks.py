@@ -1,7 +1,6 @@
 """The marks of a week in the gradebook, read in a few queries for the whole class."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from nbgrader.api import (
     Assignment,
@@ -15,6 +14,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
+from ..course.manifest import Course, Week
+from ..course.roster import Roster, load_roster
+from .lateness import Lateness, lateness
+
 
 @dataclass(frozen=True)
 class CellMark:
@@ -27,11 +30,9 @@ class CellMark:
 
 @dataclass
 class Marks:
-    """One student's week in the gradebook: marks by cell, comments, and the late penalty."""
+    """One student's week in the gradebook: marks by cell, comments, and its dates."""
 
-    penalty: float = 0.0
-    timestamp: datetime | None = None
-    extension: timedelta | None = None
+    dates: Lateness | None = None
     cells: dict[str, CellMark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
 
@@ -43,6 +44,11 @@ class Marks:
     @property
     def most(self) -> float:
         return sum(cell.most for cell in self.cells.values())
+
+    @property
+    def penalty(self) -> float:
+        """What lateness takes off."""
+        return self.dates.penalty(self.score) if self.dates else 0.0
 
     @property
     def mark(self) -> float:
@@ -72,23 +78,22 @@ class Person:
         return ", ".join(part for part in (named, self.first) if part) or self.id
 
 
-def week_marks(gradebook: Gradebook, week: str) -> dict[str, Marks]:
+def week_marks(
+    course: Course, gradebook: Gradebook, week: Week, roster: Roster | None = None
+) -> dict[str, Marks]:
     """The marks of everybody who has a graded submission of the week, by student."""
+    roster = load_roster(course) if roster is None else roster
     database, found = gradebook.db, {}
     sheets = (
-        database.query(
-            SubmittedAssignment.student_id,
-            SubmittedNotebook.late_submission_penalty,
-            SubmittedAssignment.timestamp,
-            SubmittedAssignment.extension,
-        )
+        database.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
         .select_from(SubmittedNotebook)
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .filter(Assignment.name == week)
+        .filter(Assignment.name == week.id)
     )
-    for student, penalty, timestamp, extension in sheets:
-        found[student] = Marks(penalty or 0.0, timestamp, extension)
+    for student, timestamp in sheets:
+        if student not in found:
+            found[student] = Marks(lateness(course, roster, week, student, timestamp))
     grades = (
         database.query(
             SubmittedAssignment.student_id,
@@ -102,7 +107,7 @@ def week_marks(gradebook: Gradebook, week: str) -> dict[str, Marks]:
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(GradeCell, Grade.cell_id == GradeCell.id)
-        .filter(Assignment.name == week)
+        .filter(Assignment.name == week.id)
     )
     for student, cell, score, most, open_ in grades:
         found[student].cells[cell] = CellMark(score or 0.0, most or 0.0, bool(open_))
@@ -113,7 +118,7 @@ def week_marks(gradebook: Gradebook, week: str) -> dict[str, Marks]:
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(BaseCell, Comment.cell_id == BaseCell.id)
-        .filter(Assignment.name == week, Comment.comment.is_not(None))
+        .filter(Assignment.name == week.id, Comment.comment.is_not(None))
     )
     for student, cell, comment in comments:
         found[student].comments[cell] = comment

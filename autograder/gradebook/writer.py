@@ -1,19 +1,16 @@
 """The one writer: results into nbgrader's gradebook, graded notebooks into ``autograded/``."""
 
-import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 import nbformat.v4
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import SaveAutoGrades
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DatabaseError, SAWarning
 
 from ..authoring.source import read
@@ -22,9 +19,10 @@ from ..course.errors import CourseError
 from ..course.files import write_whole
 from ..course.manifest import Course, Week
 from ..course.roster import load_roster
-from ..course.tokens import TIMESTAMP, copy_tokens
-from ..grading.results import Facts, Graded, read_facts
-from ..grading.sanitise import OWN
+from ..course.tokens import copy_tokens
+from ..grading.results import Graded, read_facts
+from .graded import facts_tree, graded_facts
+from .lateness import Lateness, record, submitted_lateness
 from .registration import is_registered, register
 from .standing import Standing, keep_decisions, standing
 
@@ -80,12 +78,9 @@ class Writer:
         return earlier
 
     def _record_marks(self, student: str, graded: Graded) -> None:
-        stamp = self.timestamp(student, graded.week)
         self.gradebook.update_or_create_student(student)
-        submission = self.gradebook.update_or_create_submission(
-            graded.week, student, **({"timestamp": stamp} if stamp else {})
-        )
-        complete_submission(self.course, submission)
+        submission = self.gradebook.update_or_create_submission(graded.week, student)
+        dates = complete_submission(self.course, submission)
         notebook = nbformat.v4.reads_json(graded.notebook)
         saver = SaveAutoGrades()
         saver.log.setLevel(logging.ERROR)
@@ -94,12 +89,11 @@ class Writer:
         for index, cell in enumerate(notebook.cells):
             saver.preprocess_cell(cell, {}, index)
         sheet = self.gradebook.find_submission_notebook(graded.week, graded.week, student)
-        late = self.course.manifest.grading.late
-        sheet.late_submission_penalty = late.penalty(sheet.score, submission.total_seconds_late)
+        sheet.late_submission_penalty = dates.penalty(sheet.score)
 
     def recorded(self, student: str, week: str) -> Recorded | None:
         """What was graded before, or None."""
-        tree = _facts_tree(self.course, student, week)
+        tree = facts_tree(self.course, student, week)
         if not {"submission", "version", "engine"} <= set(tree):
             return None
         readable = read_facts(tree) is not None
@@ -107,31 +101,28 @@ class Writer:
             str(tree["submission"]), str(tree["version"]), str(tree["engine"]), readable
         )
 
-    def timestamp(self, student: str, week: str) -> datetime | None:
-        """When the submission was handed in, from the file that nbgrader puts beside it."""
-        path = self.course.submitted(student, week) / TIMESTAMP
-        try:
-            stamp: datetime = parse_utc(path.read_text().strip())
-            return stamp
-        except (OSError, ValueError, OverflowError):
-            return None
-
     def _write(self, student: str, graded: Graded) -> None:
         path = self.course.graded_notebook(student, graded.week)
         write_whole(path, graded.notebook, mode=0o444)
         copy_tokens(self.course.submitted(student, graded.week), path.parent)
 
 
-def complete_submission(course: Course, submission: SubmittedAssignment) -> None:
-    """Set a submission's dates from the course, and a name for a student who has none."""
+def complete_submission(course: Course, submission: SubmittedAssignment) -> Lateness:
+    """Set a submission's dates from the course, and a name for a student who has none.
+
+    Returns
+    -------
+    Lateness
+        What these dates cost.
+    """
     person = submission.student
     if not person.last_name and not person.first_name:
         person.last_name, person.first_name = person.id, ""  # or it reads "None, None"
     week = course.pick([submission.name])[0]
     submission.assignment.duedate = week.due.astimezone(UTC).replace(tzinfo=None)
-    extension = load_roster(course).extension(person.id, submission.name)
-    if extension is not None:
-        submission.extension = extension
+    dates = submitted_lateness(course, load_roster(course), week, person.id)
+    record(submission, dates)
+    return dates
 
 
 @contextmanager
@@ -175,16 +166,4 @@ def _unwritable(path: Path, why: object) -> CourseError:
     )
 
 
-def graded_facts(course: Course, student: str, week: str) -> Facts | None:
-    """The results that a graded notebook carries; None if it has none of today's form."""
-    return read_facts(_facts_tree(course, student, week))
-
-
-def _facts_tree(course: Course, student: str, week: str) -> dict[str, Any]:
-    """The facts in a graded notebook's metadata; empty if there are none of ours."""
-    try:
-        tree = json.loads(course.graded_notebook(student, week).read_text(encoding="utf-8"))
-        facts = tree["metadata"][OWN]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+__all__ = ["Recorded", "Writer", "complete_submission", "graded_facts", "writing"]

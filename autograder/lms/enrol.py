@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry, Student
+from nbgrader.api import Student
 
 from ..course.database import open_gradebook
 from ..course.manifest import Course
 from ..course.roster import ROSTER, Entry, Roster, load_roster, save_roster
+from ..gradebook.lateness import settle
 from .roster_file import ClassList, read_list
 
 
@@ -62,7 +63,12 @@ def import_roster(
                 names = {key: value for key, value in student.names.items() if value}
                 gradebook.update_or_create_student(student.id, **names)
             save_roster(course, after)
-        _extend(course, gradebook, before, after, changes, dry_run)
+        changes.extended += _extensions(course, before, after)
+        if not dry_run:
+            changes.penalties += [
+                f"{moved.student} {moved.week} {moved.before:.4g} -> {moved.after:.4g}"
+                for moved in settle(course, gradebook, after)
+            ]
     active = sum(after.is_active(id) for id in after.students)
     yield from changes.lines()
     verb = "would be" if dry_run else "are"
@@ -135,33 +141,9 @@ def _renamed(person: Student, names: dict[str, str]) -> bool:
     )
 
 
-def _extend(
-    course: Course,
-    gradebook: Gradebook,
-    before: Roster,
-    after: Roster,
-    changes: Changes,
-    dry_run: bool,
-) -> None:
-    """Apply changed extensions, and the penalties that follow, to recorded submissions."""
-    late = course.manifest.grading.late
+def _extensions(course: Course, before: Roster, after: Roster) -> Iterator[str]:
+    """What has changed in the extensions."""
     for id, entry in after.students.items():
         for week in course.weeks:
-            extension = after.extension(id, week.id)
-            if extension == before.extension(id, week.id):
-                continue
-            changes.extended.append(f"{id} {week.id} +{entry.extensions.get(week.id, 0):g} h")
-            try:
-                submission = gradebook.find_submission(week.id, id)
-            except MissingEntry:
-                continue  # the writer asks the roster when the submission comes
-            if dry_run:
-                continue
-            submission.extension = extension
-            for sheet in submission.notebooks:
-                old = sheet.late_submission_penalty or 0.0
-                new = late.penalty(sheet.score, submission.total_seconds_late)
-                sheet.late_submission_penalty = new
-                if new != old:
-                    changes.penalties.append(f"{id} {week.id} {old:.4g} -> {new:.4g}")
-            gradebook.db.commit()
+            if after.extension(id, week.id) != before.extension(id, week.id):
+                yield f"{id} {week.id} +{entry.extensions.get(week.id, 0):g} h"

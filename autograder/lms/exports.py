@@ -9,6 +9,7 @@ the mark in the system as it is: giving a zero is up to you.
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from html import escape
@@ -24,10 +25,12 @@ from ..course.files import write_whole
 from ..course.manifest import Course, Week, find_course
 from ..course.roster import Entry
 from ..gradebook.classbook import Book, Sheet, open_book
-from ..gradebook.marks import Marks, Person, people, week_marks
+from ..gradebook.marks import Marks, Person, people
 
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA = tuple("=+-@")
+#: A spreadsheet takes a cell that begins with one of these for a formula, in full width too.
+FORMULA = tuple("=+-@−")
+#: Categories of characters that a spreadsheet skips in front of a formula, or does not show.
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me")
 #: From a student's sheet of a week to the text for a comment field.
 Comment = Callable[[Sheet, Week], str]
 
@@ -114,7 +117,7 @@ class CanvasExporter(CourseExporter):
     name = "marks-canvas.csv"
 
     def text(self, book: Book, weeks: list[Week]) -> str:
-        marks = {week.id: week_marks(book.gradebook, week.id) for week in weeks}
+        marks = {week.id: book.marks(week) for week in weeks}
         titles = [book.roster.canvas_columns.get(week.id, week.title) for week in weeks]
         most = {a.name: a.max_score for a in book.gradebook.assignments}
         rows: list[list[Any]] = [
@@ -263,7 +266,8 @@ def as_html(text: str) -> str:
 
 def _inert(cell: Any) -> str:
     text = str(cell).replace("\r", " ")
-    if text.strip().startswith(FORMULA) and text != "-":
+    seen = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN)
+    if unicodedata.normalize("NFKC", seen[:4]).startswith(FORMULA) and text != "-":
         return f"'{text}"
     return text
 
@@ -273,10 +277,16 @@ def _row(sheet: Sheet | None) -> list[str]:
         return ["", "missing", "", "", "", "", "", ""]
     marks = sheet.marks
     state = "to mark" if marks.unmarked else sheet.status
-    handed_in = marks.timestamp.isoformat() if marks.timestamp else ""
+    handed_in = _handed_in(marks) or ("unreadable" if marks.dates and marks.dates.fault else "")
     points = (sheet.earned, marks.score - sheet.earned, marks.penalty, marks.mark, marks.most)
     numbers = (f"{value:.6g}" for value in points)
     return [handed_in, state, *numbers, "; ".join(mistakes(sheet))]
+
+
+def _handed_in(marks: Marks) -> str:
+    """When it was handed in, in UTC; empty if that is not known."""
+    known = marks.dates.handed_in if marks.dates else None
+    return known.replace(tzinfo=None).isoformat() if known else ""
 
 
 def mistakes(sheet: Sheet) -> list[str]:
@@ -290,7 +300,11 @@ def _tree(sheet: Sheet) -> dict[str, Any]:
         "state": "to mark" if marks.unmarked else sheet.status,
         "cause": sheet.cause,
         "reason": sheet.reason,
-        "handed_in": marks.timestamp.isoformat() if marks.timestamp else None,
+        "due": marks.dates.until.isoformat() if marks.dates else None,
+        "handed_in": _handed_in(marks) or None,
+        "time_fault": marks.dates.fault if marks.dates else "",
+        "days_late": marks.dates.days if marks.dates else 0,
+        "points": marks.score,
         "penalty": marks.penalty,
         "mark": marks.mark,
         "most": marks.most,

@@ -7,12 +7,15 @@ from ..gradebook.classbook import Sheet
 from ..grading.render import recognised, remarks, unwritten
 from ..grading.results import TestResult
 from .calibration import in_a_sentence
+from .dates import dates_in_words
 from .lessons import Lesson, teaser
+from .page import in_points as points
 
 
 def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None) -> str:
     """The mark, what works, and for each incomplete exercise why and what to read again."""
-    lines = [f"{week.title}: {in_points(sheet)}", ""]
+    lines = [f"{week.title}: {in_points(sheet)}"]
+    lines += [*(dates_in_words(sheet.marks) if sheet.marks else ()), ""]
     if sheet.cause:
         lines += [f"This submission could not be graded: {sheet.reason}", ""]
     lines += [f"Note: {note.text}" for note in sheet.notes]
@@ -34,17 +37,17 @@ def in_points(sheet: Sheet) -> str:
     """The mark in words: points of how many, answers still to be marked, the late penalty."""
     marks = sheet.marks
     if marks is None or not marks.cells:
-        return f"{sheet.earned:.4g} of {sheet.points:.4g} points"
-    words = f"{marks.mark:.4g} of {marks.most:.4g} points"
+        return f"{points(sheet.earned)} of {points(sheet.points)} points"
+    words = f"{points(marks.mark)} of {points(marks.most)} points"
     if marks.unmarked:
         words += f", {' and '.join(marks.unmarked)} not marked yet"
     if marks.penalty:
-        words += f", {marks.penalty:.3g} taken off for lateness"
+        words += f", {points(marks.penalty)} taken off for lateness"
     return words
 
 
 def _loss(test: TestResult, lesson: Lesson | None) -> list[str]:
-    lines = [f"{test.exercise}: {test.earned:.4g} of {test.points:.4g} points"]
+    lines = [f"{test.exercise}: {points(test.earned)} of {points(test.points)} points"]
     lines += [f"  {remark}" for remark in remarks(test)]
     told: set[str] = set()
     for program in () if unwritten(test) else test.programs:

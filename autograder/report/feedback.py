@@ -21,6 +21,7 @@ from ..grading.results import TestResult
 from ..judge.result import Result
 from .calibration import in_a_sentence
 from .comment import comment
+from .dates import dates_in_words
 from .formulas import alphabet
 from .lessons import Lesson, Section, lessons
 from .page import environment
@@ -76,6 +77,16 @@ def write_feedback(course: Course, week: Week, students: list[str], text: bool =
     return count
 
 
+def why_no_pages(course: Course, week: Week, students: list[str]) -> str:
+    """Why there is nothing to write a page about, and what to do."""
+    graded = course.graded_students(week.id)
+    if not course.submitters(week.id) and not graded:
+        return f"nothing is handed in: {course.submissions_folder}/STUDENT/{week.id}/ is not there"
+    missing = [student for student in students if student not in graded]
+    who = f" of {', '.join(map(repr, missing))}" if missing and graded else ""
+    return f"nothing{who} is graded yet; run `autograder grade {week.id}` first"
+
+
 def render(course: Course, week: Week, sheet: Sheet) -> str:
     """The text of one student's page."""
     cells = _cells(course, sheet.student, week)
@@ -95,6 +106,7 @@ def render(course: Course, week: Week, sheet: Sheet) -> str:
             next=_next(exercises),
             claim=in_a_sentence(sheet),
             answers=_answers(cells, sheet),
+            dates=list(dates_in_words(sheet.marks)) if sheet.marks else [],
             again=again,
             alphabet=alphabet(glyphs) if glyphs else "",
             styles=STYLES,

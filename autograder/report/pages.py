@@ -17,7 +17,7 @@ from .incidents import incidents
 from .page import environment, script_hash
 from .rows import Links, StudentRow, course_rows, week_row
 from .statistics import FEW, FEW_FOR_CORRELATION, quartiles
-from .week import ExerciseRow, WeekReport, report_week
+from .week import ExerciseRow, WeekReport, report_week, total
 
 FOLDER = "reports"
 #: A submission that takes this many times the median is slow.
@@ -217,7 +217,7 @@ def course_page(links: Links, reports: list[WeekReport]) -> str:
         len({p.id for report in reports for p in report.cls.withdrawn}),
         figures.weeks(names, shares) if reports else "",
         tuple(
-            Head(name, sum(report.cls.exercises.values()))
+            Head(name, max((total(sheet, True)[1] for sheet in report.cls.sheets), default=0.0))
             for name, report in zip(names, reports, strict=True)
         ),
         ("all", "not handed in"),

@@ -96,9 +96,10 @@ def course_rows(links: Links, reports: list[WeekReport]) -> list[StudentRow]:
                 missing += 1
                 cells.append(ScoreCell())
                 continue
-            earned += sheet.earned
+            mark, most = total(sheet, True)
+            earned += mark
             page = links.feedback(student, report.cls.week.id)
-            cells.append(_score(sheet.earned, sheet.points, page))
+            cells.append(_score(mark, most, page))
         tail = (_points(earned), TailCell(missing, str(missing)))
         rows.append(StudentRow(person.name, student, page, tuple(cells), tail))
     return rows

@@ -15,8 +15,14 @@ from ..batch.assignments import load_assignment
 from ..batch.classroom import find_submission
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
+from ..course.paths import printable
+from ..course.regular import read_regular
+from ..gradebook.classbook import Book
+from ..gradebook.graded import graded_facts
 from ..gradebook.standing import Standing, standing
-from ..gradebook.writer import graded_facts, writing
+from ..gradebook.writer import writing
+from .dates import dates_in_words
+from .page import in_points
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Trace:
     source, installed : both versions as they are now
     when : when the graded notebook was written
     standing : the marks by cell
+    dates : when it was due and handed in, and what that costs, a sentence each
     """
 
     student: str
@@ -44,6 +51,7 @@ class Trace:
     installed: str
     when: str
     standing: Standing
+    dates: tuple[str, ...] = ()
 
     @property
     def remarks(self) -> list[str]:
@@ -74,9 +82,12 @@ def trace_mark(course: Course, week: Week, student: str) -> Trace:
         raise CourseError(f"{where}: nothing graded there; run `autograder grade {week.id}`")
     folder = course.submitted(student, week.id)
     path = find_submission(folder, week.id).path if folder.is_dir() else None
-    data = path.read_bytes() if path is not None else b""
+    limit = course.manifest.grading.limits.submission_mb << 20
+    data = read_regular(path, limit) if path is not None else b""
     with writing(course) as writer:
+        book = Book.of(course, writer.gradebook)
         found = standing(writer.gradebook, week.id, student)
+        marks = book.marks(week).get(student)
     written = course.graded_notebook(student, week.id).stat().st_mtime
     return Trace(
         student,
@@ -90,6 +101,7 @@ def trace_mark(course: Course, week: Week, student: str) -> Trace:
         __version__,
         datetime.fromtimestamp(written, UTC).isoformat(timespec="seconds"),
         found or Standing(),
+        tuple(dates_in_words(marks)) if marks else (),
     )
 
 
@@ -99,14 +111,14 @@ def show_trace(trace: Trace, as_json: bool = False) -> None:
         print(json.dumps({**asdict(trace), "remarks": trace.remarks}, indent=1))
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"{escape(trace.student)}, {trace.week}")
-    console.print(f"  submission  {escape(trace.file) or 'none'}")
+    console.print(f"{_shown(trace.student)}, {trace.week}")
+    console.print(f"  submission  {_shown(trace.file) or 'none'}")
     console.print(f"  sha256      {trace.graded}")
     console.print(f"  tests       {trace.version}  (given code, references, programs and points)")
     console.print(f"  engine      {trace.engine}")
     console.print(f"  graded      {trace.when}")
     for remark in trace.remarks:
-        console.print(f"  note        {escape(remark)}")
+        console.print(f"  note        {_shown(remark)}")
     table = Table()
     for name in ("cell", "points", "of", "by tests", "by a person", "extra", "comment"):
         table.add_column(name, justify="left" if name in ("cell", "comment") else "right")
@@ -118,9 +130,15 @@ def show_trace(trace: Trace, as_json: bool = False) -> None:
             "" if cell.auto is None else f"{cell.auto:.4g}",
             "to mark" if cell.waits else "" if cell.manual is None else f"{cell.manual:.4g}",
             f"{cell.extra:.4g}" if cell.extra else "",
-            escape(cell.comment),
+            _shown(cell.comment),
         )
     console.print(table)
+    for line in trace.dates:
+        console.print(f"  dates       {_shown(line)}")
     if trace.standing.penalty:
-        console.print(f"  late        -{trace.standing.penalty:.4g}")
-    console.print(f"  mark        {trace.standing.mark:.4g}")
+        console.print(f"  late        -{in_points(trace.standing.penalty)}")
+    console.print(f"  mark        {in_points(trace.standing.mark)}")
+
+
+def _shown(text: str) -> str:
+    return escape(printable(text.replace("\n", " ")))
