@@ -1,16 +1,23 @@
 """What the exercises of a submission reach that they forbid, before anything is run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 from ..authoring.build import SKIP_TAG, tests_id
 from ..authoring.source import Source
 from ..course.cells import marking
 from ..judge.inspection import Inspection, inspect, read_code
+from ..judge.look import Finding
 from ..judge.reach import CodeCell
 from ..remote.causes import Cause
+from .names import PARSE_LIMIT, magics, versions
 from .notes import Note
 from .sanitise import OWN, stub_names
+
+#: How many characters of a submission's code are read, and how many magics in a cell: IPython
+#: reads the whole cell again for each.
+READ, MAGICS = 200_000, 40
 
 
 def look_for_forbidden(notebook: Any, source: Source) -> dict[str, Inspection]:
@@ -19,16 +26,34 @@ def look_for_forbidden(notebook: Any, source: Source) -> dict[str, Inspection]:
     if not forbidding:
         return {}
     names = {cell.name for cell in source.exercises}
-    tests = {tests_id(name) for name in names}
-    cells = []
+    cells, unread = _to_read(notebook, names)
+    code = read_code(cells)
+    found = {cell.name: inspect(code, stub_names(cell.text), cell.forbids) for cell in forbidding}
+    return {name: replace(one, doubtful=(*one.doubtful, *unread)) for name, one in found.items()}
+
+
+def _to_read(notebook: Any, exercises: Set[str]) -> tuple[list[CodeCell], list[Finding]]:
+    """The code of a notebook's cells that run, and which of it there is too much of to be read."""
+    tests = {tests_id(name) for name in exercises}
+    found: list[tuple[bool, int, CodeCell]] = []
     for cell in notebook.cells:
         name = marking(cell).grade_id
         skipped = SKIP_TAG in cell.metadata.get("tags", [])
         if cell.cell_type == "code" and not skipped and name not in tests:
-            given = name not in names and OWN not in cell.metadata
-            cells.append(CodeCell(cell.source, name if name in names else "", given))
-    code = read_code(cells)
-    return {cell.name: inspect(code, stub_names(cell.text), cell.forbids) for cell in forbidding}
+            given = name not in exercises and OWN not in cell.metadata
+            aside = bool(cell.metadata.get(OWN, {}).get("aside"))
+            for text in dict.fromkeys(versions(cell.source)):  # whichever of them is run
+                one = CodeCell(text, name if name in exercises else "", given)
+                found.append((aside, len(found), one))
+    kept, unread, room = [], dict[Finding, None](), READ
+    for _, number, one in sorted(found, key=lambda entry: entry[:2]):  # what matters first
+        short = len(one.text) <= min(PARSE_LIMIT, room) and magics(one.text) <= MAGICS
+        if one.given or short:
+            kept.append((number, one))
+            room -= 0 if one.given else len(one.text)
+        else:
+            unread[Finding("code that is too long to be read", one.words)] = None
+    return [one for _, one in sorted(kept, key=lambda entry: entry[0])], list(unread)
 
 
 def doubts(found: Mapping[str, Inspection]) -> tuple[Note, ...]:

@@ -143,6 +143,19 @@ def runnable(text: str) -> str:
     return "".join([first[1] + "\n", *comments]).rstrip("\n") + text[first.end(1) :]
 
 
+def magics(text: str) -> int:
+    """How many of IPython's magics there are in a text, at most."""
+    return len(LINE_MAGIC.findall(text)) + len(ASSIGNED_MAGIC.findall(text))
+
+
+def versions(text: str) -> tuple[str, str]:
+    """What of a cell's text is run, and what is run where a magic in it failed."""
+    if len(text) > PARSE_LIMIT:
+        return text, text
+    first = runnable(text)
+    return first, without_magics(first)
+
+
 def found_by_line(text: str) -> Iterator[str] | list[str]:
     """The names that lines of the text begin to define, where it is Python at all."""
     first = CELL_MAGIC.match(text)

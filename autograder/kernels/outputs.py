@@ -4,7 +4,8 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-#: What an output costs beyond its text, so that a million empty ones are a flood, too.
+#: What an output costs beyond its text, so that a million empty ones are a flood, too: one of
+#: another kind, or another stream, begins a new output.
 OVERHEAD = 256
 
 
@@ -43,18 +44,26 @@ class Outputs:
             size = sum(len(str(part)) for part in _parts(kind, content))
         except (ValueError, RecursionError):
             return
-        size += 0 if kind == "stream" else OVERHEAD
+        size += self._overhead(kind, content)
         if self.used + size > self.limit:
             self.full = True
             if kind != "stream":
                 return
             room = max(0, self.limit - self.used)
-            content = {**content, "text": str(content.get("text", ""))[:room]}
+            short = {key: str(content.get(key, ""))[:room] for key in ("name", "text")}
+            content = {**content, **short}
         self.used += size
         try:
             self._append(kind, content)
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
             return  # a message that only a rewritten kernel sends
+
+    def _overhead(self, kind: str, content: dict[str, Any]) -> int:
+        """What an output costs beyond its text; nothing where it goes on with the last one's."""
+        if kind != "stream":
+            return OVERHEAD
+        last = self.nodes[-1] if self.nodes else {}
+        return 0 if last.get("name") == content.get("name") else OVERHEAD // 4
 
     def _append(self, kind: str, content: dict[str, Any]) -> None:
         last = self.nodes[-1] if self.nodes else None
@@ -91,9 +100,10 @@ def legible(text: Any) -> str:
 
 def _parts(kind: str, content: dict[str, Any]) -> list[Any]:
     if kind == "stream":
-        return [content.get("text", "")]
+        return [content.get("text", ""), content.get("name", "")]
     if kind == "error":
         trace = content.get("traceback")
-        return [content.get("evalue", ""), *(trace if isinstance(trace, list) else [])]
+        named = [content.get("ename", ""), content.get("evalue", "")]
+        return [*named, *(trace if isinstance(trace, list) else [])]
     data = content.get("data")
-    return list(data.values()) if isinstance(data, dict) else []
+    return [*data, *data.values()] if isinstance(data, dict) else []
