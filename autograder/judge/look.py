@@ -18,6 +18,9 @@ DOUBTFUL = (
     *("sys.modules", "sys._getframe", "sys.settrace", "sys.setprofile", "sys.meta_path", "inspect"),
     *("unittest.mock", "mock", "importlib", "operator.attrgetter", "operator.methodcaller"),
     *("builtins", "__builtins__", "subprocess", "os.system", "os.popen", "runpy", "get_ipython"),
+    *("linecache", "code", "codeop", "pydoc", "pkgutil.resolve_name", "logging.config"),
+    *("traitlets", "types.FunctionType", "types.CodeType", "zipimport", "dill", "cloudpickle"),
+    *("torch.package", "torch.fx", "torch._dynamo", "torch._inductor", "torch._refs"),
 )
 #: Functions that hide what they do where they are not called with a constant text.
 HIDING = ("eval", "exec", "compile", "globals", "locals", "vars", "dir", "getattr", "__import__")
@@ -67,13 +70,22 @@ class Look:
             self._walk(child, statement)
         for path in self._paths(node):
             if written := self._forbidden(path):
-                self.refused.append(self._finding(written, node, statement))
+                found = self.doubtful if statement.aside else self.refused
+                found.append(self._finding(written, node, statement))
             elif what := _doubtful(path):
                 self.doubtful.append(self._finding(what, node, statement))
         if isinstance(node, ast.Call):
             self._call(node, statement)
-        if isinstance(node, ast.Import):
-            for name in (alias.name for alias in node.names):
+        if isinstance(node, ast.MatchClass):
+            for name in filter(self._may_be, map(re.escape, node.kwd_attrs)):
+                self.doubtful.append(self._finding(f"a pattern's {name}", node, statement))
+        if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
+            self.doubtful.append(self._finding("__subclasses__", node, statement))
+        if isinstance(node, ast.Name) and node.id in ("globals", "locals") and statement.aside:
+            self.doubtful.append(self._finding(f"{node.id}()", node, statement))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names or [alias.name for alias in node.names]:
                 if not _is_installed(name.partition(".")[0]):
                     what = f"a module {name} that is not installed"
                     self.doubtful.append(self._finding(what, node, statement))
@@ -101,6 +113,9 @@ class Look:
             for inner in parse(text):
                 self._walk(ast.fix_missing_locations(inner), statement)
             self.doubtful.append(self._finding(f"{min(called & {*RUNNING})}(…)", node, statement))
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("run_cell", "ex") and args:
+            for inner in parse(self.names.exact(args[0])):
+                self._walk(ast.fix_missing_locations(inner), statement)
         computed = ""
         if called & {*LOOK_UPS} and len(args) > 1:
             computed = self.names.pattern(args[1])

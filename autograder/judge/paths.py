@@ -9,8 +9,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from .constants import text_of
+
 #: Calls that look an attribute up by name: ``getattr(x, "name")``.
-LOOK_UPS = ("getattr", "inspect.getattr_static", "object.__getattribute__", "hasattr")
+LOOK_UPS = (
+    "getattr",
+    "builtins.getattr",
+    "inspect.getattr_static",
+    "object.__getattribute__",
+    "hasattr",
+)
 IMPORTERS = ("importlib.import_module", "__import__", "importlib.__import__")
 BY_NAME = ("operator.attrgetter", "operator.methodcaller")
 ANYTHING = ".*"
@@ -24,7 +32,8 @@ class Names:
 
     Attributes
     ----------
-    paths : for each name the dotted paths that it was given by imports and assignments
+    paths : for each name the dotted paths that it was given by imports and assignments; for an
+        attribute, ``.name``, the modules that were put there
     texts : the same for names of constant texts
     modules : paths that are modules, as far as imports tell
     stars : modules of which every name was imported
@@ -58,7 +67,8 @@ class Names:
             else:
                 for target, value in _assigned(node):
                     for path in self.resolve(value):
-                        self._bind(target, path)
+                        if not target.startswith(".") or path in self.modules:
+                            self._bind(target, path)
                     if (text := self.text(value)) and ANYTHING not in text:
                         self.texts.setdefault(target, set()).add(text)
 
@@ -73,17 +83,24 @@ class Names:
             case ast.Attribute(value=value, attr="__dict__"):
                 return self.resolve(value)
             case ast.Attribute(value=value, attr=attr):
-                return {f"{path}.{attr}" for path in self.resolve(value)}
+                found = {f"{path}.{attr}" for path in self.resolve(value)}
+                return found | self.paths.get(f".{attr}", set())
             case ast.Subscript(value=value, slice=key):
                 return self._looked_up(value, key)
             case ast.NamedExpr(value=value):
                 return self.resolve(value)
+            case ast.IfExp(body=one, orelse=other):
+                return self.resolve(one) | self.resolve(other)
+            case ast.BoolOp(values=values):
+                return {path for value in values for path in self.resolve(value)}
             case ast.Call():
                 return self._called(node)
         return set()
 
     def text(self, node: ast.AST) -> str:
         """A regular expression of the texts that an expression gives; empty for no text at all."""
+        if plain := text_of(node):
+            return re.escape(plain)
         match node:
             case ast.Constant(value=str() as value):
                 return re.escape(value)
@@ -127,7 +144,8 @@ class Names:
         """An entry of a module's dictionary, of ``sys.modules`` or of ``globals()``."""
         name = self.exact(key)
         if not name:
-            return set()
+            items = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+            return {path for item in items for path in self.resolve(item)}
         if "sys.modules" in self.resolve(value):
             return {name}
         if isinstance(value, ast.Call) and self.function(value) & {"globals", "locals"}:
@@ -152,6 +170,8 @@ class Names:
             names = [self.exact(one) for one in node.func.args]
             return {f"{path}.{name}" for path in self.resolve(args[0]) for name in names}
         if isinstance(node.func, ast.Attribute) and args:
+            if node.func.attr == "__getattribute__" and len(args) == 2:
+                return {f"{path}.{self.exact(args[1])}" for path in self.resolve(args[0])}
             if node.func.attr in ("__getattribute__", "__getattr__"):
                 return {f"{path}.{self.exact(args[0])}" for path in self.resolve(node.func.value)}
             if node.func.attr in ("get", "pop", "__getitem__"):
@@ -165,6 +185,9 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
                 yield from _pairs(target, value)
+        case ast.ClassDef(body=body):
+            for inner in body:
+                yield from ((f".{name}", value) for name, value in _assigned(inner))
         case (
             ast.AnnAssign(target=target, value=ast.expr() as value)
             | ast.NamedExpr(target=target, value=value)
@@ -186,6 +209,8 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     several = ast.Tuple | ast.List
     if isinstance(target, ast.Name):
         yield target.id, value
+    elif isinstance(target, ast.Attribute):
+        yield f".{target.attr}", value
     elif isinstance(target, several) and isinstance(value, several):
         for one, other in zip(target.elts, value.elts, strict=False):
             yield from _pairs(one, other)

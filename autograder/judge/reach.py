@@ -3,10 +3,17 @@
 import ast
 import symtable
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from .constants import constant, text_of
 
 #: Methods that put something into what they are called on.
 MUTATORS = ("append", "extend", "insert", "update", "setdefault", "add", "__setitem__", "push")
+#: What the magics of an honest notebook become; those that run another text are no such.
+HARMLESS = ("run_line_magic", "run_cell_magic", "system", "getoutput")
+RUNNING_MAGICS = ("run", "load", "loadpy", "macro", "store", "recall", "rerun")
+#: Modules whose purpose is to run or to swap code.
+RUNNERS = ("code", "codeop", "runpy", "ctypes", "gc", "inspect", "linecache", "unittest.mock")
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -35,12 +42,16 @@ class Statement:
     ----------
     binds : names to which it gives a meaning, or whose object it changes
     uses : names of the notebook that it looks up
+    loose : whether it may bind any name, by a text that it runs or through the shell
+    aside : whether it belongs to an exercise for that reason alone
     """
 
     cell: CodeCell
     node: ast.stmt = field(repr=False)
     binds: frozenset[str]
     uses: frozenset[str]
+    loose: bool = False
+    aside: bool = False
 
 
 def statements(cell: CodeCell, modules: Collection[str]) -> Iterator[Statement]:
@@ -50,7 +61,7 @@ def statements(cell: CodeCell, modules: Collection[str]) -> Iterator[Statement]:
     """
     for node in parse(cell.text):
         binds = frozenset(_bound(node, modules))
-        yield Statement(cell, node, binds, frozenset(_used(node)))
+        yield Statement(cell, node, binds, frozenset(_used(node)), _is_loose(node))
 
 
 def parse(text: str) -> list[ast.stmt]:
@@ -70,7 +81,10 @@ def parse(text: str) -> list[ast.stmt]:
 
 
 def reached(every: Sequence[Statement], names: Collection[str]) -> list[Statement]:
-    """The statements that give some names their meaning, and those that these stand on."""
+    """The statements that give some names their meaning, and those that these stand on.
+
+    With them come those that may give any name any meaning, as `Statement.aside`.
+    """
     waiting, known = set(names), set[str]()
     found: dict[int, Statement] = {}
     by_name: dict[str, list[int]] = {}
@@ -84,6 +98,8 @@ def reached(every: Sequence[Statement], names: Collection[str]) -> list[Statemen
             if place not in found:
                 found[place] = every[place]
                 waiting |= every[place].uses - known
+    loose = {place: one for place, one in enumerate(every) if one.loose and place not in found}
+    found |= {place: replace(one, aside=True) for place, one in loose.items()}
     return [found[place] for place in sorted(found)]
 
 
@@ -93,8 +109,8 @@ def _magic(node: ast.stmt) -> list[ast.stmt]:
         match call:
             case ast.Call(
                 func=ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
-                args=[*_, ast.Constant(value=str() as text)],
-            ):
+                args=[ast.Constant(value=name), *_, ast.Constant(value=str() as text)],
+            ) if name not in RUNNING_MAGICS:
                 inner = parse(text)
                 for one in ast.walk(ast.Module(inner, [])):
                     if isinstance(one, ast.stmt | ast.expr):
@@ -123,13 +139,79 @@ def _bound(node: ast.stmt, modules: Collection[str]) -> Iterator[str]:
                 yield name
             case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
                 yield _root(one)
+                yield from _through_the_shell(one)
             case ast.alias(name=name, asname=other):
                 yield other or name.partition(".")[0]
             case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in MUTATORS:
                 yield from {_root(value)} - {*modules}
+                if _is_namespace(value) or _is_shell(value):
+                    yield from _named(one)
+            case ast.Call(func=ast.Name(id="exec" | "eval"), args=[text, *_]):
+                for inner in parse(text_of(text)):
+                    yield from _bound(inner, modules)
+            case ast.Call(func=ast.Attribute(attr="run_cell" | "ex"), args=[text, *_]):
+                for inner in parse(text_of(text)):
+                    yield from _bound(inner, modules)
             case ast.Call(func=ast.Name(id="setattr"), args=[target, *_]):
                 yield _root(target)
         waiting += ast.iter_child_nodes(one)
+
+
+def _through_the_shell(target: ast.Attribute | ast.Subscript) -> Iterator[str]:
+    """The name that is bound through a dictionary of names or through ``builtins``."""
+    match target:
+        case ast.Subscript(value=value, slice=key) if _is_namespace(value):
+            yield text_of(key)
+        case ast.Attribute(value=ast.Name(id="builtins" | "__builtins__"), attr=name):
+            yield name
+
+
+def _is_namespace(node: ast.AST) -> bool:
+    """Whether it is the dictionary of the notebook's names."""
+    match node:
+        case ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]):
+            return True
+        case ast.Attribute(attr="user_ns" | "user_global_ns"):
+            return True
+    return False
+
+
+def _named(call: ast.Call) -> Iterator[str]:
+    """The names that ``update``, ``setdefault`` or ``push`` bind there."""
+    yield from (word.arg for word in call.keywords if word.arg)
+    for one in call.args:
+        if isinstance(one, ast.Dict):
+            yield from (text_of(key) for key in one.keys if key is not None)
+        elif isinstance(name := constant(one), str):
+            yield name
+
+
+def _is_loose(node: ast.stmt) -> bool:
+    """Whether a statement may bind any name."""
+    for one in ast.walk(node):
+        match one:
+            case ast.Call(func=ast.Name(id="exec" | "compile")):
+                return True
+            case ast.Call(func=ast.Name(id="eval"), args=[text, *_]) if not text_of(text):
+                return True
+            case ast.Call(func=ast.Attribute(attr=attr, value=value)) if _is_shell(value):
+                if attr not in HARMLESS or (one.args and constant(one.args[0]) in RUNNING_MAGICS):
+                    return True
+            case ast.Attribute(value=value, attr=attr) if _is_shell(value) and attr not in HARMLESS:
+                return True
+            case ast.Assign(value=value) if _is_shell(value):
+                return True
+            case ast.Name(id="globals" | "locals" | "__builtins__" | "builtins"):
+                return True
+            case ast.Import(names=names) if any(alias.name in RUNNERS for alias in names):
+                return True
+            case ast.ImportFrom(module=module) if module in RUNNERS:
+                return True
+    return False
+
+
+def _is_shell(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _root(node.func) == "get_ipython"
 
 
 def _declared_global(node: ast.AST) -> Iterator[str]:

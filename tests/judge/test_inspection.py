@@ -1,5 +1,6 @@
 """What an exercise forbids is found in the submitted text, however it is reached."""
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,9 @@ FORBIDDEN = (
     *("torch.lstm_cell", "torch.lstm", "torch._VF", "nn.LSTM", "nn.LSTMCell", "F.glu", "sorted"),
     "nn.utils.clip_grad_norm_",
 )
+
+
+CODED = base64.b64encode(b"lstm_cell").decode()
 
 
 def look(answer: str, own: str = "", later: str = "") -> Inspection:
@@ -117,6 +121,47 @@ EVASIONS: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "parts of a name": (body("return getattr(nn.utils, 'clip_' + 'grad_norm_')(x)"), "", ""),
+    "a name read backwards": (body("return getattr(torch, 'llec_mtsl'[::-1])(x)"), "", ""),
+    "a template": (body("return getattr(torch, '{}_cell'.format('lstm'))(x)"), "", ""),
+    "an old template": (body("return getattr(torch, '%s_%s' % ('lstm', 'cell'))(x)"), "", ""),
+    "a small name": (body("return getattr(torch, 'LSTM_CELL'.lower())(x)"), "", ""),
+    "letters by number": (
+        body(f"return getattr(torch, ''.join(chr(n) for n in {[*b'lstm_cell']}))(x)"),
+        "",
+        "",
+    ),
+    "a decoded name": (
+        body(f"return getattr(torch, base64.b64decode({CODED!r}).decode())(x)"),
+        "import base64",
+        "",
+    ),
+    "a decoded text that is run": (
+        body("return f(x, h)"),
+        f"import base64\nexec(base64.b64decode({base64.b64encode(b'f = torch.lstm_cell')!r}))",
+        "",
+    ),
+    "a text that is run": (body("return f(x, h)"), "exec('f = torch.lstm_cell')", ""),
+    "a cell that is run": (body("return f(x)"), "get_ipython().run_cell('f = nn.LSTM(2, 3)')", ""),
+    "the notebook's names": (body("return x"), "", "globals()['step'] = torch.lstm_cell"),
+    "the notebook's names, updated": (body("x"), "", "globals().update(step=torch.lstm_cell)"),
+    "the shell's names": (body("x"), "", "get_ipython().user_ns['step'] = torch.lstm_cell"),
+    "pushed to the shell": (body("x"), "", "get_ipython().push({'step': torch.lstm_cell})"),
+    "a new built-in": (body("return f(x)"), "import builtins\nbuiltins.f = torch.lstm_cell", ""),
+    "one of two": (body("return (torch if x else np).lstm_cell(x)"), "", ""),
+    "the first that is something": (body("return (None or torch).lstm_cell(x)"), "", ""),
+    "a class's attribute": (body("return K.t.lstm_cell(x)"), "class K:\n    t = torch", ""),
+    "an object's attribute": (body("return k.t.lstm_cell(x)"), "k.t = torch", ""),
+    "an object's own lookup": (
+        body("return object.__getattribute__(torch, 'lstm_cell')(x)"),
+        "",
+        "",
+    ),
+    "a module's class's lookup": (
+        body("return type(torch).__getattribute__(torch, 'lstm_cell')(x)"),
+        "",
+        "",
+    ),
+    "the first of a list": (body("return [torch][0].lstm_cell(x)"), "", ""),
 }
 
 
@@ -164,6 +209,14 @@ RIGHT: dict[str, tuple[str, str]] = {
     "a method like a built-in": (body("return x.sorted()"), ""),
     "a helper that nobody calls": (body("return x"), "def check(x):\n    return nn.LSTM(3, 4)(x)"),
     "a magic": (body("return x"), "%matplotlib inline\n!ls"),
+    "a timed cell": (body("return x"), "%%time\ny = nn.LSTM(3, 4)"),
+    "a loaded extension": (body("return x"), "%load_ext autoreload\n%autoreload 2"),
+    "a model in evaluation mode": (body("return x"), "model.eval()\nmodel.compile()"),
+    "attributes of one's own": (
+        body("return self_made.lstm(x), self_made.cell.lstm_cell(h)"),
+        "class Made:\n    lstm = cell = None\nself_made = Made()\nself_made.gate = torch.tanh",
+    ),
+    "text like code": (body("print('%s' % 'torch.lstm_cell', 'nn.LSTM'.lower())\nreturn x"), ""),
     "no Python": (body("return x"), "def broken(:"),
 }
 
@@ -176,12 +229,15 @@ def test_right_code_is_left_alone(answer: str, own: str) -> None:
 DOUBTFUL: dict[str, str] = {
     "a computed name": "return getattr(torch, h[0])(x)",
     "a computed end of a name": "return getattr(torch, 'lstm_' + h)(x)",
-    "a name read backwards": "return getattr(torch, 'llec_mtsl'[::-1])(x)",
     "text that is run": "return eval(h)",
     "text that is executed": "exec(x)",
     "a dictionary with a computed key": "return vars(torch)[h](x)",
     "the module as an argument": "return h(torch)",
-    "the module in a list": "return [torch][0].lstm_cell(x)",
+    "a pattern": "match h:\n    case object(lstm_cell=f):\n        return f(x)",
+    "classes of a class": "return nn.Module.__subclasses__()[0](x)",
+    "a written module": "from helper import f\nreturn f(x)",
+    "its source": "import inspect\nreturn inspect.getsource(h)",
+    "a name by its path": "import pydoc\nreturn pydoc.locate(h)",
     "the module out of a function": "return (lambda: torch)().lstm_cell(x)",
     "getattr as an argument": "import functools\nreturn functools.reduce(getattr, h, torch)",
     "ctypes": "import ctypes\nreturn ctypes.pythonapi",
@@ -203,6 +259,35 @@ def test_what_may_hide_it_is_for_a_person(text: str) -> None:
     found = look(body(text))
     assert found.doubtful
     assert not found.refused
+
+
+#: Cells of one's own that may give the answer any other meaning.
+LOOSE = {
+    "a text that is run": "exec(open('x').read())",
+    "a decoded text": "import base64\nexec(base64.b64decode(text))",
+    "the shell": "get_ipython().input_transformers_post.append(hook)",
+    "an event": "get_ipython().events.register('post_run_cell', hook)",
+    "an AST transformer": "get_ipython().ast_transformers.append(hook)",
+    "the shell by another name": "shell = get_ipython()\nshell.events.register('x', hook)",
+    "the notebook's names": "for name in names:\n    globals()[name] = value",
+    "a file that is run": "%run helper.py",
+    "an interpreter": "import code\ncode.InteractiveInterpreter(names).runsource(text)",
+    "built-ins": "import builtins\nsetattr(builtins, name, value)",
+    "a function that runs a text": "def install():\n    exec(text)\ninstall()",
+}
+
+
+@pytest.mark.parametrize("cell", LOOSE.values(), ids=LOOSE)
+def test_a_cell_that_may_bind_any_name_is_for_a_person(cell: str) -> None:
+    for own, later in ((cell, ""), ("", cell)):
+        found = look(body("return x"), own, later)
+        assert found.doubtful
+        assert not found.refused
+
+
+def test_what_stands_beside_such_a_text_is_not_held_against_an_answer() -> None:
+    own = "def compare(x):\n    exec(text)\n    return nn.LSTM(3, 4)(x)"
+    assert not look(body("return x"), own).refused
 
 
 def test_a_finding_says_what_and_where() -> None:
