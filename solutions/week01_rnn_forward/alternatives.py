@@ -148,21 +148,18 @@ def all_pre_activations_first():
 
 
 @alternative("bptt")
-def recursive_walk():
-    """Recursion: the rest of the sequence first, then this step."""
+def generator_of_steps():
+    """A generator hands out the results of each step; the sums come afterwards."""
 
     def bptt(dH, caches):
-        T = len(caches)
+        def walk():
+            carry = 0.0
+            for t in reversed(range(len(caches))):
+                dx, carry, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
+                yield dx, carry, *parts
 
-        def back(t):
-            if t == T:
-                return [], 0, (0, 0, 0)
-            later, carry, totals = back(t + 1)
-            dx, dh_prev, *parts = rnn_step_backward(dH[:, t] + carry, caches[t])
-            return [dx, *later], dh_prev, tuple(a + b for a, b in zip(totals, parts))
-
-        steps, dh0, (dW_ih, dW_hh, db_h) = back(0)
-        return [np.stack(steps, axis=1), dh0, dW_ih, dW_hh, db_h]
+        dX, carries, *parts = zip(*walk())
+        return [np.stack(dX[::-1], axis=1), carries[-1], *map(sum, parts)]
 
 
 @alternative("truncated_bptt")

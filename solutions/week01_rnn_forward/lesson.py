@@ -279,7 +279,9 @@ plt.show()
 #
 # Use NumPy only. You are given arrays of 64-bit floats; return such arrays. Do not change your
 # arguments in place, and leave nothing behind: a call knows nothing of the calls before it. Sizes
-# may be 1, and may coincide. The gradients are exact: nothing is clipped, rounded or left out.
+# may be 1, and may coincide; a sequence may have thousands of steps, more than Python lets a
+# function call itself. A result is new: no later call changes it. The gradients are exact:
+# nothing is clipped, rounded or left out.
 
 # %% [markdown]
 # ### Exercise 1 · `rnn_step`
@@ -302,7 +304,7 @@ plt.show()
 #
 # </details>
 
-# %% exercise="rnn_step"
+# %% exercise="rnn_step" forbids="torch"
 def rnn_step(x, h, W_ih, W_hh, b_h):
     """One time step of a recurrent network with tanh.
 
@@ -415,7 +417,7 @@ def visible():
 #
 # </details>
 
-# %% exercise="SimpleRNN"
+# %% exercise="SimpleRNN" forbids="torch"
 class SimpleRNN:
     """A recurrent network with one tanh layer and a linear output.
 
@@ -699,7 +701,7 @@ def states_by_definition(X, h0, W_ih, W_hh, b_h):
 #
 # </details>
 
-# %% exercise="rnn_step_backward"
+# %% exercise="rnn_step_backward" forbids="torch"
 def rnn_step_backward(dh, cache):
     """The gradients of one time step.
 
@@ -829,7 +831,7 @@ def visible():
 #
 # </details>
 
-# %% exercise="bptt"
+# %% exercise="bptt" forbids="torch"
 def bptt(dH, caches):
     """Backpropagation through time over a whole sequence.
 
@@ -983,7 +985,7 @@ def visible():
 #
 # </details>
 
-# %% exercise="truncated_bptt"
+# %% exercise="truncated_bptt" forbids="torch"
 def truncated_bptt(dH, caches, k):
     """Backpropagation through time in chunks of `k` steps.
 
@@ -1118,7 +1120,7 @@ def visible():
 #
 # </details>
 
-# %% exercise="gradient_norm_by_lag"
+# %% exercise="gradient_norm_by_lag" forbids="torch"
 def gradient_norm_by_lag(W_hh, T):
     """How far a gradient of length 1 can be stretched, by the number of steps back.
 
