@@ -19,6 +19,7 @@ from .effort import affordable, counted
 from .explain import explain
 from .gradients import gradient_difference
 from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
+from .idle import idle_namespaces
 from .programs import Outcome, OutcomeStatus, Program, run
 from .reference import hidden_programs, namespace, namespace_of_mistake
 from .result import Result
@@ -37,6 +38,7 @@ class Exam:
     programs: dict[str, tuple[Program, ...]] = field(default_factory=dict)
     _expected: dict[str, Outcome] = field(default_factory=dict)
     _efforts: dict[str, int] = field(default_factory=dict)
+    _idle: dict[str, bool] = field(default_factory=dict)
     _mistaken: dict[tuple[str, ...], Outcome] = field(default_factory=dict)
     _links: dict[tuple[str, str], Link] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ class Exam:
             compares = program.compares
             if program.name not in faults:
                 took = outcome.seconds
+                compares &= not faults or not self.is_idle(program)
                 results.append(Result(*line, passed=True, seconds=took, compares=compares))
                 continue
             fault = faults[program.name][2]
@@ -182,6 +185,17 @@ class Exam:
                 for own, right in zip(remembered, steady, strict=True)
             ]
         return [one or other for one, other in zip(found, remembered, strict=True)]
+
+    def is_idle(self, program: Program) -> bool:
+        """Whether the program passes on code of its exercise that does nothing."""
+        key = _key(program)
+        if key not in self._idle:
+            self._idle[key] = any(
+                self._fault(program.exercise, program, run(program, LocalLink(names), SECONDS))
+                is None
+                for names in idle_namespaces(self.source, program.exercise)
+            )
+        return self._idle[key]
 
     def believed(self, exercise: str) -> dict[str, tuple[Program, ...]]:
         """The programs that pass on implementations which compute nothing, by what those do."""

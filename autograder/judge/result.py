@@ -13,7 +13,8 @@ class Result:
 
     Attributes
     ----------
-    compares : whether it compares values with the reference's; else it asks for a property
+    compares : whether it compares values with the reference's; else it asks for a property, or
+        something that is so where nothing is done
     rationale, help : why it failed and what to do, for the student
     cause : why it failed, as data; None where it passed
     mistake, mistake_of : the name of the known mistake that was recognised, and the exercise in
@@ -46,8 +47,9 @@ class Result:
 def share(programs: Sequence[Result | Program], passed: Collection[str]) -> float:
     """The share of an exercise's points that its programs earn, from 0 to 1.
 
-    A property, such as a shape or a sum, holds for many wrong answers as well. So a program that
-    asks for one earns only where one that compares values passes.
+    A property, such as a shape or a sum, holds for many wrong answers as well, and some values are
+    right where nothing is done. So such a program earns only where one that compares other values
+    passes.
 
     Parameters
     ----------
