@@ -15,6 +15,9 @@ import sys
 
 def watch(frame, event, what):
     name = getattr(what, "__name__", "") if event == "c_call" else ""
+    if event == "call" and "torch" in frame.f_globals.get("__name__", ""):
+        name = str(frame.f_locals.get("self", "")) if frame.f_code.co_name == "__call__" else ""
+        name = name if name.startswith("aten") else ""
     if "lstm" in name or "gru" in name:
         raise RuntimeError("PyTorch's own LSTM or GRU was called; write the step yourself")
 
@@ -91,6 +94,14 @@ def simple_lstm_the_parameters(impl: Impl):
         assert not same, f"{name} must differ for generators with different seeds"
         same = np.array_equal(getattr(first, name), getattr(second, name))
         assert not same, f"{name} must be drawn anew for each layer that one generator makes"
+    small = impl.SimpleLSTM(2, 5, impl("np.random.default_rng(5)"))
+    for name in WEIGHTS:
+        shape = (5, 7) if name[0] == "W" else (5,)
+        value = np.asarray(getattr(small, name))
+        assert value.shape == shape, f"{name} must have the shape {shape}, found {value.shape}"
+        assert np.abs(value).max() <= 1 / math.sqrt(5) + 1e-6, f"{name} must lie within ±1/√H"
+    widest = max(np.abs(getattr(small, name)).max() for name in WEIGHTS)
+    assert widest > 0.8 / math.sqrt(5), "The range from -1/√H to 1/√H must be that of each layer"
     for kind in ("W", "b"):
         gates = [drawn[f"{kind}_{gate}"] for gate in "fiCo"]
         whole = np.min(gates) < -0.8 / math.sqrt(H) and np.max(gates) > 0.8 / math.sqrt(H)
@@ -104,19 +115,25 @@ def simple_lstm_the_parameters(impl: Impl):
 
 @compare("SimpleLSTM", dtype=True)
 def the_gates(impl: Impl):
-    "the four activations of one step, before and after the weights are exchanged"
+    "the four activations of two steps, and of one after the weights are exchanged"
     lstm, inputs = layer_of(impl, gate_weights(11, D=3, H=5)), step_inputs(12, 4, 3, 5)
-    before = lstm.forward_step(*inputs)[2]
+    code = """
+first = lstm.forward_step(*one)[2]
+second = lstm.forward_step(*two)[2]
+{"gates": first, "gates of the next step": second}
+"""
+    found = impl(code, lstm=lstm, one=inputs, two=step_inputs(19, 4, 3, 5))
     set_weights(impl, lstm, gate_weights(13, D=3, H=5))
-    return {"gates": before, "gates with other weights": lstm.forward_step(*inputs)[2]}
+    return {**found, "gates with other weights": lstm.forward_step(*inputs)[2]}
 
 
 @compare("SimpleLSTM", dtype=True)
 def the_states_of_one_step(impl: Impl, *, B, D, H):
-    "h and C after one step"
+    "h and C after one step, and after another one of the same layer"
     lstm = layer_of(impl, gate_weights(13, D, H))
     h, C, _ = lstm.forward_step(*step_inputs(14, B, D, H))
-    return {"h": h, "C": C}
+    other_h, other_C, _ = lstm.forward_step(*step_inputs(20, B, D, H))
+    return {"h": h, "C": C, "h of the other": other_h, "C of the other": other_C}
 
 
 @compare("SimpleLSTM")
@@ -128,33 +145,37 @@ def open_and_closed_gates(impl: Impl):
         for kept, sign in (("C kept", 1), ("C replaced", -1)):
             biases = {"b_f": np.full(5, float(sign * size)), "b_i": np.full(5, float(-sign * size))}
             weights = gate_weights(16, D=3, H=5) | biases
-            h, C, _ = layer_of(impl, weights).forward_step(x_t, 3 * h_prev, 40 * C_prev)
+            lstm = layer_of(impl, weights)
+            h, C, _ = lstm.forward_step(x_t, 3 * h_prev, 40 * C_prev)
             found |= {f"{kept}, biases ±{size}": C, f"h with {kept}, biases ±{size}": h}
+            if size == 900:
+                C = np.asarray(lstm.forward_step(x_t, h_prev, 1e30 * C_prev)[1])
+                found[f"arsinh of a huge {kept}, biases ±{size}"] = np.arcsinh(C)
     return found
 
 
-def sequences_of(impl, B, T, D, H, longer=2):
-    """What forward gives for two batches of one size, and for one of more and longer sequences."""
-    lstm, rng = layer_of(impl, gate_weights(18, D, H)), np.random.default_rng(17)
-    sizes = {"first call": (B, T), "second call": (B, T), "other sizes": (B + 1, T + longer)}
-    return {name: lstm.forward(rng.normal(size=(*size, D))) for name, size in sizes.items()}
+def sequences_of(impl, sizes, H):
+    """What forward gives for one batch after another, of the same layer."""
+    lstm, rng = layer_of(impl, gate_weights(18, 3, H)), np.random.default_rng(17)
+    return {name: lstm.forward(rng.normal(size=(*size, 3))) for name, size in sizes.items()}
 
 
-@compare("SimpleLSTM", dtype=True)
+@compare("SimpleLSTM", dtype=True, rtol=1e-9)
 def the_states_of_a_sequence(impl: Impl, *, B, T, H):
     "all hidden states and cell states, the start included, of one call after another"
+    sizes = {"first call": (B, T), "second call": (B, T), "other sizes": (B + 1, T + 2)}
     return {
         name: {"hidden_states": hidden_states, "cell_states": cell_states}
-        for name, (hidden_states, cell_states, _) in sequences_of(impl, B, T, 3, H).items()
+        for name, (hidden_states, cell_states, _) in sequences_of(impl, sizes, H).items()
     }
 
 
-@compare("SimpleLSTM", dtype=True)
+@compare("SimpleLSTM", dtype=True, rtol=1e-9)
 def the_gates_of_a_sequence(impl: Impl):
-    "the four activations at every step"
-    return {
-        name: gates for name, (_, _, gates) in sequences_of(impl, 6, 7, 3, 5, longer=150).items()
-    }
+    "the four activations at every step, also of many steps, of one step, and of one sequence"
+    sizes = {"first call": (6, 7), "second call": (6, 7), "150 steps": (1, 150)}
+    sizes |= {"one step": (4, 1), "another batch": (3, 2), "one step of one sequence": (1, 1)}
+    return {name: gates for name, (_, _, gates) in sequences_of(impl, sizes, 5).items()}
 
 
 # == lstm_step ==
@@ -172,11 +193,17 @@ def cell_problem(seed, blocks, B, D, H, size=0.8):
     return draw(B, D), draw(B, H).tanh(), 1.5 * draw(B, H), weights
 
 
-def far_biases(seed, rows):
-    """Two biases that drive the gates to their ends, by little or by much."""
+def far_biases(seed, blocks):
+    """Two biases for H = 8, of which one drives each gate to both ends, by little or by much."""
     sizes = torch.tensor([3.0, 12.0, 90.0, 900.0], dtype=torch.float64)
-    signs = torch.randint(2, (2, rows), generator=generator_of(seed)) * 2 - 1
-    return list(signs * sizes.repeat(rows // 4 + 1)[:rows])
+    ends, generator = torch.cat([sizes, -sizes]), generator_of(seed)
+    far = torch.cat([ends[torch.randperm(8, generator=generator)] for _ in range(blocks)])
+    return [far, torch.randn(8 * blocks, generator=generator, dtype=torch.float64)]
+
+
+def arsinh(value):
+    """Huge numbers and small ones on one scale."""
+    return np.arcsinh(np.asarray(value))
 
 
 def lstm_problem(seed, B, D, H):
@@ -224,11 +251,15 @@ def lstm_step_a_random_batch(impl: Impl, *, B, D, H):
 @compare("lstm_step", dtypes=True)
 def lstm_step_far_from_zero(impl: Impl):
     "large biases and large states: nothing overflows, nothing is clipped"
-    x, (h, c), (W_ih, W_hh, _, _) = lstm_problem(38, B=5, D=3, H=6)
-    return lstm_step_of(impl, x, (3 * h, 40 * c), [W_ih, W_hh, *far_biases(39, 4 * 6)])
+    x, (h, c), (W_ih, W_hh, _, _) = lstm_problem(38, B=5, D=3, H=8)
+    b_ih, b_hh = far_biases(39, 4)
+    far = lstm_step_of(impl, x, (3 * h, 40 * c), [W_ih, W_hh, b_ih, b_hh])
+    ends = 900 * b_ih.sign()
+    huge = lstm_step_of(impl, x, (h, 1e30 * c), [W_ih, W_hh, ends, b_hh])
+    return {**far, "h of a huge c": huge["h"], "arsinh of a huge c": arsinh(huge["c"])}
 
 
-@compare("lstm_step")
+@compare("lstm_step", rtol=1e-9)
 def lstm_step_seven_steps(impl: Impl):
     "seven steps in a row, one sequence (B = 1)"
     _, state, weights = lstm_problem(35, 1, 3, 6)
@@ -290,11 +321,13 @@ def gru_step_a_random_batch(impl: Impl, *, B, D, H):
 @compare("gru_step", dtypes=True)
 def gru_step_far_from_zero(impl: Impl):
     "large biases and large states: nothing overflows, nothing is clipped"
-    x, h, (W_ih, W_hh, _, _) = gru_problem(48, B=5, D=3, H=6)
-    return gru_step_of(impl, x, 30 * h, [W_ih, W_hh, *far_biases(49, 3 * 6)])
+    x, h, (W_ih, W_hh, _, _) = gru_problem(48, B=5, D=3, H=8)
+    weights = [W_ih, 0.05 * W_hh, *far_biases(49, 3)]
+    huge = gru_step_of(impl, x, 1e30 * h, weights)
+    return {"far": gru_step_of(impl, x, 30 * h, weights), "arsinh of a huge h": arsinh(huge)}
 
 
-@compare("gru_step")
+@compare("gru_step", rtol=1e-9)
 def gru_step_seven_steps(impl: Impl):
     "seven steps in a row, one sequence (B = 1)"
     _, h, weights = gru_problem(45, 1, 3, 6)
@@ -347,12 +380,14 @@ types.MethodType(watched(type(model).__call__), model)
 @verify("CharLSTM")
 def char_lstm_the_parameters(impl: Impl):
     "names, shapes and range of the parameters, their number, and that they are all your own"
-    V, E, H = 120, 20, 16
+    V, E, H = 120, 20, 32
     model, other = impl.CharLSTM(V, E, H), impl.CharLSTM(V, E, H)
     drawn = {}
     for name, shape in char_shapes(V, E, H).items():
-        kind, value = impl("(type(p := getattr(model, name)).__name__, p)", model=model, name=name)
+        code = "p = getattr(model, name)\n(type(p).__name__, p, p.requires_grad)"
+        kind, value, trainable = impl(code, model=model, name=name)
         assert kind == "Parameter", f"{name} must be an nn.Parameter, found {kind}"
+        assert trainable, f"{name} must be trainable"
         found = tuple(value.shape)
         assert found == shape, f"{name} must have the shape {shape}, found {found}"
         assert value.min() < 0 < value.max(), f"{name} must be drawn from both sides of zero"
@@ -364,12 +399,12 @@ def char_lstm_the_parameters(impl: Impl):
         inside = value.abs().max() <= 1 / math.sqrt(H) + 1e-6
         assert inside, f"{name} must lie within ±1/√H"
         spread = float(value.std()) * math.sqrt(3 * H)
-        assert 0.7 < spread < 1.3, f"{name} must be drawn uniformly from -1/√H to 1/√H"
+        shares = torch.histc(value * math.sqrt(H), bins=4, min=-1, max=1) / value.numel()
+        even = (shares - 1 / 4).abs().max() < (0.05 if value.dim() == 2 else 0.2)
+        assert 0.8 < spread < 1.2 and even, f"{name} must be uniform between -1/√H and 1/√H"
     scaled = torch.cat([value.flatten() for value in drawn.values()]) * math.sqrt(H)
     whole = scaled.min() < -0.8 and scaled.max() > 0.8
     assert whole, "All but the embedding must use the whole range from -1/√H to 1/√H"
-    shares = torch.histc(scaled, bins=4, min=-1, max=1) / scaled.numel()
-    assert (shares - 1 / 4).abs().max() < 0.03, "All but the embedding must be drawn uniformly"
     # 68 % of a normal distribution lie within one standard deviation, 95 % within two
     shares = [float((embedding.abs() < size).double().mean()) for size in (1, 2)]
     normal = abs(shares[0] - 0.683) < 0.05 and abs(shares[1] - 0.954) < 0.02
@@ -377,6 +412,20 @@ def char_lstm_the_parameters(impl: Impl):
     assert normal, "The embedding must come from a standard normal distribution, in every row"
     count = impl("sum(p.numel() for p in model.parameters() if p.requires_grad)", model=model)
     want = V * E + 4 * H * (E + H + 2) + V * (H + 1)
+    small = impl.CharLSTM(4, 2, 3)
+    for name, shape in char_shapes(4, 2, 3).items():
+        value = impl("getattr(model, name)", model=small, name=name)
+        found = tuple(value.shape)
+        assert found == shape, f"{name} must have the shape {shape}, found {found}"
+        inside = name == "embedding" or value.abs().max() <= 1 / math.sqrt(3) + 1e-6
+        assert inside, f"{name} must lie within ±1/√H"
+    widest = impl("max(float(p.detach().abs().max()) for p in (m.W_ih, m.W_hh, m.W_out))", m=small)
+    assert widest > 0.8 / math.sqrt(3), "The range from -1/√H to 1/√H must be that of each model"
+    logits, _ = small(ids_of(50, 4, 2, 3))
+    assert tuple(logits.shape) == (2, 3, 4), "A new model must give logits (B, T, V)"
+    code = "[type(m).__name__ for m in model.modules() if m is not model and [*m.parameters()]]"
+    others = impl(code, model=model)
+    assert not others, f"Everything must be a parameter of your own, found {others[0]}"
     assert count == want, f"The model must have {want} trainable parameters, found {count}"
 
 
@@ -387,9 +436,9 @@ def the_logits(impl: Impl, *, B, T, H):
     return {"logits": logits, "h": h, "c": c}
 
 
-@compare("CharLSTM", dtypes=True)
+@compare("CharLSTM")
 def from_a_given_state(impl: Impl):
-    "the logits and the last state, from a given state, also in 64 bits"
+    "the logits and the last state, from a given state"
     generator, found = generator_of(53), []
     model = model_of(impl, 54, V=8, E=5, H=3)
     for B, T in ((5, 4), (1, 3)):
@@ -401,24 +450,39 @@ def from_a_given_state(impl: Impl):
 
 @compare("CharLSTM")
 def one_character_at_a_time(impl: Impl):
-    "one sequence (B = 1): character by character, with the state handed over; anew; a long one"
+    "two batches; one sequence (B = 1), character by character, with the state handed over; anew"
     model = model_of(impl, 55, V=5, E=3, H=6)
+    sizes = {"many steps": (3, 150), "another batch": (2, 4)}
+    batches = {name: model(ids_of(59, 5, *size))[0] for name, size in sizes.items()}
     ids = ids_of(56, 5, 1, 6)
     found, state = [], None
     for t in range(6):
         logits, state = model(ids[:, t : t + 1], state)
         found.append(logits)
-    whole = {"anew": model(ids)[0], "long": model(ids_of(59, 5, 1, 150))[0]}
-    return {"steps": found, "the last state": list(state or ()), **whole}
+    impl("model.__self__.eval()", model=model)
+    anew = model(ids)[0]
+    return {**batches, "steps": found, "the last state": list(state or ()), "anew": anew}
+
+
+@compare("CharLSTM", dtype=True, rtol=1e-9)
+def in_64_bits(impl: Impl):
+    "the logits and the last state, from a given state, in 32 bits and then after model.double()"
+    model, ids = model_of(impl, 60, 6, 3, 4), ids_of(61, 6, 3, 5)
+    h, c = torch.randn(2, 3, 4, generator=generator_of(61))
+    model(ids, (h, c))
+    impl("model.__self__.double()", model=model)
+    logits, (last_h, last_c) = model(ids, (h.double(), c.double()))
+    return {"logits": logits, "h": last_h, "c": last_c}
 
 
 @compare("CharLSTM", gradients=True)
 def the_gradients(impl: Impl):
-    "the gradients of every parameter and of a given state"
+    "the gradients of every parameter and of a given state, also over many steps"
     generator = generator_of(58)
     state = torch.randn(4, 5, generator=generator), torch.randn(4, 5, generator=generator)
-    model, ids = model_of(impl, 57, V=6, E=3, H=5), ids_of(58, 6, 4, 6)
-    return [model(ids)[0], model(ids, state)[0]]
+    model = model_of(impl, 57, V=6, E=3, H=5)
+    logits, (h, c) = model(ids_of(58, 6, 4, 6), state)
+    return [logits, h, c, model(ids_of(62, 6, 2, 66))[0]]
 
 
 # == set_forget_bias ==
@@ -497,7 +561,9 @@ optimizer.step()
 {name: p.detach().clone() for name, p in lstm.named_parameters() if name.startswith("weight")}
 """
     weights = impl(code, x=torch.ones(4, 1, 2), lstm=lstm, optimizer=optimizer)
-    return {"weights": weights, "sums of the biases": sums_of(impl, lstm, 2)}
+    trainable = impl("all(p.requires_grad for p in lstm.parameters())", lstm=lstm)
+    sums = sums_of(impl, lstm, 2)
+    return {"weights": weights, "sums of the biases": sums, "all are trainable": trainable}
 
 
 # == adding_batch ==
@@ -565,6 +631,8 @@ def the_markers(impl: Impl):
             even = (part.mean(0) * part.shape[1] - 1).abs().max() < 0.25
             assert even, f"T = {T}: every step of the {half} half must be marked equally often"
     markers = batch_of(impl, 1200, 6, seed=63)[0][:, :, 1]
+    alike = (markers[1:, :3] * markers[:-1, :3]).sum() / 1199 * 3
+    assert abs(alike - 1) < 0.2, "The markers must be drawn for every example anew"
     pairs = markers[:, :3].T @ markers[:, 3:]
     assert (pairs / 1200 * 9 - 1).abs().max() < 0.4, "The two markers must be drawn independently"
 

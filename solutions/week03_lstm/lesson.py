@@ -668,7 +668,8 @@ def visible():
     weights = {"W_ih": W_ih, "W_hh": W_hh, "b_ih": b_ih, "b_hh": b_hh}
     expect_unchanged(lstm_step, x=x, state=(h, c), **weights)
     result = on_its_own(lstm_step, x, (h, c), *weights.values())
-    assert isinstance(result, tuple) and len(result) == 2, "lstm_step must return the pair (h, c)"
+    pair = isinstance(result, tuple | list) and len(result) == 2
+    assert pair, f"lstm_step must return the pair (h, c), found {type(result).__name__}"
     for name, value in zip("hc", result):
         assert isinstance(value, torch.Tensor) and value.shape == (B, H), (
             f"{name} must be a tensor (B, H) = {(B, H)}, found {tuple(np.shape(value))}"
@@ -1048,7 +1049,8 @@ def visible():
         )
         inside = name == "embedding" or value.abs().max() <= 1 / math.sqrt(H) + 1e-6
         assert inside, f"{name} must lie within ±1/√H"
-    found = [type(module).__name__ for module in model.modules() if module is not model]
+    others = [module for module in model.modules() if module is not model]
+    found = [type(module).__name__ for module in others if list(module.parameters())]
     assert not found, f"Everything must be a parameter of your own, found {found[0]}"
     count = sum(parameter.numel() for parameter in model.parameters())
     expected = V * E + 4 * H * (E + H + 2) + V * (H + 1)
@@ -1059,7 +1061,7 @@ def visible():
     assert logits.shape == (B, T, V), (
         f"logits must be (B, T, V) = {(B, T, V)}, found {tuple(logits.shape)}"
     )
-    assert isinstance(state, tuple) and len(state) == 2, "The state must be the pair (h, c)"
+    assert isinstance(state, tuple | list) and len(state) == 2, "The state must be the pair (h, c)"
     for name, value in zip("hc", state):
         assert value.shape == (B, H), (
             f"{name} must be (B, H) = {(B, H)}, found {tuple(value.shape)}"

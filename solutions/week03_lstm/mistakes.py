@@ -448,8 +448,8 @@ edit(
 edit(
     "CharLSTM",
     "looks-up-in-32-bits",
-    "The one-hot rows have 32 bits, whatever the weights have, so model.double() does not work. "
-    "Index the embedding with ids, or take its dtype.",
+    "Something in forward has 32 bits, whatever the weights have, so model.double() does not work: "
+    "one-hot rows, a .float(), a dtype by name? Index the embedding with ids, or take its dtype.",
     (
         "self.embedding[ids]",
         "nn.functional.one_hot(ids, len(self.embedding)).float() @ self.embedding",
@@ -458,8 +458,8 @@ edit(
 edit(
     "CharLSTM",
     "stores-weights-as-plain-tensors",
-    "A plain tensor is no parameter: model.parameters() does not find it, and no optimizer changes "
-    "it. Wrap it in nn.Parameter.",
+    "No gradient reaches some of the weights. A plain tensor is no parameter: model.parameters() does "
+    "not find it. Wrap each in nn.Parameter, and leave requires_grad on.",
     (
         "nn.Parameter(torch.empty(shape).uniform_(-bound, bound))",
         "torch.empty(shape).uniform_(-bound, bound)",
