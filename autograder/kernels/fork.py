@@ -14,7 +14,7 @@ import sys
 import tempfile
 from typing import NoReturn
 
-from ..sandbox.jail import Jail, enter, isolate
+from ..sandbox.jail import Jail, enter, isolate, settle
 from ..sandbox.syscalls import die_with_parent
 from .request import KernelRequest
 
@@ -78,7 +78,7 @@ def _become_kernel(
         os._exit(1)
     os.close(faults)
     try:
-        _run_kernel(request.argv)
+        _run_kernel(request.argv, jail)
     finally:
         os._exit(0)
 
@@ -95,7 +95,7 @@ def _only_descriptors(faults: int, doorbell: int) -> int:
     return FAULTS
 
 
-def _run_kernel(argv: tuple[str, ...]) -> None:
+def _run_kernel(argv: tuple[str, ...], jail: Jail) -> None:
     """Be an ipykernel with an agent, until the grader has gone."""
     import random
 
@@ -118,6 +118,7 @@ def _run_kernel(argv: tuple[str, ...]) -> None:
     if "matplotlib" in sys.modules:  # else the shell does it when pyplot is imported
         app.shell.enable_matplotlib("inline")
     agent = Agent(app.shell, socket.socket(fileno=DOORBELL))
+    settle(jail)
     loop = IOLoop.current()
     loop.add_callback(agent.listen)
     app.start()

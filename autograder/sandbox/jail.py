@@ -7,7 +7,8 @@ full
     and Python's read-only folders and the kernel's scratch folder, Landlock where there is
     one, resource limits, no capability and no new privilege;
 partial
-    Landlock and resource limits, where the namespaces cannot be had;
+    Landlock, a stricter filter of system calls, limits and no capability, where the namespaces
+    cannot be had;
 none
     resource limits only; grading refuses unless told ``--unsafe``.
 """
@@ -27,13 +28,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import syscalls as sys_
-from .seccomp import refuse_calls
+from .seccomp import refuse_calls, refuse_calls_in_company
 
 LEVELS = ("full", "partial", "none")
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives", "mime.types", "timezone")
 DEVICES = ("null", "full", "random", "urandom")  # a shared mapping of zero has no limit
 INNER_ID = 1000
+#: How far a stack may grow: it counts as nobody's data.
+STACK_BYTES = 64 << 20
 #: The first of a billion user ids that no system gives to a person.
 STRANGERS = 1 << 30
 
@@ -133,13 +136,19 @@ def enter(jail: Jail, own_users: bool = True) -> None:
         _forbid_more_namespaces()
     os.chdir(jail.home)
     sys_.no_new_privileges()
-    if jail.level == "full":
+    if jail.level != "none":
         sys_.drop_capabilities()
-    if jail.level != "none" and sys_.landlock_version() > 0:
-        _landlock(jail)
+        if sys_.landlock_version() > 0:
+            _landlock(jail)
     _limit(jail)
     if jail.level != "none":
-        refuse_calls()
+        refuse_calls(strict=jail.level == "partial")
+
+
+def settle(jail: Jail) -> None:
+    """The last part, in a kernel that has its sockets and has run nothing of a student's."""
+    if jail.level == "partial":
+        refuse_calls_in_company(signals=sys_.landlock_version() < sys_.SCOPES)
 
 
 def _own_users(flags: int) -> None:
@@ -289,8 +298,16 @@ def _limit(jail: Jail) -> None:
         (resource.RLIMIT_NPROC, jail.processes),
         (resource.RLIMIT_NOFILE, jail.files),
         (resource.RLIMIT_FSIZE, jail.written_bytes),
+        (resource.RLIMIT_STACK, STACK_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (min(most, _usual(what)), most))
+
+
+def _usual(what: int) -> int:
+    """The soft limit that stays as it is: of the stack, which new threads take their size from."""
+    soft = resource.getrlimit(what)[0]
+    stays = what == resource.RLIMIT_STACK and soft != resource.RLIM_INFINITY
+    return soft if stays else sys.maxsize

@@ -23,6 +23,8 @@ REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
 BIND_TCP, CONNECT_TCP = 1, 2
 SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1, 2
+#: The version of Landlock that keeps signals in.
+SCOPES = 6
 PER_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 if os.uname().machine == "aarch64":
@@ -101,7 +103,7 @@ def landlock(rights: dict[Path, int], tcp: bool) -> None:
     known = [12, 13, 14, 14, 15]  # highest right's bit for versions 1 to 5
     handled = (1 << (known[min(version, 5) - 1] + 1)) - 1
     net = BIND_TCP | CONNECT_TCP if version >= 4 and not tcp else 0
-    scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= 6 else 0
+    scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= SCOPES else 0
     attributes = struct.pack("QQQ", handled, net, scoped)
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = checked(

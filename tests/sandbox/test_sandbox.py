@@ -90,8 +90,8 @@ def test_it_knows_nothing_of_the_environment(kernel: KernelSession, kernels: Ker
 def test_it_reaches_no_network(kernel: KernelSession) -> None:
     text = said(
         kernel,
-        "import socket\nend = socket.socket()\nend.settimeout(2)\n"
-        "try:\n    end.connect(('192.0.2.1', 80))\n    print('connected')\n"
+        "import socket\ntry:\n    end = socket.socket()\n    end.settimeout(2)\n"
+        "    end.connect(('192.0.2.1', 80))\n    print('connected')\n"
         "except OSError as error:\n    print('refused', error)",
     )
     assert text.startswith("refused")
@@ -237,3 +237,107 @@ def _descriptors(pid: int) -> list[str]:
         except OSError:
             continue
     return found
+
+
+ATTEMPT = """
+import ctypes, os, resource, socket, threading
+libc = ctypes.CDLL(None, use_errno=True)
+
+def made(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+def attempt(what):
+    try:
+        what()
+        print("done")
+    except OSError as error:
+        print("refused", error)
+
+"""
+UNCOUNTED = {
+    "a semaphore set": "made(libc.semget(0, 1, 0o1600))",
+    "a message queue": "made(libc.msgget(0, 0o1600))",
+    "shared memory": "made(libc.shmget(0, 4096, 0o1600))",
+    "memory that grows down": "made(libc.mmap(None, 4096, 3, 0x122, -1, 0))",
+    "an asynchronous context": "made(libc.syscall(206, 1, ctypes.byref(ctypes.c_ulong())))",
+    "a watch on files": "made(libc.inotify_init1(0))",
+    "a socket to the hypervisor": "socket.socket(40, socket.SOCK_STREAM)",
+    "the system's cryptography": "socket.socket(38, socket.SOCK_SEQPACKET)",
+    "raw packets": "socket.socket(17, socket.SOCK_RAW)",
+    "a stack without end": "resource.setrlimit(resource.RLIMIT_STACK, (1 << 31, -1))",
+}
+
+
+@pytest.mark.parametrize("what", UNCOUNTED)
+def test_what_no_limit_counts_is_refused(kernel: KernelSession, what: str) -> None:
+    ran = said(kernel, f"{ATTEMPT}attempt(lambda: {UNCOUNTED[what]})")
+    assert ran.startswith("refused") or "ValueError" in ran, ran
+
+
+PORT, HOST = ("127.0.0.1", 9), ("192.0.2.1", 9)
+#: What reaches others where nothing but Landlock and the filter of calls is between.
+OTHERS = {
+    "a socket by its path": "socket.socket(socket.AF_UNIX).connect({path!r})",
+    "a datagram": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', {path!r})",
+    "the network": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', {host!r})",
+    "the network by several paths": "socket.socket(2, 1, 262).connect({port!r})",
+    "a file's mode": "os.chmod({file!r}, 0)",
+    "a file's time": "os.utime({file!r}, (0, 0))",
+    "a file's attributes": "os.setxattr({file!r}, 'user.x', b'')",
+    "another's priority": "os.setpriority(os.PRIO_PROCESS, {pid}, 19)",
+    "another's limits": "resource.prlimit({pid}, resource.RLIMIT_CPU)",
+    "another's processors": "os.sched_setaffinity({pid}, {{0}})",
+    "another's life": "os.kill({pid}, 0)",
+}
+
+
+@pytest.mark.parametrize("thread", [False, True], ids=["the shell", "the output's thread"])
+@pytest.mark.parametrize("what", OTHERS)
+def test_it_reaches_nobody_else(
+    kernel: KernelSession, what: str, thread: bool, tmp_path: Path
+) -> None:
+    import socket
+
+    file = tmp_path / "file.txt"
+    file.write_text("x")
+    before = file.stat()
+    path = str(tmp_path / "socket")
+    with socket.create_server(path, family=socket.AF_UNIX):
+        code = OTHERS[what].format(path=path, file=str(file), pid=os.getpid(), port=PORT, host=HOST)
+        run = f"attempt(lambda: {code})"
+        if thread:  # any code can be run there as well
+            run = (
+                "ended, loop = threading.Event(), get_ipython().kernel.iopub_thread.io_loop\n"
+                f"loop.add_callback(lambda: ({run}, ended.set()))\nended.wait(5)"
+            )
+        ran = said(kernel, ATTEMPT + run)
+    assert "done" not in ran, ran
+    assert file.stat() == before
+
+
+def test_it_has_no_capability_at_any_level(kernel: KernelSession) -> None:
+    text = said(kernel, "print(open('/proc/self/status').read())")
+    assert "CapEff:\t0000000000000000" in text
+    assert "CapBnd:\t0000000000000000" in text
+    assert "Seccomp:\t2" in text
+
+
+def test_what_notebooks_do_is_not_refused(kernel: KernelSession) -> None:
+    code = """
+import asyncio, multiprocessing, subprocess, threading
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(abs, [-1, 2]))
+print(subprocess.run(["echo", "x"], capture_output=True, text=True).stdout.strip())
+thread = threading.Thread(target=print, args=("thread",))
+thread.start(); thread.join()
+print(await asyncio.sleep(0, "awaited"))
+"""
+    assert said(kernel, code).split("\n")[:4] == ["[1, 2]", "x", "thread", "awaited"]
+
+
+def test_a_datagram_of_a_pair_goes_nowhere_else(kernel: KernelSession, level: str) -> None:
+    if level != "partial":
+        pytest.skip("sockets of others are not visible at the full level")
+    code = "attempt(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))"
+    assert said(kernel, ATTEMPT + code).startswith("refused")
