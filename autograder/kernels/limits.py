@@ -49,12 +49,14 @@ class CellRun:
     outputs : what it has shown
     reason : why it did not end well, in words
     cause : the same as data; None where it ended well
+    is_cut : whether it has shown more than is kept
     """
 
     status: CellStatus
     outputs: list[Any]
     reason: str = ""
     cause: Cause | None = None
+    is_cut: bool = False
 
 
 def not_run(error: LinkError) -> CellRun:
@@ -73,9 +75,11 @@ def cell_run(
     """
     match status:
         case CellStatus.OK:
-            return CellRun(status, outputs.nodes)
+            return CellRun(status, outputs.nodes, is_cut=outputs.is_cut)
         case CellStatus.ERROR if outputs.error:
             return CellRun(status, outputs.nodes, outputs.error, cause_of(outputs.raised))
+        case CellStatus.ERROR if outputs.complaint:
+            return CellRun(status, outputs.nodes, outputs.complaint, Cause.RAISED)
         case CellStatus.ERROR:
             cause, details = Cause.OUT_OF_MEMORY, {}
         case CellStatus.TIMEOUT:

@@ -7,6 +7,9 @@ from nbformat.notebooknode import NotebookNode
 #: What an output costs beyond its text, so that a million empty ones are a flood, too: one of
 #: another kind, or another stream, begins a new output.
 OVERHEAD = 256
+#: An exception up to this size is kept whatever was shown before it.
+ERROR_LIMIT = 64 << 10
+COMPLAINT = "UsageError: "
 
 
 class Outputs:
@@ -15,12 +18,14 @@ class Outputs:
     Parameters
     ----------
     limit : how many bytes of text and data are kept
+    most : how many may come before it is too much; as many as are kept, if not given
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, most: int | None = None) -> None:
         self.limit = limit
-        self.used = 0
-        self.full = False
+        self.most = limit if most is None else most
+        self.used = self.seen = 0
+        self.full = self.is_cut = False
         self.nodes: list[Any] = []
         self.error = ""
         self.raised: tuple[str, ...] = ()
@@ -45,8 +50,11 @@ class Outputs:
         except (ValueError, RecursionError):
             return
         size += self._overhead(kind, content)
-        if self.used + size > self.limit:
-            self.full = True
+        self.seen += size
+        self.full |= self.seen > self.most
+        last_words = kind == "error" and not self.error and size < ERROR_LIMIT
+        if self.used + size > self.limit and not last_words:
+            self.is_cut = True
             if kind != "stream":
                 return
             room = max(0, self.limit - self.used)
@@ -57,6 +65,14 @@ class Outputs:
             self._append(kind, content)
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
             return  # a message that only a rewritten kernel sends
+
+    @property
+    def complaint(self) -> str:
+        """What IPython says, on a stream, of a magic that it does not know."""
+        for one in self.nodes:
+            if one.output_type == "stream" and one.text.startswith(COMPLAINT):
+                return str(one.text[:300]).strip()
+        return ""
 
     def _overhead(self, kind: str, content: dict[str, Any]) -> int:
         """What an output costs beyond its text; nothing where it goes on with the last one's."""

@@ -12,6 +12,7 @@ import shutil
 import signal
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,10 @@ from .watch import Watch
 START_SECONDS = 60.0
 #: How much this process may grow while it listens to a kernel, in bytes.
 GROWTH_LIMIT = 1 << 30
+#: How many times as much as is kept a cell may print before it is stopped.
+PRINTED = 16
+#: How many bytes may be printed by all that is called in one exercise's programs.
+CALLED = 1 << 30
 
 
 class KernelSession:
@@ -120,17 +125,32 @@ class KernelSession:
         self.published.close()
         self.kernel = None
 
-    def run(self, code: str) -> CellRun:
-        """Run one cell and wait for it, at most ``cell_seconds``."""
-        outputs, number = Outputs(self.limits.output_bytes), secrets.token_hex(16)
+    def run(self, code: str, seconds: float | None = None) -> CellRun:
+        """Run one cell and wait for it, at most ``cell_seconds``, or ``seconds`` if those are less.
+
+        It may print more than is kept of it; what prints without end is stopped.
+        """
+        limits = self.limits
+        if seconds is not None and seconds < limits.cell_seconds:
+            limits = replace(limits, cell_seconds=round(max(seconds, 0.1), 1))
+        outputs = Outputs(limits.output_bytes, PRINTED * limits.output_bytes)
+        return self._run(code, outputs, limits)
+
+    def let_print(self) -> None:
+        """Let what is called from now on print as much as it likes; nothing of it is kept."""
+        self._run("", Outputs(0, CALLED), self.limits)
+
+    def _run(self, code: str, outputs: Outputs, limits: Limits) -> CellRun:
+        number = secrets.token_hex(16)
         text = np.frombuffer(bytearray(code, "utf-8", "surrogatepass"), np.uint8)
         try:
             link = self._ready_link()
-            link.send(wire.encode(("run", text, number, self.limits.output_bytes)))
+            link.send(wire.encode(("run", text, number, outputs.most)))
         except LinkError as error:
             return not_run(error)
-        status = self._finish(link, number, outputs)
-        return cell_run(status, outputs, self.limits, self.watch.fired)
+        status = self._finish(link, number, outputs, limits.cell_seconds)
+        told = replace(limits, output_bytes=outputs.most)
+        return cell_run(status, outputs, told, self.watch.fired)
 
     def connect(self) -> Link:
         """A link to the agent in this kernel."""
@@ -191,9 +211,9 @@ class KernelSession:
                         return
         raise LinkError(Cause.KERNEL_DID_NOT_START)
 
-    def _finish(self, link: AgentLink, number: str, outputs: Outputs) -> CellStatus:
+    def _finish(self, link: AgentLink, number: str, outputs: Outputs, seconds: float) -> CellStatus:
         """Wait for a cell's end; stop it where it takes too long or shows too much."""
-        deadline = time.monotonic() + self.limits.cell_seconds
+        deadline = time.monotonic() + seconds
         status, ended = self._follow(link, number, outputs, deadline)
         if not ended:
             self._interrupt()
