@@ -8,24 +8,23 @@ Moodle   ``Jane Doe_1234_assignsubmission_file/week01.ipynb``: name, participant
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import FileNameCollectorPlugin
-from nbgrader.utils import parse_utc
 
+from ..batch.file_names import plain_stem
 from ..course.database import open_gradebook
 from ..course.manifest import Course, find_course
-from ..course.tokens import TIMESTAMP, read_token
+from ..course.regular import read_regular
+from ..course.tokens import TIMESTAMP, TOKENS, read_token
+from ..gradebook.times import decode, parse_time
 
 MOODLE = re.compile(r"(?P<name>[^_]*)_(?P<id>\d+)_assignsubmission_file(_(?P<rest>.+)|_?)")
 CANVAS = re.compile(
     r"(?:.+?_)??(?:(?P<late>LATE|late)_)?(?P<id>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)"
 )
-#: What systems, browsers and people append to the name of another copy of a file.
-COPY = re.compile(r"(?:[ _-]*\((\d{1,4})\)|-(\d{1,3})|[ _-]+copy *(\d{0,3}))$", re.IGNORECASE)
 ASSESSMENT = "self_assessment"
 
 
@@ -56,16 +55,6 @@ def read_name(parts: tuple[str, ...]) -> tuple[str, str, int, bool] | None:
     return None
 
 
-def plain_stem(name: str) -> tuple[str, int]:
-    """A file's name without its suffix and the mark of a copy, and the number of the copy."""
-    stem = unicodedata.normalize("NFC", name).rsplit(".", 1)[0].strip()
-    copies = 0
-    while match := COPY.search(stem):
-        copies = max(copies, int(next((group for group in match.groups() if group), 1)))
-        stem = stem[: match.start()].strip()
-    return stem, copies
-
-
 class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
     """Finds the student of each downloaded file; of several attempts the last one counts.
 
@@ -87,26 +76,49 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
 
     def _survey(self, folder: Path, week: str) -> dict[Path, dict[str, str]]:
         """Look at all files and choose those that count."""
-        students = _students(find_course(folder))
+        course = find_course(folder)
+        students = _students(course)
         last: dict[tuple[str, str], Download] = {}
+        others: dict[tuple[str, str], Download] = {}
         for path in sorted(folder.rglob("*")):
             if path.is_symlink() or not path.is_file():
-                continue
-            if path.suffix.lower() not in (".ipynb", ".json"):
                 continue
             found = _read_download(path, folder)
             if found is None:
                 self.log.warning("left out, its name names nobody: %s", path.relative_to(folder))
                 continue
-            if path.suffix == ".json" and found.stem != ASSESSMENT:
-                continue
             key = found.owner, found.stem.casefold() + path.suffix
-            if key in last:
-                old, new = sorted((last[key], found), key=lambda one: one.order)
+            graded = path.suffix == ".ipynb" or key[1] == f"{ASSESSMENT}.json"
+            kind = last if graded else others
+            if key in kind:
+                old, new = sorted((kind[key], found), key=lambda one: one.order)
                 self.log.warning("%s is earlier than %s: left out", old.path.name, new.path.name)
                 found = new
-            last[key] = found
-        return self._named(last, students, find_course(folder), week)
+            kind[key] = found
+        kept = self._named(last, students, course, week)
+        return kept | self._instead(others, last, students, course, week)
+
+    def _instead(
+        self,
+        others: dict[tuple[str, str], Download],
+        last: dict[tuple[str, str], Download],
+        students: dict[str, str],
+        course: Course,
+        week: str,
+    ) -> dict[Path, dict[str, str]]:
+        """What those have handed in who handed in no notebook, so that they are not forgotten."""
+        kept: dict[Path, dict[str, str]] = {}
+        with_notebook = {owner for owner, name in last if name.endswith(".ipynb")}
+        for (owner, _), found in others.items():
+            student = students.get(owner, owner)
+            name = f"{found.stem}{found.path.suffix}"
+            if owner in with_notebook or name.casefold() in TOKENS:
+                self.log.warning("left out, it is no notebook: %s", found.path.name)
+                continue
+            self.log.warning("%s handed in no notebook: %s", student, found.path.name)
+            time = _time_known(course.submitted(student, week), name, found.path)
+            kept[found.path] = {"student_id": student, "file_id": name, **time}
+        return kept
 
     def _named(
         self,
@@ -165,13 +177,13 @@ def _read_download(path: Path, folder: Path) -> Download | None:
 
 def _time_known(folder: Path, name: str, path: Path) -> dict[str, str]:
     """The time recorded for the same bytes, which collecting again must not lose."""
-    stamp = (read_token(folder, TIMESTAMP) or b"").decode(errors="replace").strip()
     try:
-        parse_utc(stamp)
-        unchanged = (folder / name).read_bytes() == path.read_bytes()
-    except (OSError, ValueError, OverflowError):
+        time = parse_time(decode(read_token(folder, TIMESTAMP) or b""))
+        data = path.read_bytes()
+        unchanged = read_regular(folder / name, len(data) + 1) == data
+    except (OSError, ValueError):
         return {}
-    return {"timestamp": stamp} if stamp and unchanged else {}
+    return {"timestamp": f"{time:%Y-%m-%d %H:%M:%S.%f} UTC"} if unchanged else {}
 
 
 def _students(course: Course) -> dict[str, str]:

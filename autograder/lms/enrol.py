@@ -8,6 +8,7 @@ from nbgrader.api import Student
 
 from ..course.database import open_gradebook
 from ..course.manifest import Course
+from ..course.paths import alike, is_student
 from ..course.roster import ROSTER, Entry, Roster, load_roster, save_roster
 from ..gradebook.lateness import settle
 from .roster_file import ClassList, read_list
@@ -71,10 +72,24 @@ def import_roster(
             ]
     active = sum(after.is_active(id) for id in after.students)
     yield from changes.lines()
+    yield from _mixed_up(course, {*known, *after.students}, {one.id for one in listed.students})
     verb = "would be" if dry_run else "are"
     yield f"{active} students {verb} in the course, {len(after.students) - active} withdrawn"
     if dry_run:
         yield "nothing was changed"
+
+
+def _mixed_up(course: Course, known: set[str], listed: set[str]) -> Iterator[str]:
+    """A line for ids in the list that differ from others in case or Unicode form only."""
+    folders = course.submissions_folder
+    names = {path.name for path in folders.iterdir()} if folders.is_dir() else set()
+    by_likeness: dict[str, list[str]] = {}
+    for name in sorted({*known, *filter(is_student, names)}):
+        by_likeness.setdefault(alike(name), []).append(name)
+    for likes in by_likeness.values():
+        if len(likes) > 1 and listed & set(likes):
+            shown = " and ".join(f"{name!a}" for name in likes)
+            yield f"{shown} differ in case or Unicode form only; are they one student?"
 
 
 def roster_lines(course: Course) -> Iterator[str]:

@@ -17,10 +17,13 @@ column             holds
 =================  =========================================================================
 
 In Canvas's gradebook export the id is "SIS Login ID" (or else "SIS User ID"), in Moodle's lists
-"Username" (or else "ID number", "Email address"). Other columns are ignored.
+"Username" (or else "ID number", "Email address"); Moodle's headers may be German. Other columns
+are ignored, and so are empty lines, a first line ``sep=;`` and Canvas's rows that are no student's.
 """
 
+import codecs
 import csv
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,19 +36,25 @@ from ..course.manifest import Week
 SIZE_LIMIT = 16 << 20
 #: The names of a field in a header, in lower case and with spaces for underscores.
 CALLED = {
-    "last_name": ("last name", "lastname", "surname", "family name"),
-    "first_name": ("first name", "firstname", "given name"),
-    "name": ("name", "full name"),
-    "email": ("email", "email address", "e-mail"),
+    "last_name": ("last name", "lastname", "surname", "family name", "nachname"),
+    "first_name": ("first name", "firstname", "given name", "vorname"),
+    "name": ("name", "full name", "vollständiger name"),
+    "email": ("email", "email address", "e-mail", "e-mail-adresse"),
     "lms_user_id": ("lms id", "lms user id", "identifier"),
-    "sis_id": ("sis id", "sis user id", "id number"),
-    "login": ("login", "sis login id", "username"),
-    "section": ("section", "group", "groups"),
+    "sis_id": ("sis id", "sis user id", "id number", "id-nummer"),
+    "login": ("login", "sis login id", "username", "anmeldename"),
+    "section": ("section", "group", "groups", "gruppe", "gruppen"),
     "status": ("status",),
 }
 PLAIN_ID = ("id", "student id")
 CANVAS_ID = ("sis login id", "sis user id")
-MOODLE_ID = ("username", "id number", "email address")
+MOODLE_ID = ("username", "anmeldename", "id number", "id-nummer", "email address", "e-mail-adresse")
+#: By these a list is Moodle's, unless it has a column of ids of its own.
+MOODLE_HEADERS = {"email address", "e-mail-adresse", "id-nummer", "anmeldename"}
+#: How Moodle's German worksheet calls the "Identifier", where it has the other columns as well.
+GERMAN_IDENTIFIER, GERMAN_HEADERS = "id", {"vollständiger name", "id-nummer", "bewertung"}
+NO_STUDENTS = {"student, test", "test student"}
+_NAMES = {*CALLED["last_name"], *CALLED["first_name"]}
 EXTENSION = re.compile(r"extension[\s:]+(.+)")
 CANVAS_COLUMN = re.compile(r"(.+) \((\d+)\)")
 UNITS = {"h": 1, "d": 24, "w": 168}
@@ -82,8 +91,15 @@ def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> ClassLi
     if not rows:
         raise CourseError(f"{path}: is empty; expected a first line with the names of columns")
     header = [_plain(cell) for cell in rows[0][1]]
-    canvas = "student" in header and any(name in header for name in CANVAS_ID)
-    moodle = "identifier" in header or ("email address" in header and "id" not in header)
+    # Canvas's id is a number, after the names; one's own id comes first
+    canvas = any(name in header for name in CANVAS_ID) and (
+        "student" in header or ("id" in header[1:] and header[0] in _NAMES)
+    )
+    if not canvas and len(GERMAN_HEADERS & set(header)) > 1 and GERMAN_IDENTIFIER in header:
+        header[header.index(GERMAN_IDENTIFIER)] = "identifier"
+    moodle = "identifier" in header or (
+        bool(MOODLE_HEADERS & set(header)) and not set(PLAIN_ID) & set(header)
+    )
     wanted = (_plain(id_column),) if id_column else _ids(canvas, moodle)
     places = [header.index(name) for name in wanted if name in header]
     if not places:
@@ -95,7 +111,7 @@ def read_list(path: Path, weeks: Sequence[Week], id_column: str = "") -> ClassLi
     seen: dict[str, int] = {}
     for line, row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
-        if not any(cells) or (canvas and _is_no_student(cells[0])):
+        if not any(cells) or (canvas and _is_no_student(cells, fields)):
             continue
         id = next((cells[place] for place in places if cells[place]), "")
         _check_id(path, line, id, seen)
@@ -109,18 +125,31 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise CourseError(f"{path}: has more than {SIZE_LIMIT >> 20} MiB")
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise CourseError(f"{path}: is not UTF-8; save it as “CSV UTF-8”") from None
     except OSError as error:
         raise CourseError(f"{path}: cannot be read: {error.strerror}") from None
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    lines = text.splitlines(keepends=True)
+    count = len(lines)
+    lines = _without_empty(lines)
+    told = re.fullmatch(r"\"?sep=(.)\"?\s*", lines[0], re.IGNORECASE) if lines else None
+    lines = _without_empty(lines[1:]) if told else lines
+    skipped = count - len(lines)
+    first = lines[0] if lines else ""
+    delimiter = told[1] if told else max(",;\t", key=first.count)
     try:
-        reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-        return [(reader.line_num, row) for row in reader]
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        return [(skipped + reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise CourseError(f"{path}:{reader.line_num}: {error}") from None
+        raise CourseError(f"{path}:{skipped + reader.line_num}: {error}") from None
+
+
+def _without_empty(lines: list[str]) -> list[str]:
+    """The lines from the first one in which there is something."""
+    return list(itertools.dropwhile(lambda line: not line.strip(" \t\r\n,;"), lines))
 
 
 def _plain(name: str) -> str:
@@ -233,8 +262,12 @@ def _check_id(path: Path, line: int, id: str, seen: dict[str, int]) -> None:
     seen[id] = line
 
 
-def _is_no_student(name: str) -> bool:
-    return "points possible" in name.lower() or name.lower() in ("student, test", "test student")
+def _is_no_student(cells: list[str], fields: dict[str, int]) -> bool:
+    """Whether a row of Canvas's is that of the points, of a policy, or of the test student."""
+    known = {name: cells[place] for name, place in fields.items() if name != "section"}
+    names = known.get("last_name", ""), known.get("first_name", "")
+    name = (known.get("name") or ", ".join(filter(None, names))).lower()
+    return not any(known.values()) or "points possible" in cells[0].lower() or name in NO_STUDENTS
 
 
 def _canvas_columns(header: list[str], weeks: Sequence[Week]) -> dict[str, str]:
