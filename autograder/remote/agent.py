@@ -49,6 +49,7 @@ class Agent:
         self.awaited = True  # until the grader has gone
         self.places: dict[str, dict[str, Any]] = {}
         self.checks: dict[str, Any] = {}
+        self.place = ""
         self.requested: tuple[str, str, int] | None = None
 
     def listen(self) -> None:
@@ -105,10 +106,15 @@ class Agent:
         self.requested = (text.tobytes().decode("utf-8", "surrogatepass"), number, most)
 
     def check(self, scope: Scope, exercise: str) -> None:
-        """Note the names as they stand; a check sees those of the checks before it as well."""
-        self.place = exercise
-        self.places[exercise] = dict(self.shell.user_ns)
-        self.shell.user_ns.update(self.checks)
+        """Note the names as they stand; a check sees those of the checks before it as well.
+
+        What a cell in between has bound anew is what the cell has made it.
+        """
+        names = self.shell.user_ns
+        last = self.places.get(self.place, {})
+        same = [name for name in self.checks if names.get(name) is last.get(name)]
+        self.place, self.places[exercise] = exercise, dict(names)
+        names.update({name: self.checks[name] for name in same})
 
     def checked(self, scope: Scope) -> None:
         """Take away what the check has bound: code under test does not see it."""
