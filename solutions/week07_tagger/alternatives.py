@@ -174,13 +174,12 @@ def ignore_index():
 
 @alternative("masked_cross_entropy")
 def log_softmax_by_hand():
-    """By hand: log softmax, the right entry, a weighted sum."""
+    """By hand: log softmax, the right entry, a sum without the others."""
 
     def masked_cross_entropy(logits, targets, mask):
-        weight = mask.to(logits.dtype)
         right = torch.where(mask, targets, torch.zeros_like(targets))
         log_p = (logits - logits.logsumexp(dim=-1, keepdim=True)).gather(-1, right[..., None])
-        return -(log_p.squeeze(-1) * weight).sum() / weight.sum()
+        return -log_p.squeeze(-1).masked_fill(~mask, 0).sum() / mask.sum()
 
 
 @alternative("masked_cross_entropy")

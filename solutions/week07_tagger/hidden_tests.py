@@ -63,6 +63,7 @@ def rows_of_integers(impl: Impl):
     tokens = torch.randint(1, 50, (4, 6), generator=torch.Generator().manual_seed(13))
     lengths = torch.tensor([6, 2, 5, 1])
     tokens = tokens * token_mask(lengths, 6)
+    tokens[0, 5] = tokens[2, 3] = 0  # a number like any other: lengths alone says where a row ends
     large = tokens + 2**53 + torch.arange(6)
     return [impl.reverse_padded(rows, lengths) for rows in (tokens, large, tokens.int())]
 
@@ -75,8 +76,9 @@ out = reverse_padded(x, lengths)
 out += 1
 [out, x]
 """
-    problems = [([3, 1, 2], 4), ([1, 1, 1], 4), ([1], 1)]
-    problems = [padded_rows(14, lengths, T, 2) for lengths, T in problems]
+    sizes = [([3, 1, 2], 4), ([1, 1, 1], 4), ([1], 1)]
+    problems = [padded_rows(14, lengths, T, 2) for lengths, T in sizes]
+    problems += [((100 * x[..., 0]).long(), lengths) for x, lengths in problems[1:]]
     return [impl(code, x=x, lengths=lengths) for x, lengths in problems]
 
 
@@ -93,8 +95,8 @@ rows = x.transpose(0, 1).contiguous().transpose(0, 1)
 
 @compare("reverse_padded", points=0.5)
 def long_rows(impl: Impl):
-    "rows of some hundred tokens, and one that is full"
-    return impl.reverse_padded(*padded_rows(16, [300, 257, 129, 1], 300))
+    "rows of some hundred and some thousand tokens, and one that is full"
+    return impl.reverse_padded(*padded_rows(16, [2500, 257, 129, 1], 2500))
 
 
 # == birnn ==
@@ -137,7 +139,7 @@ def checked(states, B, T, H):
     return states
 
 
-@compare("birnn")
+@compare("birnn", rtol=1e-10)
 def the_forward_states(impl: Impl):
     "the first H features, at the tokens of rows of different lengths"
     lengths = [2, 6, 4]
@@ -145,7 +147,7 @@ def the_forward_states(impl: Impl):
     return states[..., :4][token_mask(lengths, 6)]
 
 
-@compare("birnn")
+@compare("birnn", rtol=1e-10)
 def the_backward_states(impl: Impl):
     "the last H features, at the tokens of rows of different lengths"
     lengths = [3, 1, 7, 5]
@@ -181,18 +183,24 @@ def padding_of_any_kind(impl: Impl):
     return impl.birnn(x, lengths, *steps)
 
 
-@compare("birnn", points=0.5)
+@compare("birnn", points=0.5, dtype=True)
 def steps_that_return_what_they_read(impl: Impl):
-    "the first state may be x_t itself: nobody writes into it"
+    """the first state may be x_t itself: nobody writes into it; states may be large, and of
+    another type than x; a step always gets two arguments"""
     code = """
 class Fading:
     def __init__(self, rate):
         self.rate = rate
 
-    def __call__(self, x_t, h=None):
+    def __call__(self, x_t, h):
         return x_t if h is None else self.rate * h + x_t
 
-birnn(x, lengths, Fading(0.5), Fading(-0.25))
+class Widening(Fading):
+    def __call__(self, x_t, h):
+        return super().__call__(x_t.double(), h)
+
+states = [birnn(rows, lengths, Fading(0.5), Fading(-0.25)) for rows in (x, 1e12 * x)]
+states + [birnn(x.float(), lengths, Widening(0.5), Widening(-0.25))]
 """
     x, lengths = padded_rows(34, [4, 1, 6, 3], 6, 2)
     return impl(code, x=x, lengths=lengths)
@@ -236,7 +244,7 @@ if states.requires_grad:
 @compare("birnn", points=0.5)
 def gradients_over_a_long_row(impl: Impl):
     "the gradient of the last token's forward state, and of the first one's backward state"
-    x, lengths = padded_rows(37, [40, 30], 40, 1)
+    x, lengths = padded_rows(37, [120, 90], 120, 1)
     code = """
 U, x = U.clone().requires_grad_(), x.clone().requires_grad_()
 
@@ -244,7 +252,7 @@ def step(x_t, h=None):
     return x_t if h is None else U * h + x_t
 
 states = birnn(x, lengths, step, step)
-ends = states[1, 29, 0], states[0, 0, 1]
+ends = states[1, 89, 0], states[0, 0, 1]
 [torch.autograd.grad(end, (x, U), retain_graph=True) for end in ends]
 """
     return impl(code, x=x, lengths=lengths, U=torch.tensor(0.99, dtype=torch.float64))
@@ -289,13 +297,15 @@ def tagger_weights(seed, V, E, H, C):
     return weights
 
 
-def made(impl, *sizes, like):
-    """A tagger of the type of a tensor, in evaluation mode; lazy layers have their sizes."""
+def made(impl, *sizes, like=None):
+    """A tagger in evaluation mode, of the type of a tensor or of that in which it was made; lazy
+    layers have their sizes."""
     code = """
 model = BiLSTMTagger(*sizes)
 if any(map(nn.parameter.is_lazy, model.parameters())):
     model(torch.ones(1, 1, dtype=torch.long), torch.ones(1, dtype=torch.long))
-model.to(like.dtype).eval()
+model = model if like is None else model.to(like.dtype)
+model.eval()
 """
     return impl(code, sizes=sizes, like=like)
 
@@ -305,26 +315,27 @@ def tagger_of(impl, seed, V=15, E=4, H=3, C=5, dropout=0.0):
     weights = tagger_weights(seed, V, E, H, C)
     model = made(impl, V, E, H, C, dropout, like=weights["classifier"]["bias"])
     code = """
-wrong = ""
+wrong = "", ""
 for name, values in weights.items():
     layer = getattr(model, name)
-    sizes = {part: tuple(value.shape) for part, value in layer.state_dict().items()}
-    if name == "classifier" and "bias" not in sizes:
+    found = {part: tuple(value.shape) for part, value in layer.state_dict().items()}
+    if name == "classifier" and "bias" not in found:
         values = {"weight": values["weight"]}
-    if sizes == {part: tuple(value.shape) for part, value in values.items()}:
+    if found == {part: tuple(value.shape) for part, value in values.items()}:
         layer.load_state_dict(values)
-    else:
-        wrong = wrong or name
+    elif not wrong[0]:
+        wrong = name, ", ".join(f"{part} {shape}" for part, shape in found.items())
 with torch.no_grad():
     model.embedding.weight[0] = 0
 wrong
 """
-    wrong = impl(code, model=model, weights=weights)
-    assert not wrong, {
-        "embedding": "embedding must be an nn.Embedding of vocab_size times embed_dim",
-        "lstm": "lstm must be an nn.LSTM: one layer, both directions, hidden_dim units in each",
-        "classifier": "classifier must be an nn.Linear from 2 times hidden_dim to num_tags",
-    }.get(wrong, "")
+    wrong, found = impl(code, model=model, weights=weights)
+    due = {
+        "embedding": "an nn.Embedding of vocab_size times embed_dim",
+        "lstm": "an nn.LSTM: one layer, both directions, hidden_dim units in each, with biases",
+        "classifier": "an nn.Linear from 2 times hidden_dim to num_tags",
+    }
+    assert not wrong, f"{wrong} must be {due.get(wrong)}; found {found}"
     return model
 
 
@@ -346,9 +357,10 @@ def token_rows(seed, lengths, T, V=15):
 
 @verify("BiLSTMTagger")
 def the_layers(impl: Impl):
-    "names, kinds and sizes of the three layers, and the number of parameters"
+    """names, kinds and sizes of the three layers, and the number of parameters; a new model runs
+    as it is made, in float32"""
     V, E, H, C = 13, 6, 5, 4
-    model = made(impl, V, E, H, C, 0.3, like=torch.zeros(1))
+    model = made(impl, V, E, H, C, 0.3)
     code = """
 kinds = {"embedding": nn.Embedding, "lstm": nn.LSTM, "classifier": nn.Linear}
 [isinstance(getattr(model, name), kind) for name, kind in kinds.items()]
@@ -370,12 +382,18 @@ kinds = {"embedding": nn.Embedding, "lstm": nn.LSTM, "classifier": nn.Linear}
     count = impl("sum(p.numel() for p in model.parameters() if p.requires_grad)", model=model)
     want = V * E + 2 * 4 * H * (E + H + 2) + C * (2 * H + 1)
     assert count == want, f"The model must have {want} trainable parameters, found {count}"
+    logits = model(*token_rows(53, [2, 3], T=3, V=V)[:2])
+    assert logits.dtype == torch.float32, (
+        f"A new model must work in float32, found logits of {logits.dtype}"
+    )
 
 
-@compare("BiLSTMTagger")
+@compare("BiLSTMTagger", dtypes=True)
 def the_logits(impl: Impl):
-    "the logits at the tokens of a batch, lengths in no order"
+    """the logits at the tokens of a batch, lengths in no order, and their type; a 0 within a row
+    is a token"""
     tokens, lengths, mask = token_rows(42, [3, 7, 1, 5], T=7)
+    tokens[3, 3:5] = 0
     return at_tokens(tagger_of(impl, 41)(tokens, lengths), mask)
 
 
@@ -541,10 +559,11 @@ def masked_cross_entropy_gaps_in_the_mask(impl: Impl):
     return impl.masked_cross_entropy(logits, targets, mask)
 
 
-@compare("masked_cross_entropy")
+@compare("masked_cross_entropy", rtol=1e-11)
 def everything_counts(impl: Impl):
-    "a mask that is True everywhere; one position alone (B = T = 1), and one of many"
-    logits, targets, mask = tagged_rows(63, B=3, T=4, C=2)
+    """a mask that is True everywhere, some hundred times; one position alone (B = T = 1), and one
+    of many"""
+    logits, targets, mask = tagged_rows(63, B=30, T=20, C=2)
     whole = impl.masked_cross_entropy(logits, targets, torch.ones_like(mask))
     alone = impl.masked_cross_entropy(logits[:1, :1], targets[:1, :1], mask[:1, :1])
     one = torch.zeros_like(mask)
@@ -560,10 +579,10 @@ def what_does_not_count(impl: Impl):
     for strange in (0, -1, 4, 10_000):
         got = impl.masked_cross_entropy(logits, targets.masked_fill(~mask, strange), mask)
         expect_close(got, want, f"A target of {strange} where the mask is False must not matter")
-    bump = 100 * torch.arange(4)
-    other = torch.where(mask[..., None], logits, logits + bump)
-    got = impl.masked_cross_entropy(other, targets, mask)
-    expect_close(got, want, "Logits where the mask is False must not matter")
+    for bump in (100 * torch.arange(4), torch.tensor(math.nan)):
+        other = torch.where(mask[..., None], logits, logits + bump)
+        got = impl.masked_cross_entropy(other, targets, mask)
+        expect_close(got, want, "Logits where the mask is False must not matter, not even nan")
     other = torch.where(mask[..., None], logits + bump, logits)
     moved = float(impl.masked_cross_entropy(other, targets, mask)) != float(want)
     assert moved, "Logits where the mask is True must matter"
@@ -583,11 +602,15 @@ def large_scores(impl: Impl):
 
 @compare("masked_cross_entropy", points=0.25)
 def a_loss_that_is_nan(impl: Impl):
-    "where the loss of a position that counts is nan, so is the mean: nothing is left out"
+    """where the loss of a position that counts is nan or infinite, so is the mean: nothing is left
+    out"""
     logits, targets, mask = tagged_rows(67, B=3, T=5, C=4)
-    finite = impl.masked_cross_entropy(logits, targets, mask)
-    logits[0, 0, 1] = math.nan
-    return [finite, impl.masked_cross_entropy(logits, targets, mask)]
+    found = [impl.masked_cross_entropy(logits, targets, mask)]
+    for place, value in ((targets[0, 0], -math.inf), (1, math.nan)):
+        other = logits.clone()
+        other[0, 0, place] = value
+        found.append(impl.masked_cross_entropy(other, targets, mask))
+    return found
 
 
 @compare("masked_cross_entropy", points=0.5)
@@ -631,7 +654,9 @@ def scored(seed, B, T, C):
 def number(value):
     """A float, or what a tensor of one number holds."""
     one = isinstance(value, torch.Tensor) and value.numel() == 1
-    return value.item() if one else value
+    found = value.item() if one else value
+    assert not isinstance(found, bool), "Return a float, found True or False"
+    return found
 
 
 @compare("token_accuracy")
@@ -726,17 +751,22 @@ def tags_that_do_not_occur(impl: Impl):
     return impl.confusion(predictions, targets, mask, 5)
 
 
-@compare("confusion", points=0.5)
-def an_integer_tensor(impl: Impl):
-    "the matrix is a tensor of integers"
-    targets = torch.tensor([[2, 0, 1], [1, 1, 0]])
-    predictions = torch.tensor([[2, 1, 1], [1, 0, 0]])
-    counts = impl.confusion(predictions, targets, torch.ones(2, 3, dtype=torch.bool), 3)
+def counted(counts):
+    """The matrix, checked to be a tensor of integers."""
     integers = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
     assert isinstance(counts, torch.Tensor) and counts.dtype in integers, (
         "Return an integer tensor: no array, no list, no floats"
     )
     return counts
+
+
+@compare("confusion", points=0.5)
+def an_integer_tensor(impl: Impl):
+    "the matrix is a tensor of integers"
+    targets = torch.tensor([[2, 0, 1], [1, 1, 0]])
+    predictions = torch.tensor([[2, 1, 1], [1, 0, 0]])
+    every = torch.ones(2, 3, dtype=torch.bool)
+    return counted(impl.confusion(predictions, targets, every, 3))
 
 
 @compare("confusion", points=0.5)
@@ -746,7 +776,7 @@ def one_position_or_none(impl: Impl):
     one = torch.zeros(3, 4, dtype=torch.bool)
     none = one.clone()
     one[1, 2] = True
-    return [impl.confusion(predictions, targets, mask, 3) for mask in (one, none)]
+    return [counted(impl.confusion(predictions, targets, mask, 3)) for mask in (one, none)]
 
 
 @compare("confusion", points=0.5)

@@ -518,7 +518,11 @@ def visible():
         )
 
     # States need not be as wide as inputs: here D = 1 and H = 2.
-    def doubled_sum(x_t, h=None):
+    def doubled_sum(x_t, *state):
+        assert len(state) == 1, (
+            "A step is called as step(x_t, h), also before the first token: there h is None"
+        )
+        (h,) = state
         assert h is None or h.shape[-1] == 2, (
             "Before the first token pass None: a state has H features, zeros made from x have D"
         )
@@ -714,6 +718,8 @@ def visible():
     assert model.classifier.bias is not None, "The classifier must have a bias"
     found = tuple(model(tokens[:1, :1], torch.tensor([1])).shape)
     assert found == (1, 1, C), f"One row of one token must give logits (1, 1, {C}), found {found}"
+    found = logits.dtype
+    assert found == torch.float32, f"A new model works in float32, found logits of {found}"
     found = BiLSTMTagger(V, E, H, C, dropout=0.5).double()(tokens, lengths).dtype
     assert found == torch.float64, f"After model.double() the logits must be float64, found {found}"
     expect_unchanged(model.forward, tokens=tokens, lengths=lengths)
@@ -806,8 +812,9 @@ def visible():
 # 3. Return the mean over those positions: a tensor of shape (), with a gradient.
 #
 # At positions that do not count `targets` can hold any number, also one that is no tag, such as -1
-# or 999. Such positions must get no gradient. Every position that counts is in the mean: if one loss is
-# `nan`, so is the mean, and you see that something is wrong.
+# or 999, and the logits can even be `nan`: leave such positions out, do not multiply with 0. They must get
+# no gradient. Every position that counts is in the mean: if one loss is `nan` or infinite, so is the mean,
+# and you see that something is wrong.
 #
 # <details><summary>Hint</summary>
 #
@@ -898,12 +905,13 @@ def visible():
                 f"A target of {strange} at a position that does not count must do no harm: {error}"
             ) from None
         expect_close(got, want, f"Targets of {strange} where the mask is False must not matter")
-    other = torch.where(mask[..., None], logits, torch.full_like(logits, 30.0))
-    expect_close(
-        masked_cross_entropy(other, targets, mask),
-        want,
-        "Logits where the mask is False must not matter",
-    )
+    for strange in (30.0, torch.nan):
+        other = torch.where(mask[..., None], logits, torch.full_like(logits, strange))
+        expect_close(
+            masked_cross_entropy(other, targets, mask),
+            want,
+            f"Logits of {strange} where the mask is False must not matter",
+        )
     expect_close(
         masked_cross_entropy(1000 * logits, targets, mask),
         -(1000 * logits).log_softmax(-1).gather(-1, targets[..., None])[..., 0][mask].mean(),

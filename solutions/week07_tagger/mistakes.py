@@ -255,14 +255,29 @@ edit(
 edit(
     "birnn",
     "stores-states-in-float32",
-    "You keep the states in float32, whatever the steps return. torch.stack keeps their type.",
+    "Your states are right to some digits only, or of type float32: keep them in the type that the "
+    "steps return, as torch.stack does.",
     ("states.append(h)", "states.append(h.float())"),
 )
 edit(
     "birnn",
     "detaches-the-input",
-    "The values are right, but no gradient reaches x: take x as it is.",
+    "The values are right, but no gradient reaches x: take x and the states as they are, without detach "
+    "and NumPy.",
     ("h, states = None, []", "h, states, inputs = None, [], inputs.detach()"),
+)
+edit(
+    "birnn",
+    "detaches-input-of-backward-run",
+    "The values are right, but no gradient goes from the backward states to x. Both directions read x "
+    "as it is.",
+    ("reverse_padded(x, lengths)", "reverse_padded(x.detach(), lengths)"),
+)
+edit(
+    "birnn",
+    "omits-state-before-first-token",
+    "A step is called with two arguments, also before the first token: step(x_t, None).",
+    ("h = step(inputs[:, t], h)", "h = step(inputs[:, t], h) if states else step(inputs[:, t])"),
 )
 edit(
     "birnn",

@@ -25,9 +25,9 @@ def a_batch_of_targets(impl: Impl, *, B, T):
 
 @compare("shift_right")
 def square_batches(impl: Impl):
-    "B = T, where rows and columns are easily confused, and other ids for bos"
+    "B = T, where rows and columns are easily confused, other ids for bos, and ids of any size"
     y = shift_problem(12, B=6, T=6)
-    return [impl.shift_right(y, bos) for bos in (7, 0, 300)]
+    return [impl.shift_right(ids, bos) for ids in (y, y + 2**53) for bos in (7, 0, 300, 2**40)]
 
 
 @compare("shift_right", points=0.5)
@@ -125,30 +125,40 @@ def padded_ids(seed, lengths, width, V):
     return ids
 
 
+def shorter_ids():
+    """Two rows of three tokens."""
+    return padded_ids(44, (3, 3), 3, 8)
+
+
 def read(results):
     """The two results of an encoder, checked to be two."""
     return expect_results(results, ("encoded", "h"))
 
 
-@compare("Seq2Seq")
+@compare("Seq2Seq", dtypes=True)
 def states_at_every_token(impl: Impl):
-    "encoded: the states of rows of different lengths, in their order, zero at padding"
+    "encoded, its type: the states of rows of different lengths, in their order, zero at padding"
     encoder = encoder_of(impl, 21, V=11, E=4, H=5)
     return read(encoder(padded_ids(22, (2, 6, 4, 1), 6, 11)))[0]
 
 
-@compare("Seq2Seq")
+@compare("Seq2Seq", dtypes=True)
 def states_after_the_last_token(impl: Impl):
-    "h: each row's state after its own last token"
+    "h, its type: each row's state after its own last token"
     encoder = encoder_of(impl, 23, V=8, E=5, H=3)
     return read(encoder(padded_ids(24, (3, 1, 7, 5, 2), 7, 8)))[1]
 
 
 @compare("Seq2Seq", points=0.5)
 def wider_than_its_longest_row(impl: Impl):
-    "a batch in which every row is padded: encoded is as wide as src"
+    "a batch in which every row is padded: encoded is as wide as src; the GRU alone, batch first"
     encoder = encoder_of(impl, 25, V=8, E=2, H=4)
-    return list(read(encoder(padded_ids(26, (3, 2), 6, 8))))
+    alone = impl("encoder.rnn(encoder.embedding(src))[0]", encoder=encoder, src=shorter_ids())
+    src = padded_ids(26, (3, 2), 6, 8)
+    encoded, h = read(encoder(src))
+    if tuple(encoded.shape) == (2, 6, 4):
+        assert not encoded[src == 0].any(), "encoded must be zero at padding"
+    return [encoded, h, alone]
 
 
 @compare("Seq2Seq", dtype=True, gradients=True)
@@ -158,9 +168,9 @@ def encoders_of_every_size(impl: Impl, *, B, S):
     return list(read(encoder(padded_ids(31, some_lengths(12, B, S), S, 9))))
 
 
-@compare("Seq2Seq", points=1.5)
+@compare("Seq2Seq", points=1.5, dtypes=True)
 def the_parallel_pass(impl: Impl):
-    "the logits of a random batch, for given weights"
+    "the logits of a random batch, for given weights, and their type"
     model = seq2seq_of(impl, 27, V=10, E=3, H=6)
     for layer in ("embedding", "rnn"):
         assert not impl(f"model.{layer} is model.encoder.{layer}", model=model), (
@@ -176,14 +186,15 @@ def passes_of_every_size(impl: Impl, *, B, T):
     return model(padded_ids(38, some_lengths(12, B, 4), 4, 9), padded_ids(39, (T,) * B, T, 9))
 
 
-@compare("Seq2Seq", points=0.5)
+@compare("Seq2Seq", points=0.5, rtol=1e-10)
 def one_batch_after_another(impl: Impl):
     "three batches of one size, and the first again: a model keeps nothing; ids are a view"
     model = seq2seq_of(impl, 40, V=9, E=2, H=3)
+    code = "src, tgt = (ids.t() for ids in columns)\n[model(src, tgt), *model.encoder(src)]"
     found = []
     for seed, lengths in ((41, (2, 5)), (42, (5, 1)), (43, (3, 3)), (41, (2, 5))):
         columns = [padded_ids(seed, lengths, 5, 9).t().contiguous() for seed in (seed, seed + 10)]
-        found.append(impl("model(*(ids.t() for ids in columns))", model=model, columns=columns))
+        found.append(impl(code, model=model, columns=columns))
     return found
 
 
@@ -210,9 +221,12 @@ def the_future_is_hidden(impl: Impl):
 
 @verify("Seq2Seq")
 def stepwise_equals_parallel(impl: Impl):
-    "the given step, fed with bos and the true tokens, gives the logits of the parallel pass"
+    """the given step, fed with bos and the true tokens, gives the logits of the parallel pass; a
+    new model runs as it is made, in float32"""
     model = seq2seq_of(impl, 34, V=9, E=3, H=4)
     src, tgt = padded_ids(35, (2, 5, 3), 5, 9), padded_ids(36, (4, 4, 2), 4, 9)
+    new = impl.Seq2Seq(9, 3, 4)(src, tgt)
+    assert new.dtype == torch.float32, f"A new model works in float32, found {new.dtype}"
     code = """
 encoded, h = model.encoder(src)
 inputs, rows = torch.cat([torch.ones_like(tgt[:, :1]), tgt[:, :-1]], 1), []
@@ -250,13 +264,13 @@ def two(results):
     return expect_results(results, ("context", "weights"))
 
 
-@compare("attention")
+@compare("attention", rtol=1e-11)
 def weights_of_a_random_batch(impl: Impl):
     "the weights, with B, T, S and H all different"
     return two(impl.attention(*attention_problem(31, B=4, T=3, S=7, H=5)))[1]
 
 
-@compare("attention")
+@compare("attention", rtol=1e-11)
 def context_of_a_random_batch(impl: Impl):
     "the context, with B, T, S and H all different"
     return two(impl.attention(*attention_problem(32, B=3, T=6, S=4, H=8)))[0]
@@ -309,7 +323,7 @@ def large_scores(impl: Impl):
         "scores of many thousands": (300 * query, 300 * keys),
         "scores of minus many thousands": (300 * low[0], 300 * low[1]),
         "scores of minus 1e12": (1e6 * low[0], 1e6 * low[1]),
-        "scores of minus 1e30": (1e15 * low[0], 1e15 * low[1]),
+        "scores of minus 1e50": (1e25 * low[0], 1e25 * low[1]),
     }
     return {
         name: list(two(impl.attention(q, k.masked_fill(~mask[:, :, None], 0.0), mask)))
@@ -351,21 +365,21 @@ def three(results):
     return expect_results(results, ("logits", "h", "weights"))
 
 
-@compare("AttentionDecoder")
+@compare("AttentionDecoder", dtypes=True)
 def the_next_state(impl: Impl):
-    "h after one step, from a random state"
+    "h after one step, from a random state, and its type"
     return three(decoder_of(impl, 41, 9, 3, 5).step(*step_problem(42, B=4, S=6, V=9, H=5)))[1]
 
 
-@compare("AttentionDecoder")
+@compare("AttentionDecoder", dtypes=True)
 def where_it_looks(impl: Impl):
-    "the weights of one step, with padded sources"
+    "the weights of one step, with padded sources, and their type"
     return three(decoder_of(impl, 43, 7, 4, 6).step(*step_problem(44, B=5, S=4, V=7, H=6)))[2]
 
 
-@compare("AttentionDecoder")
+@compare("AttentionDecoder", dtypes=True)
 def what_it_says(impl: Impl):
-    "the logits of one step"
+    "the logits of one step, and their type"
     return three(decoder_of(impl, 45, 10, 2, 4).step(*step_problem(46, B=3, S=7, V=10, H=4)))[0]
 
 
@@ -377,17 +391,27 @@ def steps_of_every_size(impl: Impl, *, B, S):
     return list(three(decoder.step(*step_problem(48, B, S, V=6, H=4))))
 
 
-@compare("AttentionDecoder", points=0.5)
+@compare("AttentionDecoder", points=0.5, rtol=1e-10)
 def another_source(impl: Impl):
-    "steps over three sources of one size, and the first again: a decoder keeps nothing"
+    """steps over three sources of one size, and the first again: a decoder keeps nothing; its GRU
+    alone over several steps, batch first; low scores"""
     decoder = decoder_of(impl, 54, V=7, E=2, H=3)
     problems = [step_problem(seed, B=2, S=4, V=7, H=3) for seed in (55, 56, 57, 55)]
-    return [list(three(decoder.step(*problem))) for problem in problems]
+    y, h, encoded, mask = problems[1]
+    mask[0] = torch.tensor([True, False, True, False])
+    new = three(decoder.step(y, h, encoded, mask))[1]
+    if tuple(new.shape) == tuple(h.shape):
+        away = (-1e15 * new).transpose(0, 1).expand_as(encoded)
+        problems.append((y, h, away.masked_fill(~mask[..., None], 0), mask))
+    code = "decoder.rnn(decoder.embedding(ids), h)[0]"
+    states = impl(code, decoder=decoder, ids=torch.tensor([[1, 2, 3], [4, 5, 6]]), h=h)
+    return [states, *(list(three(decoder.step(*problem))) for problem in problems)]
 
 
 @verify("AttentionDecoder")
 def stepwise_equals_a_parallel_pass(impl: Impl):
-    "five steps in a row, state handed on, against all steps at once by PyTorch's own functions"
+    """five steps in a row, state handed on, against all steps at once by PyTorch's own functions; a
+    new decoder runs as it is made, in float32"""
     V, E, H = 8, 3, 4
     weights = decoder_weights(49, V, E, H)
     _, h, encoded, mask = step_problem(50, B=4, S=6, V=V, H=H)
@@ -399,6 +423,9 @@ def stepwise_equals_a_parallel_pass(impl: Impl):
     context = F.scaled_dot_product_attention(states, encoded, encoded, attn_mask=mask[:, None])
     joined = torch.cat([states, context], dim=-1)
     want = joined @ weights["linear.weight"].T + weights["linear.bias"]
+    new = impl.AttentionDecoder(V, E, H).step(inputs[:, 0], h.float(), encoded.float(), mask)
+    found = [result.dtype for result in three(new)]
+    assert found == [torch.float32] * 3, f"A new decoder works in float32, found {found}"
     decoder = decoder_of(impl, 49, V, E, H)
     for t in range(5):
         logits, h, _ = three(decoder.step(inputs[:, t], h, encoded, mask))
@@ -494,7 +521,7 @@ def rows_of(rows):
 def with_the_teacher_always(impl: Impl):
     """decode at teacher_forcing = 1: logits and gradients of a model that uses state, encoded and
     mask; also where all targets are over before the last step"""
-    src, tgt = small_batch(51, B=5, S=6, T=6)
+    src, tgt = small_batch(51, B=5, S=6, T=30)
     over = tgt.clone()
     over[:, 3], over[:, 4:] = 2, 0
     return [learnt(impl, 3, src, targets, 1.0) for targets in (tgt, over)]
@@ -509,12 +536,12 @@ def without_a_teacher(impl: Impl):
     return [learnt(impl, 4, src, targets, 0.0) for targets in (tgt, over)]
 
 
-@compare("decode", points=0.5)
+@compare("decode", points=0.5, dtype=True)
 def decoders_of_every_size(impl: Impl, *, B, T):
-    "decode and greedy, whatever the sizes"
-    src, tgt = small_batch(60, B, 3, T)
-    model = impl.Tiny(7)
-    logits = [impl.decode(model, src, tgt, teacher_forcing) for teacher_forcing in (0.0, 1.0)]
+    "decode and greedy with a model in float32, whatever the sizes, S = T; the type of the logits"
+    src, tgt = small_batch(60, B, T, T)
+    model = impl("Tiny(7).float()")
+    logits = [impl.decode(model, src, tgt, teacher_forcing) for teacher_forcing in (0, 1)]
     return [*logits, rows_of(impl.greedy(model, src, T))]
 
 
@@ -522,7 +549,17 @@ def decoders_of_every_size(impl: Impl, *, B, T):
 def on_another_device(impl: Impl):
     "decode and greedy, with the model and the ids on a device that is not the CPU"
     src, tgt = small_batch(61, B=2, S=3, T=2)
-    model, generator = impl.Tiny(8), impl("torch.Generator().manual_seed(1)")
+    code = """
+class Strict(Tiny):
+    def step(self, y, h, encoded, mask):
+        found = {value.device for value in (y, h, encoded, mask)}
+        if len(found) > 1:
+            raise RuntimeError("step: y, h, encoded and mask must be on one device")
+        return super().step(y, h, encoded, mask)
+
+Strict(8)
+"""
+    model, generator = impl(code), impl("torch.Generator().manual_seed(1)")
     first = impl.decode(model, src, tgt, 0.5, generator)[:, 0]
     return [first, rows_of(impl.greedy(model, src, 2))]
 
@@ -641,6 +678,7 @@ def greedy_stops(impl: Impl):
         "one over, one not": [[2, 5, 5, 5], [5, 2, 2, 6]],
         "over at the last step": [[5, 5, 5, 2], [5, 2, 5, 5]],
         "never over": [[5, 5, 1, 5], [5, 0, 5, 5]],
+        "one over, one says PAD and BOS": [[0, 1, 2, 5], [2, 5, 5, 5]],
         "one row": [[4, 2, 4, 4]],
     }
     found = {}
@@ -711,8 +749,8 @@ def by_search(a, b):
 @verify("token_error_rate")
 def against_a_search(impl: Impl):
     "short texts, one pair at a time, against a search through all edits"
-    hypotheses, references = some_pairs(61, count=25, longest=4, letters="ab")
-    for a, b in zip(hypotheses, references, strict=True):
+    pairs = zip(*some_pairs(61, count=25, longest=4, letters="ab"), strict=True)
+    for a, b in sorted(pairs, key=lambda pair: len(pair[0]), reverse=True):
         got = impl.token_error_rate([a], [b])
         assert isinstance(got, float | int), "token_error_rate must return a number"
         assert abs(got - by_search(a, b) / len(b)) < 1e-9, (
@@ -752,6 +790,7 @@ def tokens_of_any_kind(impl: Impl):
         "words": (["to", "be", "or"], ["to", "bee", "or"]),
         "tuples": ((1, 2, 3), (1, 3)),
         "tokens that are lists": ([[1, 2], [3]], [[1, 2], [4], [3]]),
+        "numbers of another type are equal, a text is not": ([7, "8", 9], [7.0, 8, 9.0]),
     }
     return {name: impl.token_error_rate([a], [b]) for name, (a, b) in pairs.items()}
 
@@ -772,7 +811,7 @@ def what_is_refused(impl: Impl):
             f"{len(hypotheses)} hypotheses and {len(references)} references with "
             f"{sum(map(len, references))} tokens must raise a ValueError"
         )
-    return [impl.token_error_rate(["", "b"], ["a", ""]), impl.token_error_rate([""], ["a"])]
+    return [impl.token_error_rate(["ab", "cde"], ["abcd", ""]), impl.token_error_rate([""], ["a"])]
 
 
 @compare("token_error_rate", points=0.5)
@@ -781,8 +820,10 @@ def long_sequences(impl: Impl):
     hypotheses, references = some_pairs(64, count=2, longest=60)
     hypotheses.append("abcd" * 35)
     references.append("bcda" * 37)
-    long = "ab" * 1500
+    long, same = "ab" * 1500, "".join(random.Random(65).choices("abcd", k=40))
     return {
+        "a long piece elsewhere": impl.token_error_rate(["x" * 30 + same], [same + "y" * 30]),
+        "the same at its place": impl.token_error_rate([same + "x" * 30], [same + "y" * 30]),
         "pairs of 150": impl.token_error_rate(hypotheses, references),
         "far too much": impl.token_error_rate([long], ["ba"]),
         "far too little": impl.token_error_rate(["ba"], [long]),

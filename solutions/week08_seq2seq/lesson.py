@@ -1218,6 +1218,11 @@ def visible():
             f"teacher_forcing = 0: step {t} must read the argmax of the last logits",
         )
         y = want.argmax(dim=-1)
+    for said, row in zip(logits.argmax(dim=-1).tolist(), greedy(model, src, 12)):
+        length = said.index(EOS) if EOS in said else 12
+        assert row == said[:length], (
+            f"greedy must say the argmax at each step, {said[:length]}, found {row}: it does not sample"
+        )
     over = many.clone()
     over[:, 3], over[:, 4:] = EOS, PAD
     expect_close(

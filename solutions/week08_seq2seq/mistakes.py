@@ -377,7 +377,8 @@ edit(
 edit(
     "attention",
     "works-in-float32",
-    "You compute in float32, whatever you are given. Results have the type of query and keys.",
+    "Your results are right to some digits only, or of type float32: compute everything in the type "
+    "of query and keys, and add no small numbers.",
     (
         "query @ keys.transpose(1, 2) / math.sqrt(keys.shape[-1])",
         "query.float() @ keys.float().transpose(1, 2) / math.sqrt(keys.shape[-1])",
@@ -860,6 +861,16 @@ edit(
     "You divide by the length of the hypotheses. A model that says too much would get a better "
     "rate for it: divide by the references.",
     ("return errors / total", "return errors / max(1, sum(map(len, hypotheses)))"),
+)
+edit(
+    "token_error_rate",
+    "divides-by-longer-of-each-pair",
+    "You divide by the longer of the two, so the rate can never exceed 1. It is per token of the "
+    "references.",
+    (
+        "return errors / total",
+        "return errors / sum(map(max, map(len, hypotheses), map(len, references)))",
+    ),
 )
 edit(
     "token_error_rate",
