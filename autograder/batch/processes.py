@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -20,6 +19,7 @@ from weakref import WeakKeyDictionary
 from ..course.errors import CourseError
 from ..course.search_path import leave_out_working_directory
 from ..kernels.launcher import Forker, Launcher
+from ..kernels.scratch import scratch_folder
 from ..sandbox.levels import best_level
 from ..sandbox.syscalls import die_with_parent
 from .fork_server import start_fork_server
@@ -67,8 +67,7 @@ class ProcessPool:
             level = best_level(self.unsafe)
             start_fork_server(self.preload)
             if self.folder is None:
-                home = tempfile.TemporaryDirectory(prefix="nbl-", ignore_cleanup_errors=True)
-                self.folder = Path(self.stack.enter_context(home))
+                self.folder = self.stack.enter_context(scratch_folder())
             self.launcher = Launcher(level, self.preload, self.folder)
 
     def submit(

@@ -1,6 +1,7 @@
 """The command ``autograder``: each command reads its arguments and calls one room."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -223,9 +224,15 @@ def _to_stderr(text: str) -> None:
     typer.echo(printable(text), err=True)
 
 
+def _end(number: int, frame: object) -> None:
+    """End as after an error, so that kernels and folders go; the status is a shell's."""
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """Run the command line; an error of the course is one line and exit status 2."""
     leave_out_working_directory()
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except CourseError as error:

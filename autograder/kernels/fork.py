@@ -15,7 +15,7 @@ import tempfile
 from typing import NoReturn
 
 from ..sandbox.jail import Jail, enter, isolate, settle
-from ..sandbox.syscalls import die_with_parent
+from ..sandbox.syscalls import adopt_orphans, die_with_parent, first_to_go
 from .request import KernelRequest
 
 #: A kernel's descriptors beyond the standard ones: a pipe for faults on its way in, the doorbell.
@@ -36,6 +36,7 @@ def keep(jail: Jail, request: KernelRequest, reply: int, doorbell: int) -> NoRet
     try:
         die_with_parent(signal.SIGKILL)
         os.setsid()
+        first_to_go()
         own_users = isolate() if jail.level == "full" else True
         read, write = os.pipe()
         pid = os.fork()
@@ -69,6 +70,7 @@ def _become_kernel(
     """The first process of the sandbox: enter it, then be a kernel."""
     try:
         die_with_parent(signal.SIGKILL)
+        adopt_orphans()
         os.environ.clear()
         os.environ.update(request.environment)
         faults = _only_descriptors(faults, doorbell)

@@ -19,6 +19,7 @@ from contextlib import suppress
 import msgspec
 
 from ..course.errors import CourseError
+from ..sandbox.cgroups import Groups, hierarchies
 from ..sandbox.jail import readable_folders
 from .fork import keep
 from .preload import preload, preload_engine
@@ -39,6 +40,7 @@ class LauncherProcess:
     def __init__(self, control: socket.socket, level: str) -> None:
         self.control, self.level = control, level
         self.keepers: dict[int, int] = {}
+        self.groups = Groups(hierarchies() if level != "none" else ())
         self.preloaded: set[str] = set()
         self.readable: tuple[str, ...] = ()
         self.poller = select.poll()
@@ -63,11 +65,13 @@ class LauncherProcess:
                 elif not self._take_request():
                     return
             self._reap()
+            self.groups.tidy()
 
     def close(self) -> None:
         """End every kernel."""
         for reply in list(self.keepers):
             self._end(reply)
+        self.groups.close()
 
     def _take_request(self) -> bool:
         """Fork one kernel; whether there is somebody who may ask for another."""
@@ -106,6 +110,7 @@ class LauncherProcess:
         os.close(self.control.detach())
         for other in self.keepers:
             os.close(other)
+        self.groups.enter(request.held_bytes, request.processes)
         keep(request.jail(self.level, self.readable), request, reply, doorbell)
 
     def _end(self, reply: int) -> None:
@@ -114,6 +119,7 @@ class LauncherProcess:
         if pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+            self.groups.remove(pid)
         self.poller.unregister(reply)
         os.close(reply)
 
@@ -126,6 +132,7 @@ class LauncherProcess:
                 return
             if pid == 0:
                 return
+            self.groups.remove(pid)
             for reply, keeper in self.keepers.items():
                 if keeper == pid:
                     self.keepers[reply] = 0

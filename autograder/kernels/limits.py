@@ -7,6 +7,8 @@ from typing import Any
 from ..remote.causes import Cause, cause_of, words
 from ..remote.proxy import LinkError
 from .outputs import Outputs
+from .request import held_bytes
+from .watch import Excess
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Limits:
     written_bytes: int = 256 << 20
     returned_bytes: int = 256 << 20
     preload: tuple[str, ...] = ()
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes that all processes of a kernel may hold together, with what is written there."""
+        return held_bytes(self.memory_bytes, self.written_bytes)
 
 
 class CellStatus(StrEnum):
@@ -65,13 +72,13 @@ def not_run(error: LinkError) -> CellRun:
 
 
 def cell_run(
-    status: CellStatus, outputs: Outputs, limits: Limits, flooded: bool = False
+    status: CellStatus, outputs: Outputs, limits: Limits, excess: Excess | None = None
 ) -> CellRun:
     """What became of a cell that has run.
 
     Parameters
     ----------
-    flooded : the kernel was killed because of all that it sent
+    excess : why the kernel was killed, if its watch did
     """
     match status:
         case CellStatus.OK:
@@ -84,7 +91,10 @@ def cell_run(
             cause, details = Cause.OUT_OF_MEMORY, {}
         case CellStatus.TIMEOUT:
             cause, details = Cause.CELL_TIME, {"seconds": limits.cell_seconds}
-        case CellStatus.DEAD if not flooded:
+        case CellStatus.DEAD if excess is Excess.HELD:
+            reason = f"out of memory: {excess}, more than {limits.held_bytes >> 20} MiB"
+            return CellRun(status, outputs.nodes, reason, Cause.OUT_OF_MEMORY)
+        case CellStatus.DEAD if excess is None:
             cause, details = Cause.KERNEL_DIED, {}
         case _:
             cause, details = Cause.PRINTED_TOO_MUCH, {"kib": limits.output_bytes >> 10}

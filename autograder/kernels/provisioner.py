@@ -7,7 +7,7 @@ launcher of its own, which is there from its start to its end and makes restarts
 """
 
 import asyncio
-import shutil
+import os
 import signal
 import tempfile
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..sandbox.jail import Jail
 from ..sandbox.levels import best_level
 from .launcher import ForkedKernel, Launcher, small_environment
 from .request import KernelRequest
+from .scratch import PREFIX, remove, sweep
 
 NAME = "autograder-sandbox"
 
@@ -43,7 +44,8 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Give the kernel a scratch folder and have it talk over sockets there."""
         if self.scratch is None:
-            self.scratch = Path(tempfile.mkdtemp(prefix="nb-"))
+            sweep()
+            self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
         for name in ("run", "home"):
             (self.scratch / name).mkdir(exist_ok=True)
         manager = self.parent
@@ -115,5 +117,5 @@ class SandboxProvisioner(LocalProvisioner):
             self.launcher.close()
             self.launcher = None
         if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove(self.scratch)
             self.scratch = None

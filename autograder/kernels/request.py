@@ -33,6 +33,11 @@ class KernelRequest:
     files: int
     written_bytes: int
 
+    @property
+    def held_bytes(self) -> int:
+        """Bytes that all of its processes may hold together."""
+        return held_bytes(self.memory_bytes, self.written_bytes)
+
     def jail(self, level: str, readable: tuple[str, ...]) -> Jail:
         """The jail of this kernel."""
         return Jail(
@@ -44,3 +49,11 @@ class KernelRequest:
             written_bytes=self.written_bytes,
             readable=readable,
         )
+
+
+def held_bytes(memory: int, written: int) -> int:
+    """Bytes that all processes of a kernel may hold together, from what one may hold and write.
+
+    A little more than one of them may: that one gets a MemoryError, which it can tell.
+    """
+    return memory + memory // 4 + written

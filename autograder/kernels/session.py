@@ -8,7 +8,6 @@ with a reason, never an exception of the grader.
 import itertools
 import os
 import secrets
-import shutil
 import signal
 import tempfile
 import time
@@ -29,6 +28,7 @@ from .limits import CellRun, CellStatus, Limits, cell_run, not_run
 from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .request import KernelRequest
+from .scratch import remove
 from .watch import Watch
 
 START_SECONDS = 60.0
@@ -74,7 +74,7 @@ class KernelSession:
     def close(self) -> None:
         """End the kernel and remove its folder."""
         self.stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove(self.scratch)
 
     @property
     def alive(self) -> bool:
@@ -106,7 +106,7 @@ class KernelSession:
                 written_bytes=self.limits.written_bytes,
             )
         )
-        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT)
+        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT, self.limits.held_bytes)
         self.published = PublishedMessages(connection)
         try:
             self._wait_until_ready(self.kernel)
@@ -150,7 +150,7 @@ class KernelSession:
             return not_run(error)
         status = self._finish(link, number, outputs, limits.cell_seconds)
         told = replace(limits, output_bytes=outputs.most)
-        return cell_run(status, outputs, told, self.watch.fired)
+        return cell_run(status, outputs, told, self.watch.excess)
 
     def connect(self) -> Link:
         """A link to the agent in this kernel."""

@@ -1,6 +1,5 @@
 """Kernels for one submission after the other, the next one made while one is in use."""
 
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Self
 from ..remote.proxy import LinkError
 from .launcher import Forker, Launcher, LauncherError
 from .limits import Limits
+from .scratch import scratch_folder
 from .session import KernelSession
 
 
@@ -90,9 +90,9 @@ class KernelSupply:
 def open_kernels(level: str, preload: tuple[str, ...] = ()) -> Iterator[KernelSupply]:
     """Kernels from a launcher of their own, which ends with the context."""
     with (
-        tempfile.TemporaryDirectory(prefix="nbl-", ignore_cleanup_errors=True) as folder,
-        Launcher(level, preload, Path(folder)) as launcher,
-        KernelSupply(launcher.forker, Path(folder)) as kernels,
+        scratch_folder() as folder,
+        Launcher(level, preload, folder) as launcher,
+        KernelSupply(launcher.forker, folder) as kernels,
     ):
         launcher.wait()
         yield kernels

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
@@ -11,6 +12,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+PR_SET_CHILD_SUBREAPER = 36
 PIVOT_ROOT, CAPSET = 155, 126  # x86-64; looked up by machine below
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 
@@ -70,6 +72,17 @@ def no_new_privileges() -> None:
 def die_with_parent(signal: int) -> None:
     """Ask for a signal when the parent dies."""
     checked(libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0), "pdeathsig")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what this process's children leave behind, where they can be counted."""
+    checked(libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper")
+
+
+def first_to_go() -> None:
+    """Ask Linux to end this process and its children first where the machine's memory ends."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def dumpable() -> None:

@@ -1,0 +1,52 @@
+"""Folders for kernels: made, and removed whatever a kernel has done to them.
+
+A student's code may take every right from its own folders. And a grader that is killed outright
+removes nothing: the next one does, of the same user.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PREFIX = "nbl"
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for all that a grader's kernels write, removed at the end."""
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and everything in it, as far as it is ours."""
+    for top, _, _ in os.walk(folder, onerror=None):
+        _open_up(Path(top))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove the folders of this user's graders that have ended without doing so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}-*-*"):
+        owner = folder.name.split("-")[1]
+        with suppress(OSError):
+            ended = owner.isdigit() and not Path("/proc", owner).exists()
+            if ended and folder.stat(follow_symlinks=False).st_uid == os.getuid():
+                remove(folder)
+
+
+def _open_up(folder: Path) -> None:
+    """Give us the rights to a folder and to what is directly below it."""
+    with suppress(OSError):
+        folder.chmod(0o700)
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                with suppress(OSError):
+                    os.chmod(entry.path, 0o700)
