@@ -16,6 +16,13 @@ STYLES = {"margin", "padding-left", "border-left", "color", "font-weight", "text
 #: Tags that hold others; those that close themselves do not make a page deep.
 OPENING = re.compile(r"<(/?)(?!br|hr|img|input|col|wbr|p\b|li|td|th|tr)[a-zA-Z]")
 DEPTH_LIMIT = 200
+#: Tags that, left open, are opened again in every block below: `<b>` a thousand times is a million.
+STYLING = re.compile(
+    r"(?i)<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u|del|ins|span|abbr|cite|q|kbd|"
+    r"samp|sub|sup|var|mark)\b[^>]*"
+)
+#: How many characters cleaning may make of a text at most, in all and beside its own length.
+GROWTH_LIMIT = 1 << 20
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 #: How many characters of one text an output keeps.
 TEXT_LIMIT = 20_000
@@ -49,7 +56,9 @@ def _clean(output: Any) -> Any:
         elif mime == "text/plain" and isinstance(value, str):
             data[mime] = cut(value)
         elif mime == "text/html" and isinstance(value, str) and _is_modest(value):
-            data[mime] = nh3.clean(value, tags=TAGS)
+            clean = nh3.clean(value, tags=TAGS)
+            if len(clean) <= 4 * len(value) + TEXT_LIMIT:
+                data[mime] = clean
     if not data:
         return None
     return node("display_data", data=NotebookNode(data), metadata=NotebookNode())
@@ -64,9 +73,26 @@ def harmless(html: Any) -> str:
 
 def _is_modest(html: str) -> bool:
     """Whether cleaning it takes no time to speak of: short, and not nested deeply."""
+    if len(html) >= 10 * TEXT_LIMIT or _growth(html) > GROWTH_LIMIT:
+        return False
     steps = (-1 if match[1] else 1 for match in OPENING.finditer(html))
     depths = itertools.accumulate(steps, lambda depth, step: max(0, depth + step))
-    return len(html) < 10 * TEXT_LIMIT and max(depths, default=0) <= DEPTH_LIMIT
+    return max(depths, default=0) <= DEPTH_LIMIT
+
+
+def _growth(html: str) -> int:
+    """How many characters a browser may add to complete what is left open, at most."""
+    open_: dict[str, list[int]] = {}
+    size, most = 0, 0
+    for found in STYLING.finditer(html):
+        tags = open_.setdefault(found[2].lower(), [])
+        if not found[1]:
+            tags.append(len(found[0]) + 1)
+            size += tags[-1]
+        elif tags:
+            size -= tags.pop()
+        most = max(most, size)
+    return most * html.count("<")
 
 
 def cut(text: str) -> str:

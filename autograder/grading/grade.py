@@ -21,6 +21,7 @@ from ..kernels.launcher import LauncherError
 from ..kernels.limits import Limits
 from ..kernels.supply import KernelSupply
 from ..remote.causes import Cause
+from .clean import cut
 from .execute import Execution
 from .forbidden import doubts, look_for_forbidden
 from .notes import Note
@@ -28,6 +29,9 @@ from .render import outputs
 from .results import Graded, SubmissionStatus, TestResult
 from .rubrics import put_rubrics
 from .sanitise import OWN, sanitise, stub_names
+
+#: A graded notebook shows so many characters of a cell; its middle is left out where it has more.
+SOURCE_LIMIT = 100_000
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,9 @@ def grade(
         tests = execution.run(clean.notebook, exercise_of)
     if session.orphaned:
         raise LauncherError("the launcher of kernels died meanwhile")
+    for cell in clean.notebook.cells:
+        if len(cell.source) > SOURCE_LIMIT:
+            cell.source = cut(cell.source)
     by_cell = {test.cell: test for test in tests}
     for cell in clean.notebook.cells:
         test = by_cell.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
@@ -115,7 +122,8 @@ def grade(
     others = (Note(Cause.OTHER_VERSION, line) for line in misfits(assignment.requirements))
     told = (*others, *notes, *clean.notes, *doubts(found), *execution.notes)
     facts = _Facts(assignment, submission, seconds, told)
-    return facts.graded(None, "", tests, clean.notebook)
+    result = facts.graded(None, "", tests, clean.notebook)
+    return replace(result, starved=session.starved)
 
 
 def broken(assignment: Assignment, reason: str, submission: bytes = b"") -> Graded:

@@ -117,6 +117,7 @@ class Order:
         self.tests = {exercise.tests: exercise for exercise in exercises}
         self.cells: list[Any] = []
         self.next = 0
+        self.begun: set[Unit] = set()
         self.done: set[Unit | int] = set()
         self.bound = set(BUILTINS)
         self.held: list[Exercise] = []
@@ -175,9 +176,9 @@ class Order:
             self.cells.append(self.course[exercise.tests])
 
     def _put_unit(self, unit: Unit, chain: int) -> None:
-        if unit in self.done:
+        if unit in self.begun:
             return
-        self.done.add(unit)
+        self.begun.add(unit)
         for exercise in self.rebinders.get(unit, ()):
             if unit not in exercise.waits and not exercise.waits - self.done:
                 self._put_tests(exercise)  # a later definition must not count
@@ -185,6 +186,7 @@ class Order:
         self.bound |= unit.names.binds
         if unit.node is not None:
             self.cells.append(unit.node)
+        self.done.add(unit)
         ready = [one for one in self.held if not one.waits - self.done]
         self.held = [one for one in self.held if one.waits - self.done]
         for exercise in ready:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import nbformat
 
 from .notes import Note, put_right
@@ -13,6 +14,11 @@ MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 
 #: A notebook with more cells than this was made to keep a grader busy.
 CELL_LIMIT = 2000
+#: More objects and lists, or more values, are not parsed where outputs cannot be passed over: a
+#: file of 60 MiB could hold thirty million of them.
+OBJECT_LIMIT, VALUE_LIMIT = 1_000_000, 5_000_000
+#: A cell keeps so many tags, and so many pictures.
+TAG_LIMIT, PICTURE_LIMIT = 100, 100
 
 
 class Unreadable(Exception):
@@ -47,7 +53,9 @@ def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[Note]
     if not data.strip():
         raise Unreadable("the file is empty; save the notebook and submit it again")
     notes: list[Note] = []
-    tree = _tree(_text(data, notes))
+    tree = _without_outputs(data)
+    if tree is None:
+        tree = _tree(_text(data, notes))
     if tree.get("nbformat") != 4:
         tree = _upgraded(tree, notes)
     cells = tree.get("cells")
@@ -67,6 +75,49 @@ def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[Note]
     return found, notes
 
 
+NOTHING = msgspec.Raw(b"null")
+#: How many bytes of a cell's metadata are read, and objects among its attachments.
+METADATA_LIMIT, ATTACHMENTS_LIMIT = 64 << 10, 1000
+
+
+class _Cell(msgspec.Struct):
+    """A cell as JupyterLab writes it; its outputs are passed over and never made."""
+
+    cell_type: str
+    source: str | list[str] = ""
+    id: msgspec.Raw = NOTHING
+    metadata: msgspec.Raw = NOTHING
+    attachments: msgspec.Raw = NOTHING
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell]
+    nbformat: int
+
+
+def _without_outputs(data: bytes) -> dict[str, Any] | None:
+    """A well-formed notebook, read in one go without its outputs; None where it is not one."""
+    if data.count(b'"cell_type"') > 4 * CELL_LIMIT:
+        return None
+    try:
+        found = msgspec.json.decode(data, type=_Notebook)
+        cells = [_plain(cell) for cell in found.cells]
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
+    return {"nbformat": 4, "cells": cells} if found.nbformat == 4 else None
+
+
+def _plain(cell: _Cell) -> dict[str, Any]:
+    """A cell as JSON has it, without what is too large to be of use."""
+    node: dict[str, Any] = {"cell_type": cell.cell_type, "source": cell.source}
+    for key, raw in (("id", cell.id), ("metadata", cell.metadata)):
+        if len(bytes(raw)) <= METADATA_LIMIT:
+            node[key] = msgspec.json.decode(raw)
+    if bytes(cell.attachments).count(b"{") <= ATTACHMENTS_LIMIT:
+        node["attachments"] = msgspec.json.decode(cell.attachments)
+    return node
+
+
 def _text(data: bytes, notes: list[Note]) -> str:
     encoding = next((name for mark, name in MARKS.items() if data.startswith(mark)), "utf-8")
     if encoding != "utf-8":
@@ -81,6 +132,11 @@ def _text(data: bytes, notes: list[Note]) -> str:
 
 
 def _tree(text: str) -> dict[str, Any]:
+    if text.count("{") + text.count("[") > OBJECT_LIMIT or text.count(",") > VALUE_LIMIT:
+        raise Unreadable(
+            "the file holds more values than any notebook; clear the outputs (Edit, Clear Outputs "
+            "of All Cells), save and submit again"
+        )
     try:
         tree = json.loads(text)
     except RecursionError:
@@ -132,7 +188,9 @@ def _cell(node: Any) -> SubmittedCell | None:
         text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode(),
         id=str(node.get("id", "")),
         grade_id=grade_id if isinstance(grade_id, str) else "",
-        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        tags=tuple(tag for tag in tags[:TAG_LIMIT] if isinstance(tag, str))
+        if isinstance(tags, list)
+        else (),
         attachments=_pictures(node.get("attachments")),
     )
 
@@ -145,6 +203,6 @@ def _pictures(attachments: Any) -> dict[str, Any]:
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
         if isinstance(bundle, dict):
             kept = {mime: data for mime, data in bundle.items() if picture(mime, data)}
-            if kept:
+            if kept and len(found) < PICTURE_LIMIT:
                 found[str(name).encode("utf-8", "replace").decode()] = kept
     return found
