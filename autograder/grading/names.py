@@ -139,8 +139,8 @@ def runnable(text: str) -> str:
         return f"{text[: first.start(1)]}pass{text[first.end(1) :]}"
     if first.start(1) == 0:
         return text
-    comments = text[: first.start(1)].splitlines(keepends=True)
-    return "".join([first[1] + "\n", *comments]).rstrip("\n") + text[first.end(1) :]
+    above = text[: first.start(1)].removesuffix("\n")
+    return f"{first[1]}\n{above}{text[first.end(1) :]}"
 
 
 def magics(text: str) -> int:
