@@ -686,7 +686,8 @@ def visible():
 # %% [markdown]
 # ### Exercise 4 · `LSTMPredictor`
 #
-# An LSTM and a linear layer. From here on PyTorch's `nn.LSTM` is allowed: you know its inside.
+# An LSTM and a linear layer, without dropout. From here on PyTorch's `nn.LSTM` is allowed: you
+# know its inside.
 #
 # **Difficulty** ●●○○○ · **Importance** ●●●●○ · **Time** 25 minutes · **Length** about 4 + 4 lines ·
 # **Theory** [The network](#The-network)
@@ -783,9 +784,14 @@ def visible():
     assert outputs.shape == (B, T, 1), (
         f"Outputs must be (B, T, 1) = {(B, T, 1)}, one for every step, found {tuple(outputs.shape)}"
     )
+    model.eval()
     expect_close(
-        model(x), outputs, "A second call must give the same: no state is kept between calls"
+        model(x), model(x), "A second call must give the same: no state is kept between calls"
     )
+    expect_close(
+        outputs, model(x), "Outputs in training and evaluation mode must be the same: no dropout"
+    )
+    model.train()
 
     # An LSTM has 4H(D + H + 2) parameters in its first layer, 4H(2H + 2) in each further one.
     count = sum(p.numel() for p in model.parameters())
