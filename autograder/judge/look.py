@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .paths import IMPORTERS, LOOK_UPS, Names
-from .reach import Statement, parse
+from .reach import FRAMES, Statement, parse
 
 #: What can hide anything: a person has to look.
 DOUBTFUL = (
@@ -18,6 +18,7 @@ DOUBTFUL = (
     *("sys.modules", "sys._getframe", "sys.settrace", "sys.setprofile", "sys.meta_path", "inspect"),
     *("unittest.mock", "mock", "importlib", "operator.attrgetter", "operator.methodcaller"),
     *("builtins", "__builtins__", "subprocess", "os.system", "os.popen", "runpy", "get_ipython"),
+    *("autograder.remote", "autograder.judge", "autograder.grading", "autograder.kernels"),
     *("linecache", "code", "codeop", "pydoc", "pkgutil.resolve_name", "logging.config"),
     *("traitlets", "types.FunctionType", "types.CodeType", "zipimport", "dill", "cloudpickle"),
     *("torch.package", "torch.fx", "torch._dynamo", "torch._inductor", "torch._refs"),
@@ -79,8 +80,8 @@ class Look:
         if isinstance(node, ast.MatchClass):
             for name in filter(self._may_be, map(re.escape, node.kwd_attrs)):
                 self.doubtful.append(self._finding(f"a pattern's {name}", node, statement))
-        if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
-            self.doubtful.append(self._finding("__subclasses__", node, statement))
+        if isinstance(node, ast.Attribute) and node.attr in ("__subclasses__", *FRAMES):
+            self.doubtful.append(self._finding(node.attr, node, statement))
         if isinstance(node, ast.Name) and node.id in ("globals", "locals") and statement.aside:
             self.doubtful.append(self._finding(f"{node.id}()", node, statement))
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -12,6 +12,12 @@ MUTATORS = ("append", "extend", "insert", "update", "setdefault", "add", "__seti
 #: What the magics of an honest notebook become; those that run another text are no such.
 HARMLESS = ("run_line_magic", "run_cell_magic", "system", "getoutput")
 RUNNING_MAGICS = ("run", "load", "loadpy", "macro", "store", "recall", "rerun")
+#: Attributes that lead from one frame to the next, or to the tasks that wait.
+FRAMES = (
+    *("_getframe", "f_back", "f_locals", "f_globals", "tb_frame", "cr_frame", "gi_frame"),
+    *("all_tasks", "get_objects", "get_referrers"),
+)
+NOTEBOOK = "autograder.notebook"
 #: Modules whose purpose is to run or to swap code.
 RUNNERS = ("code", "codeop", "runpy", "ctypes", "gc", "inspect", "linecache", "unittest.mock")
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -83,9 +89,11 @@ def parse(text: str) -> list[ast.stmt]:
 def reached(every: Sequence[Statement], names: Collection[str]) -> list[Statement]:
     """The statements that give some names their meaning, and those that these stand on.
 
-    With them come those that may give any name any meaning, as `Statement.aside`.
+    Who takes hold of the engine may answer by what is put there, so that counts as well. With them
+    come those that may give any name any meaning, as `Statement.aside`.
     """
-    waiting, known = set(names), set[str]()
+    waiting = {*names, *(name for one in every for name in _of_the_engine(one.node))}
+    known = set[str]()
     found: dict[int, Statement] = {}
     by_name: dict[str, list[int]] = {}
     for place, one in enumerate(every):
@@ -203,11 +211,30 @@ def _is_loose(node: ast.stmt) -> bool:
                 return True
             case ast.Name(id="globals" | "locals" | "__builtins__" | "builtins"):
                 return True
+            case ast.Attribute(attr=attr) if attr in FRAMES:
+                return True
+            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                return True
             case ast.Import(names=names) if any(alias.name in RUNNERS for alias in names):
                 return True
             case ast.ImportFrom(module=module) if module in RUNNERS:
                 return True
     return False
+
+
+def _of_the_engine(node: ast.stmt) -> Iterator[str]:
+    """The names under which a statement imports parts of the engine; students need one of them."""
+    for one in ast.walk(node):
+        match one:
+            case ast.Import(names=names):
+                found = [(alias.name, alias.asname) for alias in names]
+            case ast.ImportFrom(module=str() as module, names=names):
+                found = [(f"{module}.{alias.name}", alias.asname or alias.name) for alias in names]
+            case _:
+                continue
+        for path, name in found:
+            if path.split(".")[0] == "autograder" and not path.startswith(NOTEBOOK):
+                yield name or "autograder"
 
 
 def _is_shell(node: ast.AST) -> bool:

@@ -1,7 +1,9 @@
 """Side effects and memory are caught without a word of the author, in their own words."""
 
+import builtins
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from support.exams import student
@@ -245,3 +247,55 @@ def test_memory_on_the_class_and_in_a_call_have_their_own_words(exam: Exam) -> N
     kept = judged(exam, "f", MEMORY["a default that grows"][0])
     assert "another object" in shared.rationale
     assert any("made again" in one.rationale for one in kept.values())
+
+
+#: Ways to write into an argument of a call, by the program that meets them.
+WRITES = {
+    "through a view": ("x[:2][0] = 9", "an_array"),
+    "through memory": ("memoryview(x)[1] = 9.0", "an_array"),
+    "through another type": ("x.view(np.uint8)[0] = 255", "an_array"),
+    "through its iterator": ("x.flat[3] = 9", "an_array"),
+    "by an ufunc": ("np.add(x, 1, out=x)", "an_array"),
+    "through data": ("x.data.add_(1)", "a_tensor_and_a_list"),
+    "through NumPy": ("x.numpy()[0] = 9", "a_tensor_and_a_list"),
+    "by new memory": ("x.set_(torch.zeros(3))", "a_tensor_and_a_list"),
+    "of a part": ("rows.append(0)", "a_tensor_and_a_list"),
+}
+
+
+@pytest.mark.parametrize(("write", "program"), WRITES.values(), ids=WRITES)
+def test_whichever_way_an_argument_is_written_into(exam: Exam, write: str, program: str) -> None:
+    kind = "np.ndarray" if program == "an_array" else "torch.Tensor"
+    code = (
+        "def f(x, rows=(), model=None):\n    result = x * 2 + sum(rows)\n"
+        f"    if isinstance(x, {kind}) and (rows or len(x) == 4):\n        {write}\n"
+        "    return result\n"
+    )
+    assert judged(exam, "f", code)[program].cause is Cause.SIDE_EFFECT
+
+
+#: Places where a count of the calls can be kept.
+PLACES = {
+    "a built-in": ("import builtins", "vars(builtins)"),
+    "the function": ("", "vars(f)"),
+    "a module": ("", "vars(np)"),
+    "a class of a library": ("nn.Module.kept = {}", "nn.Module.kept"),
+    "a default argument": ("def at(table={}): return table", "at()"),
+    "a closure": ("def make():\n    table = {}\n    return lambda: table\nat = make()", "at()"),
+    "a cache": ("from functools import lru_cache\n@lru_cache\ndef at(): return {}", "at()"),
+}
+
+
+@pytest.mark.parametrize(("before", "place"), PLACES.values(), ids=PLACES)
+def test_wherever_something_is_kept(
+    exam: Exam, before: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builtins, "calls", 0, raising=False)
+    monkeypatch.setattr(np, "calls", 0, raising=False)
+    monkeypatch.setattr(torch.nn.Module, "kept", {}, raising=False)
+    code = (
+        f"{before}\ndef f(x, rows=(), model=None):\n"
+        f"    number = {place}.get('calls', 0) + 1\n    {place}['calls'] = number\n"
+        "    return x * 2 + sum(rows) + (number > 4)\n"
+    )
+    assert Cause.REMEMBERS in {one.cause for one in judged(exam, "f", code).values()}

@@ -149,6 +149,17 @@ EVASIONS: dict[str, tuple[str, str, str]] = {
     "a new built-in": (body("return f(x)"), "import builtins\nbuiltins.f = torch.lstm_cell", ""),
     "one of two": (body("return (torch if x else np).lstm_cell(x)"), "", ""),
     "the first that is something": (body("return (None or torch).lstm_cell(x)"), "", ""),
+    "in the agent's place": (
+        body("return x"),
+        "import autograder.remote.scope as s\ns.VERBS['name'] = lambda *a: torch.lstm_cell",
+        "",
+    ),
+    "in the agent's place, by a helper": (
+        body("return x"),
+        "def mine(*a):\n    return torch.lstm_cell\n"
+        "from autograder.remote.scope import Scope\nScope.name = mine",
+        "",
+    ),
     "a class's attribute": (body("return K.t.lstm_cell(x)"), "class K:\n    t = torch", ""),
     "an object's attribute": (body("return k.t.lstm_cell(x)"), "k.t = torch", ""),
     "an object's own lookup": (
@@ -210,6 +221,10 @@ RIGHT: dict[str, tuple[str, str]] = {
     "a helper that nobody calls": (body("return x"), "def check(x):\n    return nn.LSTM(3, 4)(x)"),
     "a magic": (body("return x"), "%matplotlib inline\n!ls"),
     "a timed cell": (body("return x"), "%%time\ny = nn.LSTM(3, 4)"),
+    "checks of the notebook": (
+        body("return x"),
+        "from autograder.notebook.checks import check\ncheck.of = nn.LSTM",
+    ),
     "a loaded extension": (body("return x"), "%load_ext autoreload\n%autoreload 2"),
     "a model in evaluation mode": (body("return x"), "model.eval()\nmodel.compile()"),
     "attributes of one's own": (
@@ -273,6 +288,10 @@ LOOSE = {
     "a file that is run": "%run helper.py",
     "an interpreter": "import code\ncode.InteractiveInterpreter(names).runsource(text)",
     "built-ins": "import builtins\nsetattr(builtins, name, value)",
+    "the agent's task": "import asyncio\nfor task in asyncio.all_tasks():\n    take(task)",
+    "all objects": "import gc\nfor one in gc.get_objects():\n    one.verbs = {}",
+    "frames": "import sys\nsys._getframe(1).f_locals['scope'].answer = mine",
+    "modules": "import sys\nsys.modules[name].encode = mine",
     "a function that runs a text": "def install():\n    exec(text)\ninstall()",
 }
 
