@@ -49,7 +49,7 @@ def equal_lengths(impl: Impl):
 @compare("sort_by_length", points=0.5)
 def few_examples_and_large_lengths(impl: Impl):
     "a batch of one example, of two, and lengths of any size"
-    large = [2**24, 300, 2**40, 255, 2**24 + 1, 70_000, 2**31, 256, 40_000, 128]
+    large = [2**24, 300, 2**53, 255, 2**24 + 1, 70_000, 2**53 + 1, 2**31, 256, 40_000, 128]
     return {
         "one example": sorted_by(impl, [4]),
         "two examples": sorted_by(impl, [3, 5]),
@@ -102,7 +102,7 @@ def packed_named(result):
     return dict(zip(("data", "batch_sizes"), result, strict=True))
 
 
-@compare("pack")
+@compare("pack", rtol=1e-12, atol=0.0)
 def the_data(impl: Impl):
     "the packed data of a random batch, packed by hand"
     x, lengths = padded_problem(21, [7, 5, 5, 2, 1], T=9, D=3)
@@ -122,9 +122,9 @@ def pack_every_size(impl: Impl, *, B, T, D):
     return packed_named(impl.pack(*padded_problem(23, sorted_lengths(24, B, T), T, D)))
 
 
-@compare("pack")
+@compare("pack", gradients=True)
 def full_or_not(impl: Impl):
-    "all examples full, none of them, and one example alone"
+    "all examples full, none of them, and one example alone; the gradients of x"
     tables = (([4, 4, 4], 4), ([4, 4, 4], 6), ([3], 6), ([6], 6), ([1, 1], 3), ([3, 3, 1], 3))
     return {
         f"T = {T}, lengths {lengths}": packed_named(impl.pack(*padded_problem(25, lengths, T, D=2)))
@@ -142,12 +142,14 @@ def zeros_and_nan(impl: Impl):
     return packed_named(impl.pack(x, lengths))
 
 
-@compare("pack", points=0.5)
+@compare("pack", points=0.5, dtype=True)
 def long_and_large(impl: Impl):
-    "hundreds of steps, and hundreds of examples"
+    "hundreds of steps, and of examples; whole numbers, and numbers of 16 bits"
+    x, lengths = padded_problem(28, [3] + [2] * 299 + [1] * 9, T=3, D=1)
     return {
         "long": packed_named(impl.pack(*padded_problem(27, [300, 257, 128], T=300, D=1))),
-        "large": packed_named(impl.pack(*padded_problem(28, [3] + [2] * 299 + [1] * 9, T=3, D=1))),
+        "large, in 16 bits": packed_named(impl.pack(x.half(), lengths)),
+        "whole numbers": packed_named(impl.pack((100 * x[:2]).long(), lengths[:2])),
     }
 
 
@@ -212,7 +214,7 @@ def unpacked_named(result):
     return dict(zip(("padded", "lengths"), result, strict=True))
 
 
-@compare("unpack")
+@compare("unpack", rtol=1e-12, atol=0.0)
 def the_padded_batch(impl: Impl):
     "the padded batch of random packed data, unpacked by hand, and what stands at its padding"
     lengths = [8, 6, 6, 3, 1]
@@ -248,12 +250,15 @@ def few_steps_or_examples(impl: Impl):
     }
 
 
-@compare("unpack", points=0.5)
+@compare("unpack", points=0.5, dtype=True)
 def unpack_long_and_large(impl: Impl):
-    "hundreds of steps, and hundreds of examples"
+    "hundreds of steps, and of examples; whole numbers, and numbers of 16 bits"
+    data, sizes = packed_of(37, [3] + [2] * 299 + [1] * 9, D=1)
+    whole, few = packed_of(36, [2, 1], D=2)
     return {
         "long": unpacked_named(impl.unpack(*packed_of(36, [300, 257, 128], D=1))),
-        "large": unpacked_named(impl.unpack(*packed_of(37, [3] + [2] * 299 + [1] * 9, D=1))),
+        "large, in 16 bits": unpacked_named(impl.unpack(data.half(), sizes)),
+        "whole numbers": unpacked_named(impl.unpack((100 * whole).long(), few)),
     }
 
 
@@ -271,7 +276,7 @@ def two_batches(impl: Impl):
 # == packed_gru ==
 
 
-def gru_problem(impl, seed, lengths, T, D, H, num_layers=1):
+def gru_problem(impl, seed, lengths, T, D, H, num_layers=1, dropout=0.0):
     "A GRU of the implementation, with weights that are drawn here, and a padded batch."
     generator = torch.Generator().manual_seed(seed)
     state = {
@@ -279,10 +284,10 @@ def gru_problem(impl, seed, lengths, T, D, H, num_layers=1):
         for name, value in nn.GRU(D, H, num_layers, batch_first=True).state_dict().items()
     }
     code = """
-gru = nn.GRU(D, H, num_layers, batch_first=True).to(state["bias_ih_l0"])
+gru = nn.GRU(D, H, num_layers, batch_first=True, dropout=dropout).to(state["bias_ih_l0"])
 gru.load_state_dict(state)
 gru"""
-    gru = impl(code, D=D, H=H, num_layers=num_layers, state=state)
+    gru = impl(code, D=D, H=H, num_layers=num_layers, dropout=dropout, state=state)
     x = torch.randn(len(lengths), T, D, generator=generator, dtype=torch.float64)
     return gru, x, torch.tensor(lengths)
 
@@ -331,12 +336,14 @@ def full_and_equal(impl: Impl):
 
 @compare("packed_gru")
 def several_layers(impl: Impl):
-    "two layers, and three: outputs and last state are those of the last; a sorted batch"
+    "two layers, and three: outputs and last state are those of the last; all dropped between them"
     return {
-        f"{n} layers": gru_named(
-            impl.packed_gru(*gru_problem(impl, 46, [6, 3, 2], T=6, D=3, H=4, num_layers=n))
+        name: gru_named(impl.packed_gru(*gru_problem(impl, 46, [6, 3, 2], 6, 3, 4, *options)))
+        for name, *options in (
+            ("2 layers", 2),
+            ("3 layers", 3),
+            ("2 layers in training mode, all dropped between them", 2, 1.0),
         )
-        for n in (2, 3)
     }
 
 
@@ -408,13 +415,13 @@ def rnn_problem(seed, lengths, D, H):
 RUN = "result = packed_rnn(data, batch_sizes, W_ih, W_hh, b)"
 
 
-@compare("packed_rnn")
+@compare("packed_rnn", gradients=True)
 def all_full(impl: Impl):
-    "a batch where all examples have the same length"
-    return by_hand(impl, RUN, **rnn_problem(51, [4, 4, 4], D=2, H=3))
+    "a batch where all examples have the same length, and its gradients back to the first step"
+    return impl.packed_rnn(*rnn_problem(51, [110, 110], D=2, H=3).values())
 
 
-@compare("packed_rnn")
+@compare("packed_rnn", rtol=1e-11, atol=1e-13)
 def uneven_lengths(impl: Impl):
     "the states of a batch of uneven lengths"
     return by_hand(impl, RUN, **rnn_problem(52, [7, 5, 5, 2, 1], D=3, H=4))
@@ -435,7 +442,7 @@ def as_many_inputs_as_units(impl: Impl):
     }
 
 
-@compare("packed_rnn", points=0.5)
+@compare("packed_rnn", points=0.5, rtol=1e-11, atol=1e-13)
 def large_inputs(impl: Impl):
     "inputs and weights so large that every state is nearly 1 or -1"
     problem = rnn_problem(56, [4, 3, 1], D=2, H=3)
@@ -522,7 +529,7 @@ def the_buckets(impl: Impl):
     found = {}
     for name, lengths in {
         "lengths 1 to 40": torch.randperm(40, generator=generator) + 1,
-        "large lengths": 2**24 + torch.randperm(40, generator=generator),
+        "large lengths": 2**53 + torch.randperm(40, generator=generator),
         "larger ones": 2**31 - 20 + torch.randperm(40, generator=generator),
         "around 256": 236 + torch.randperm(40, generator=generator),
         "many": torch.randperm(1600, generator=generator),
