@@ -631,8 +631,10 @@ def visible():
     long = torch.arange(300.0).view(1, 300, 1)
     expect_close(last_valid(long, torch.tensor([290])), [[289]], "Step 289 of 300 must be found")
 
-    for function, where in ((last_valid, lengths), (masked_mean, mask)):
-        name = function.__name__
+    for name, function, where in (
+        ("last_valid", last_valid, lengths),
+        ("masked_mean", masked_mean, mask),
+    ):
         shape = tuple(function(h[:1], where[:1]).shape)
         assert shape == (1, 3), f"{name}: one sentence must give (1, H) = (1, 3), found {shape}"
         for dtype in (torch.float32, torch.bfloat16, torch.float64):

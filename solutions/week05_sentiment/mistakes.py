@@ -527,7 +527,8 @@ edit(
 edit(
     "train_epoch",
     "forgets-gradient-clipping",
-    "Gradients are not clipped.",
+    "Gradients are not clipped as asked: all of them together, to max_norm, which is 1 unless it is "
+    "given.",
     ("nn.utils.clip_grad_norm_(model.parameters(), max_norm)", ""),
 )
 edit(
@@ -683,6 +684,29 @@ edit(
     ("model.train()", "model.training = True"),
 )
 
+edit(
+    "train_epoch",
+    "stretches-short-gradients",
+    "A gradient whose norm is below max_norm is stretched up to it. Clipping shortens what is longer "
+    "than max_norm, and leaves the rest as it is.",
+    (
+        "nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+        """
+            grads = [p.grad for p in model.parameters() if p.grad is not None]
+            norm = torch.stack([g.norm() for g in grads]).norm()
+            for g in grads:
+                g.mul_(max_norm / norm)
+        """,
+    ),
+)
+edit(
+    "train_epoch",
+    "asks-for-autocast-on-the-cpu",
+    "autocast is switched on for the CPU, wherever the model is: on a GPU it then has no effect. Its "
+    "first argument is the type of the model's device.",
+    ("torch.autocast(device.type", 'torch.autocast("cpu"'),
+)
+
 # == evaluate ==
 
 edit(
@@ -828,4 +852,11 @@ edit(
     "requires_grad of the weights is off after the evaluation: nothing can be trained any more. "
     "torch.no_grad() is enough.",
     ("model.eval()", "model.eval().requires_grad_(False)"),
+)
+edit(
+    "evaluate",
+    "asks-for-autocast-on-the-cpu",
+    "autocast is switched on for the CPU, wherever the model is: on a GPU it then has no effect. Its "
+    "first argument is the type of the model's device.",
+    ("torch.autocast(device.type", 'torch.autocast("cpu"'),
 )
