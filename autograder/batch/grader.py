@@ -107,7 +107,8 @@ class Grader:
         """Grade submissions; results come as they finish.
 
         The reference goes first, and until it has full marks nothing is told. A worker or a
-        launcher that dies costs time only: what it held is graded again, alone.
+        launcher that dies costs time only: what it held is graded again, alone. So is what ran
+        into a time limit because others had the processors.
 
         Parameters
         ----------
@@ -118,15 +119,15 @@ class Grader:
         CourseError
             If the reference does not get full marks, here or on a cluster's worker.
         """
-        again: list[Submission] = []
+        again: list[tuple[Submission, Graded | Failure]] = []
         held: list[tuple[Submission, Graded | Failure]] = []
         known = proven or not submissions or assignment in self.proven
         proof = None if known else self.pool.prove(assignment)
         for submission, result in self._grade(assignment, submissions, self.pool.under_way):
             if isinstance(result, Failure) and result.everywhere:
                 raise CourseError(result.reason)
-            if isinstance(result, Failure):
-                again.append(submission)
+            if isinstance(result, Failure) or (result.starved and len(submissions) > 1):
+                again.append((submission, result))
             else:
                 held.append((submission, result))
             if proof is None or proof.done():
@@ -136,8 +137,10 @@ class Grader:
                 held.clear()
         self._conclude(assignment, proof)
         yield from held
-        for submission in again:
-            yield from self._grade(assignment, [submission], 1)
+        for submission, before in again:
+            for _, result in self._grade(assignment, [submission], 1):
+                worse = isinstance(result, Failure)
+                yield submission, before if worse else result
 
     def _conclude(
         self, assignment: "Assignment", proof: "Future[Graded | Failure | None] | None"

@@ -89,15 +89,20 @@ class Facts:
 class Graded(Facts):
     """One graded submission: a pure function of the assignment and the submitted bytes.
 
-    ``notebook`` is the text of the graded notebook's file.
+    Attributes
+    ----------
+    notebook : the text of the graded notebook's file
+    starved : something was stopped at a time limit while others had the processors, so that it is
+        a function of the moment as well: to be graded again, alone
     """
 
     notebook: str = field(default="", repr=False)
+    starved: bool = False
 
     def facts(self) -> dict[str, Any]:
         """All but the notebook, as plain data."""
         facts: dict[str, Any] = msgspec.to_builtins(self)
-        del facts["notebook"]
+        del facts["notebook"], facts["starved"]
         return facts
 
 

@@ -29,9 +29,11 @@ from .link import GRACE, AgentLink
 from .outputs import Outputs
 from .request import KernelRequest
 from .scratch import remove
-from .watch import Watch
+from .watch import Watch, waiting_share
 
 START_SECONDS = 60.0
+#: A kernel that has waited for a processor for more than this share of its time has an excuse.
+STARVED = 0.25
 #: How much this process may grow while it listens to a kernel, in bytes.
 GROWTH_LIMIT = 1 << 30
 #: How many times as much as is kept a cell may print before it is stopped.
@@ -57,6 +59,7 @@ class KernelSession:
         self.kernel: ForkedKernel | None = None
         self.link: AgentLink | None = None
         self.orphaned = False
+        self.waiting = 0.0
 
     def __enter__(self) -> Self:
         if self.kernel is None:
@@ -276,8 +279,14 @@ class KernelSession:
             self.link.close()
             self.link = None
 
+    @property
+    def starved(self) -> bool:
+        """Whether code was stopped that others had kept from running."""
+        return self.waiting > STARVED
+
     def _interrupt(self) -> None:
         if self.kernel is not None:
+            self.waiting = max(self.waiting, waiting_share(self.kernel.process))
             self.kernel.signal(signal.SIGINT)
 
     def _kill(self) -> None:

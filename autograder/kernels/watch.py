@@ -77,6 +77,17 @@ def pid_of(ticket: int) -> int:
     return int(found.group(1)) if found else 0
 
 
+def waiting_share(ticket: int) -> float:
+    """The share of its time that a process (pidfd) has waited for a processor while it could run.
+
+    From 0 to 1, of its first thread; 0 where Linux does not tell.
+    """
+    with suppress(OSError, ValueError):
+        ran, waited, _ = map(int, Path(f"/proc/{pid_of(ticket)}/schedstat").read_text().split())
+        return waited / (ran + waited) if ran + waited else 0.0
+    return 0.0
+
+
 def held_by(pid: int, enough: int) -> int:
     """Bytes of memory that a process and its children hold, pages that they share counted once.
 

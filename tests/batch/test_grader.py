@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from autograder.batch.grader import Grader
 from autograder.batch.processes import ProcessPool
 from autograder.batch.submission import Failure, Submission
 from autograder.course.manifest import Course
-from autograder.grading.grade import Assignment
+from autograder.grading.grade import Assignment, broken
+from autograder.grading.results import Graded
 from autograder.sandbox.levels import probe
 
 
@@ -131,3 +133,46 @@ def test_a_launcher_that_dies_in_the_middle_costs_nothing(
         if len(results) == 2 and launcher is not None:
             os.kill(launcher.process.pid, signal.SIGKILL)
     assert results == dict.fromkeys((one.student for one in many), 5.0)
+
+
+class Crowded:
+    """A pool in which whatever is not alone runs into a time limit."""
+
+    reserves, under_way = False, 3
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.right = broken(assignment, "alone")
+        self.alone = self.asked = 0
+        self.waiting: list[Future[Graded | Failure]] = []
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def prove(self, assignment: Assignment) -> None: ...
+
+    def is_lost(self, job: object) -> bool:
+        """Called where nothing came: end what waits, all at once."""
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            self.alone += len(waiting) == 1
+            one.set_result(replace(self.right, starved=len(waiting) > 1))
+        return False
+
+    def submit(self, *_: object) -> "Future[Graded | Failure]":
+        self.asked += 1
+        self.waiting.append(Future())
+        return self.waiting[-1]
+
+
+def test_what_others_kept_from_running_is_graded_again_alone(
+    assignment: Assignment, submissions: list[Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.batch.grader.LOOK_SECONDS", 0.01)
+    with Grader(unsafe=True) as grader:
+        pool = Crowded(assignment)
+        monkeypatch.setattr(grader, "pool", pool)
+        results = [result for _, result in grader.grade_all(assignment, submissions[:3])]
+    assert len(results) == 3
+    assert (pool.asked, pool.alone) == (6, 3)
+    assert not any(isinstance(one, Failure) or one.starved for one in results)

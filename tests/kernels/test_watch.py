@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.kernels.watch import Excess, Watch, held_by
+from autograder.kernels.watch import Excess, Watch, held_by, waiting_share
 
 #: A process that holds some memory, shares it with a child, and has a child that holds its own.
 FAMILY = """
@@ -59,3 +59,20 @@ def test_enough_is_no_excess(family: "subprocess.Popen[str]") -> None:
     watch.end()
     assert family.poll() is None
     assert watch.excess is None
+
+
+SPIN = "import os, time\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+
+
+def test_who_waits_for_a_processor_is_known() -> None:
+    crowd = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(6)]
+    try:
+        deadline = time.monotonic() + 30
+        while waiting_share(os.pidfd_open(crowd[0].pid)) < 0.5:  # six of them have one processor
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        for process in crowd:
+            process.kill()
+            process.wait()
+    assert waiting_share(os.pidfd_open(os.getpid())) < 1.0
