@@ -64,7 +64,7 @@ def fills_allocated_arrays():
         M = len(series) + 1 - k - T
         if M <= 0:
             raise ValueError("not a single window")
-        X, Y = np.zeros((M, T, 1)), np.zeros((M, k))
+        X, Y = np.zeros((M, T, 1), series.dtype), np.zeros((M, k), series.dtype)
         for m in range(M):
             for t in range(T):
                 X[m, t, 0] = series[m + t]
@@ -78,7 +78,7 @@ def fills_allocated_arrays():
         valid = [values.pop() for _ in range(n_valid)][::-1] if n_valid < len(values) else values
         if values is test or values is valid:
             raise ValueError("no value is left to learn from")
-        return np.array(values), np.array(valid), np.array(test)
+        return tuple(np.array(part, series.dtype) for part in (values, valid, test))
 
 
 @alternative("Scaler")
