@@ -5,12 +5,13 @@ This module imports little, so that both can begin to import while everything el
 
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 Result = TypeVar("Result")
+#: What a worker may hold, and how long it may take beyond twice a submission's time limit.
+MEMORY_BYTES, SPARE_SECONDS = 6 << 30, 120.0
 #: The worker that this process is, where it is one of a pool: set by the pool's initializer,
 #: found by its tasks, and used by nobody else.
 _worker: "Worker | None" = None
@@ -154,7 +157,13 @@ def become_worker(forker: Forker, folder: Path) -> None:
 
 
 def settle() -> None:
-    """What every worker does first: it has one thread, and ends with who gives out the work."""
+    """What every worker does first: it has one thread, and ends with who gives out the work.
+
+    Its memory is limited, so that what a submission makes the judge hold costs that one only.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     leave_out_working_directory()
     die_with_parent(signal.SIGKILL)
     threading.Thread(target=_end_with_coordinator, daemon=True).start()
@@ -169,7 +178,31 @@ def attempt_in_worker(
 ) -> "Graded | Failure":
     """Grade one submission in the worker that this process is."""
     assert _worker is not None
-    return _worker.attempt(assignment, data, notes, another)
+    try:
+        with bounded(2 * assignment.submission_seconds + SPARE_SECONDS):
+            return _worker.attempt(assignment, data, notes, another)
+    except Overtime as error:
+        return Failure(str(error))
+
+
+class Overtime(BaseException):
+    """Grading itself does not come to an end; nothing that catches exceptions may keep it."""
+
+
+@contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Raise ``Overtime`` in this process's main thread if what follows takes longer."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Overtime(f"stopped after {seconds:g} s: grading itself did not come to an end")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def prove_in_worker(assignment: "Assignment") -> "Graded | Failure | None":

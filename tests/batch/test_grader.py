@@ -14,7 +14,7 @@ from support import tiny
 from autograder.authoring.fill import fill
 from autograder.batch.assignments import load_assignment
 from autograder.batch.grader import Grader
-from autograder.batch.processes import ProcessPool
+from autograder.batch.processes import MEMORY_BYTES, Overtime, ProcessPool, bounded
 from autograder.batch.submission import Failure, Submission
 from autograder.course.manifest import Course
 from autograder.grading.grade import Assignment, broken
@@ -176,3 +176,26 @@ def test_what_others_kept_from_running_is_graded_again_alone(
     assert len(results) == 3
     assert (pool.asked, pool.alone) == (6, 3)
     assert not any(isinstance(one, Failure) or one.starved for one in results)
+
+
+def test_grading_that_does_not_end_is_stopped() -> None:
+    def swallow() -> None:
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                continue
+
+    with pytest.raises(Overtime, match="did not come to an end"), bounded(0.2):
+        swallow()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_worker_may_hold_so_much(
+    grader: Grader, assignment: Assignment, submissions: list[Submission]
+) -> None:
+    earned(grader, assignment, submissions[:2])
+    for pid in workers_of(grader):
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        (line,) = [one for one in limits.splitlines() if one.startswith("Max data size")]
+        assert int(line.split()[3]) == MEMORY_BYTES
