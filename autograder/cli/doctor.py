@@ -17,7 +17,7 @@ from .registry import registry
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "ipykernel", "jupytext")
 MEANING = {
     "full": "submissions see nothing of this machine but Python and a scratch folder of their own",
-    "partial": "submissions cannot read or write files, but see other processes and a network",
+    "partial": "submissions reach no file, process or network of others, but see processes by name",
     "none": "nothing isolates submissions; grading refuses without --unsafe",
 }
 Say = Callable[[str], None]
