@@ -77,7 +77,7 @@ def _of_folder(course: Course, weeks: list[Week], folder: Path) -> Iterator[Stra
             yield Stray(
                 f"{_in(path, root)}: is no week of the course, and is not graded"
                 + _meant(course, path.name),
-                lost=True,
+                lost=_holds_a_notebook(path),
             )
         elif is_notebook(path.name):
             yield Stray(
@@ -85,6 +85,11 @@ def _of_folder(course: Course, weeks: list[Week], folder: Path) -> Iterator[Stra
                 + _meant(course, path.name.split(".")[0]),
                 lost=True,
             )
+
+
+def _holds_a_notebook(folder: Path) -> bool:
+    """Whether there is a notebook in a folder, or in one of its folders."""
+    return any(is_notebook(path.name) for form in ("*", "*/*") for path in folder.glob(form))
 
 
 def _meant(course: Course, name: str) -> str:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     GIVEN_RAISED = "given cell failed"
     OTHER_VERSION = "other version"
     UNREADABLE = "unreadable"
+    UNKNOWN_TIME = "unknown time"
 
 
 MEANINGS = {
@@ -40,6 +41,8 @@ MEANINGS = {
     Kind.GIVEN_RAISED: "a cell of the course raised an exception: it may have cost marks",
     Kind.OTHER_VERSION: "graded with another version of a package than the course asks for",
     Kind.UNREADABLE: "there was no notebook to grade",
+    Kind.UNKNOWN_TIME: "when it was handed in cannot be read, so it counts as neither late nor in "
+    "time",
 }
 #: The kind of each cause; None for what happens in every class.
 KINDS: dict[Cause, Kind | None] = {
@@ -85,6 +88,9 @@ def incidents(sheet: Sheet) -> tuple[Incident, ...]:
         kind = KINDS[cause] if cause is not None else None
         if kind is not None:
             found.setdefault((kind, exercise), Incident(kind, exercise, words))
+    fault = sheet.marks.dates.fault if sheet.marks and sheet.marks.dates else ""
+    if fault:
+        found[(Kind.UNKNOWN_TIME, "")] = Incident(Kind.UNKNOWN_TIME, "", fault)
     return tuple(found.values())
 
 

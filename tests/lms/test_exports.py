@@ -91,7 +91,10 @@ def test_withdrawn_students_are_left_out_unless_named(klass: Course) -> None:
         export(klass, "canvas", "nobody")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
+WIDE = ["＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", "\u200b=1", "\ufeff＝1", "\u3000=1", "\u00a0@x"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", *WIDE])
 def test_a_spreadsheet_runs_nothing(text: str) -> None:
     (cell,) = next(csv.reader(io.StringIO(table([[text]]), newline="")))
     assert cell == f"'{text}".replace("\r", " ")

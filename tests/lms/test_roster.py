@@ -193,3 +193,67 @@ def test_somebody_unknown_is_shown_by_id(course: Course) -> None:
         writer.register(course.weeks[0])
         writer.record("ada", broken(assignment, "the file is empty"))
     assert names(course) == {"ada": ("ada", "")}
+
+
+POSTING = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Doubling (4711)\n"
+    ",,,,,Manual Posting\n    Points Possible,,,,,6\n"
+    '"King, Ada",77,S-1,ada,Mon,5\n'
+)
+SPLIT = (
+    "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Doubling (4711)\n"
+    ",,,,,,Manual Posting\n    Points Possible,,,,,,6\n"
+    "King,Ada,77,S-1,ada,Mon,5\nStudent,Test,78,,x,Mon,\n"
+)
+GERMAN = "Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Gruppen\nAda,King,S-1,a@x.org,Mon\n"
+WORKSHEET = (
+    'ID,"Vollständiger Name",ID-Nummer,E-Mail-Adresse,Status,Bewertung\n'
+    '"Teilnehmer/in 12",Ada King,S-1,a@x.org,Zur Bewertung abgegeben,\n'
+)
+LISTS = {
+    "Canvas's policy row": (POSTING, "ada", "77"),
+    "Canvas's names in two columns": (SPLIT, "ada", "77"),
+    "Excel's first line": ("sep=;\nid;name;lms_id\nada;Ada King;5\n", "ada", "5"),
+    "Excel's first line, quoted": ('"sep=,"\r\nid,name\r\nada,Ada King\r\n', "ada", ""),
+    "a tab": ("sep=\t\nid\tname\nada\tAda King\n", "ada", ""),
+    "empty lines first": ("\n;;\r\n\nid;name\nada;Ada King\n", "ada", ""),
+    "German participants": (GERMAN, "S-1", ""),
+    "a German worksheet": (WORKSHEET, "S-1", "Teilnehmer/in 12"),
+    "one's own list with ids of others": (
+        "id,name,sis_user_id,section\nada,Ada King,S-1,Mon\n",
+        "ada",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(("text", "id", "number"), LISTS.values(), ids=LISTS)
+def test_lists_are_read_as_systems_write_them(
+    course: Course, text: str, id: str, number: str, coding: str
+) -> None:
+    path = course.root / "list.csv"
+    path.write_bytes(text.encode(coding))
+    (student,) = read_list(path, course.weeks).students
+    assert (student.id, student.names["lms_user_id"]) == (id, number)
+    assert (student.names["last_name"], student.names["first_name"]) == ("King", "Ada")
+
+
+def test_a_fault_behind_a_first_line_of_excels_has_its_line(course: Course) -> None:
+    with pytest.raises(CourseError, match=r":4: 'ada' is in line 3 already"):
+        take(course, "sep=;\nid;name\nada;A\nada;B\n")
+
+
+@pytest.mark.parametrize("pair", [("ada", "Ada"), ("jos\u00e9", "jose\u0301")])
+def test_ids_that_differ_in_form_only_are_told(course: Course, pair: tuple[str, str]) -> None:
+    said = take(course, "id\n" + "\n".join(pair) + "\n")
+    assert "differ in case or Unicode form only" in said
+    assert "differ" not in take(course, "id\nben\n", partial=True)
+
+
+def test_an_escape_in_a_name_does_not_reach_the_terminal(course: Course) -> None:
+    (course.root / "list.csv").write_text("id,name\nada,\x1b[31mAda\n")
+    assert autograder(course.root, "roster", "import", "list.csv").returncode == 0
+    shown = autograder(course.root, "roster", "show").stdout
+    assert "\x1b" not in shown
+    assert "\ufffd[31mAda" in shown

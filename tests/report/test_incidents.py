@@ -90,7 +90,8 @@ def test_better_english_changes_no_statistics(
 
 def test_every_cause_has_a_kind_or_is_said_to_have_none() -> None:
     assert set(KINDS) == set(Cause)
-    assert {kind for kind in KINDS.values() if kind} == set(Kind) == set(MEANINGS)
+    dates = {Kind.UNKNOWN_TIME}  # of the hand-in, not of grading
+    assert {kind for kind in KINDS.values() if kind} | dates == set(Kind) == set(MEANINGS)
 
 
 def test_a_note_on_what_was_put_right_is_no_incident() -> None:
