@@ -225,8 +225,15 @@ def stepwise_equals_parallel(impl: Impl):
     new model runs as it is made, in float32"""
     model = seq2seq_of(impl, 34, V=9, E=3, H=4)
     src, tgt = padded_ids(35, (2, 5, 3), 5, 9), padded_ids(36, (4, 4, 2), 4, 9)
-    new = impl.Seq2Seq(9, 3, 4)(src, tgt)
-    assert new.dtype == torch.float32, f"A new model works in float32, found {new.dtype}"
+    code = """
+new = Seq2Seq(9, 3, 4)
+results = new(src, tgt), *new.step(src[:, 0], new.encoder(src)[1])[:2]
+[(str(result.dtype), result.requires_grad) for result in results]
+"""
+    found = impl(code, src=src, tgt=tgt)
+    assert all(pair == ("torch.float32", True) for pair in map(tuple, found)), (
+        f"A new model works in float32 and keeps the graph, found {found}"
+    )
     code = """
 encoded, h = model.encoder(src)
 inputs, rows = torch.cat([torch.ones_like(tgt[:, :1]), tgt[:, :-1]], 1), []
@@ -236,6 +243,7 @@ for t in range(tgt.shape[1]):
 (model(src, tgt), torch.stack(rows, 1))
 """
     got, want = impl(code, model=model, src=src, tgt=tgt)
+    assert got.dtype == want.dtype, f"step gives {want.dtype}, the parallel pass {got.dtype}"
     expect_close(got, want, "The parallel pass must equal the stepwise one, fed with true tokens")
 
 
