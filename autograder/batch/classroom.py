@@ -12,7 +12,7 @@ from ..course.regular import open_regular
 from ..course.tokens import TOKENS
 from ..gradebook.writer import Recorded
 from ..grading.notes import put_right
-from .file_names import is_notebook, plain_stem
+from .file_names import HIDDEN, is_notebook, plain_stem
 from .submission import Submission
 
 #: More files than this in one submission are not looked at.
@@ -52,7 +52,7 @@ def find_submission(folder: Path, week: str) -> Submission:
         return Submission(student, right)
     notebooks = [path for path in _files(folder) if is_notebook(path.name)]
     named = [path for path in notebooks if alike(plain_stem(path.name)[0]) == alike(week)]
-    path = _latest(named) or _only(named or notebooks)
+    path = _latest(named) or (notebooks[0] if len(notebooks) == 1 else None)
     if path is not None:
         shown = path.relative_to(folder).as_posix()
         text = f"the notebook is named {shown!r}; {week}.ipynb was expected"
@@ -71,16 +71,15 @@ def find_submission(folder: Path, week: str) -> Submission:
 
 
 def _latest(named: list[Path]) -> Path | None:
-    """Of notebooks of the right name the one that is no copy, or the latest copy."""
+    """Of notebooks of the right name the one that is no copy, or the latest copy.
+
+    Of several that are the same to the byte it is the first.
+    """
     order = {path: plain_stem(path.name)[1] or 10**6 for path in named}
-    return _only([path for path in named if order[path] == max(order.values())])
-
-
-def _only(notebooks: list[Path]) -> Path | None:
-    """The only notebook; of several that are the same to the byte the first."""
-    if len(notebooks) > 1 and len({_digest(path) for path in notebooks}) > 1:
+    best = [path for path in named if order[path] == max(order.values())]
+    if len(best) > 1 and len({_digest(path) for path in best}) > 1:
         return None
-    return notebooks[0] if notebooks else None
+    return best[0] if best else None
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -93,7 +92,7 @@ def _files(folder: Path) -> Iterator[Path]:
             if count > MOST_FILES:
                 return
             path = Path(place, name)
-            if not left_by_a_system(name) and _is_own(path):
+            if not name.startswith(HIDDEN) and _is_own(path):
                 yield path
 
 

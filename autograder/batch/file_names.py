@@ -7,6 +7,8 @@ import unicodedata
 COPY = re.compile(r"(?:[ _-]*\((\d{1,4})\)|-(\d{1,3})|[ _-]+copy *(\d{0,3}))$", re.IGNORECASE)
 #: A notebook's suffix in any case, and what browsers and editors append to it.
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
+#: How the names of files begin that macOS and Jupyter put beside others.
+HIDDEN = ("._", ".~", ".DS_Store")
 
 
 def is_notebook(name: str) -> bool:

@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from nbgrader.plugins import ExtractorPlugin
 
-from ..batch.file_names import NOTEBOOK, is_notebook
+from ..batch.file_names import HIDDEN, NOTEBOOK, is_notebook
 from ..course.manifest import find_course
 from ..course.paths import left_by_a_system
 from ..grading.reading import Unreadable, read_cells
@@ -143,7 +143,7 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         if parts is None or entry.stream is None:
             self.log.warning("left out, it leads elsewhere: %r", name[:200])
             return None
-        if any(map(left_by_a_system, parts)):
+        if any(map(left_by_a_system, parts[:-1])) or parts[-1].startswith(HIDDEN):
             return None
         inner = parts[-1].lower().endswith(ARCHIVES)
         limit = min(budget.total_bytes, own.total_bytes) if inner else budget.file_bytes
