@@ -307,24 +307,25 @@ def the_outputs_of_every_step(impl: Impl, *, B, T, H):
 
 @compare("LSTMPredictor", dtypes=True)
 def from_a_given_state(impl: Impl):
-    "run from a given state, then forward, with three layers and one, in either type"
+    "outputs and new state of run, from a given state, three layers and one, in either type"
     found = []
     for B, layers in ((2, 3), (3, 1), (1, 1)):
         model = predictor_of(impl, 45, D=1, H=4, layers=layers)
         given = series_of(47, layers, B, 4), series_of(48, layers, B, 4)
         x = series_of(46, B, 5, 1)
         outputs, (h, c) = model.run(x, given)
-        found.append({"outputs": outputs, "h": h, "c": c, "forward, from zeros": model(x)})
+        found.append({"outputs": outputs, "h": h, "c": c})
     return found
 
 
-@compare("LSTMPredictor")
+@compare("LSTMPredictor", dtype=True)
 def from_zeros(impl: Impl):
-    "outputs and new state of run, without a state and with None, three layers and one"
+    "run without a state and with None, and forward, three layers and one"
     found, x = [], series_of(46, 2, 5, 1)
     for layers in (3, 1):
         model = predictor_of(impl, 45, D=1, H=4, layers=layers)
         found += [[outputs, h, c] for outputs, (h, c) in (model.run(x), model.run(x, None))]
+        found.append([model(x)])
     return found
 
 
