@@ -120,8 +120,8 @@ class Execution:
         if ran.status is CellStatus.ERROR and plain != code:
             again = self._cell(Step(plain), self.aside if aside else None)
             if again.status is CellStatus.OK:
-                text = f"{words}: {ran.reason[:200]}; it was run again without its magics"
-                self.notes.append(put_right(text, name))
+                more = "it was run again without its magics and newer syntax"
+                self.notes.append(put_right(f"{words}: {ran.reason[:200]}; {more}", name))
                 ran = again
         took = time.monotonic() - start
         if aside:  # it costs the others nothing

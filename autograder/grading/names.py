@@ -24,6 +24,11 @@ BINDING = re.compile(
 LINE_MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!].*|\?{1,2}[\w.*]+|[\w.*\[\]'\"]+\?{1,2}[ \t]*)$")
 ASSIGNED_MAGIC = re.compile(r"(?m)^([ \t]*[\w, .]{1,80}?=[ \t]*)[!%][A-Za-z(\[./~$].*$")
 CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\n)*(%%(\w+).*)")
+#: Type parameters and aliases, which Python knows from 3.12 on.
+PARAMETERS = re.compile(
+    r"(?m)^([ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+\w+)\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]"
+)
+ALIAS = re.compile(r"(?m)^([ \t]*)type[ \t]+(\w+)(?:\[[^\]\n]*\])?[ \t]*=")
 #: A magic whose cell binds nothing in the notebook, though its text is Python.
 UNBINDING = "timeit"
 
@@ -153,7 +158,21 @@ def versions(text: str) -> tuple[str, str]:
     if len(text) > PARSE_LIMIT:
         return text, text
     first = runnable(text)
-    return first, without_magics(first)
+    return first, in_older_syntax(without_magics(first))
+
+
+def in_older_syntax(text: str) -> str:
+    """``text`` with type parameters as variables, for a Python that has no other."""
+    found = {
+        one.strip().lstrip("*").partition(":")[0].partition("=")[0].strip()
+        for _, inside in PARAMETERS.findall(text)
+        for one in re.sub(r"\[[^\]]*\]|\([^)]*\)", "", inside).split(",")
+    }
+    text = ALIAS.sub(r"\1\2 =", PARAMETERS.sub(r"\1", text))
+    names = sorted(name for name in found if name.isidentifier())
+    return "".join(f"{name} = __import__('typing').TypeVar('{name}'); " for name in names) + (
+        f"pass\n{text}" if names else text
+    )
 
 
 def found_by_line(text: str) -> Iterator[str] | list[str]:

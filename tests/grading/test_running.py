@@ -43,6 +43,8 @@ RUNS_ALL_THE_SAME = {
     "a magic that does not exist": "%no_such_magic 3\n" + DOUBLE,
     "%%time below a comment": "# mine\n%%time\n" + DOUBLE,
     "%%timeit, which binds nothing": "%%timeit -n 1\n" + DOUBLE,
+    "type parameters": f"type Two[T] = tuple[T, T]\nclass A[T: (int, str)]:\n    pass\n\n\n"
+    f"def first[T, *Ts](x: T, y: list[int] = [1]) -> T:\n    return x\n\n\n{DOUBLE}",
     "%%capture": "%%capture\n" + DOUBLE,
     "a question mark and a shell": f"np.add?\nx = !ls\n{DOUBLE}",
     "5 MB of prints in its cell": f"print('x' * 5_000_000)\n{DOUBLE}",
@@ -119,7 +121,7 @@ ENDS = {
     "a kernel that dies": ("import os\nos._exit(1)", "the kernel died"),
     "a time limit": ("while True:\n    pass", "the time limit of a cell"),
     "an exception": ("1 / 0", "ZeroDivisionError"),
-    "a newer syntax": ("def first[T](x: T) -> T:\n    return x", "which does not know newer"),
+    "a newer syntax": ("label = f'{RIGHT['double']}'", "which does not know newer"),
     "a module beside the notebook": ("import helper_of_mine", "only the notebook is graded"),
 }
 
