@@ -32,10 +32,10 @@ def coding_of(impl, text):
     return impl("vocab = CharVocab(text)\nvocab.encode, vocab.decode", text=text)
 
 
-@compare("CharVocab")
+@compare("CharVocab", kind=True)
 def the_size_of_the_vocabulary(impl: Impl):
     "len(vocab) and vocab.chars for four texts, some with many repeated characters"
-    code = "[(len(vocab), list(vocab.chars)) for vocab in map(CharVocab, texts)]"
+    code = "[[len(vocab), vocab.chars] for vocab in list(map(CharVocab, texts))]"
     return impl(code, texts=list(TEXTS))
 
 
@@ -83,12 +83,12 @@ def there_and_back_again(impl: Impl):
 @compare("CharVocab")
 def an_unknown_character(impl: Impl):
     "a character that is not in the vocabulary raises a ValueError that names it, every time"
-    known = "the cat sat on the mat and the dog sat on the cat"
-    unknown = ("Q", "Q", "#", "7")
-    places = (45, 45, 0, 49)
+    known = "the cat sat on the mat and theß dog sat on the cat"
+    unknown = ("Q", "Q", "#", "😀")
+    places = (46, 46, 0, 50)
     texts = [known[:at] + char + known[at:] for at, char in zip(places, unknown, strict=True)]
     code = """
-vocab = CharVocab(known)
+vocab = CharVocab(known + "☃")
 outcomes = []
 for text in texts:
     try:
@@ -110,6 +110,10 @@ outcomes, vocab.encode(known), len(vocab), list(vocab.chars)
         assert char in message.replace(text, ""), (
             "the message of the ValueError must name the unknown character by itself: in a long "
             "text nobody finds it"
+        )
+        assert "☃" in message or "ß" not in message, (
+            "the message of the ValueError must name the unknown character alone, and not every "
+            "character of the text"
         )
     return unchanged
 
@@ -293,10 +297,10 @@ def expect_start(hidden, shape, dtype):
 
 
 @verify("CharRNN", points=0.5, device=True)
-def a_start_of_zeros(impl: Impl, *, B, V, H):
+def a_start_of_zeros(impl: Impl, *, H):
     "init_hidden: zeros (1, B, H) for several B, on the device of the parameters"
-    model = impl.CharRNN(V, H)
-    for batch in (B, B + 2, B):
+    model = impl.CharRNN(4, H)
+    for batch in (1, 3, 2):
         expect_start(model.init_hidden(batch), (1, batch, H), torch.float32)
 
 
@@ -316,7 +320,8 @@ def results_on_another_device(impl: Impl):
 import torch
 model = CharRNN(6, 5)
 with torch.no_grad():
-    model(torch.zeros((1, 1), dtype=torch.long))  # a lazy layer learns its sizes
+    x = torch.zeros((1, 1), dtype=torch.long)
+    model(x, model.init_hidden(1))  # a lazy layer learns its sizes
 model = model.to("meta")  # a device of torch's own that keeps shapes, and no numbers
 ids = torch.zeros((2, 3), dtype=torch.long, device="meta")
 [one.device.type for one in (*model(ids), *model(ids, model.init_hidden(2)))]
@@ -466,13 +471,13 @@ def random_gradients(seed, norm):
 @compare("clip_gradients", rtol=1e-5)
 def long_gradients(impl: Impl):
     "gradients and parameters after clipping, when the norm is too large"
-    return [clip(impl, random_gradients(51, norm), 2.0)[1:] for norm in (60.0, 50000.0)]
+    return [clip(impl, random_gradients(51, norm), 2.0)[1:] for norm in (60.0, 1e30)]
 
 
 @compare("clip_gradients", rtol=1e-5)
 def the_norm_before(impl: Impl):
     "the norm that is returned, a number: when it is too large, and when it is not"
-    return [clip(impl, random_gradients(52, norm), 1.5)[0] for norm in (4000.0, 0.5)]
+    return [clip(impl, random_gradients(52, norm), 1.5)[0] for norm in (1e30, 4000.0, 0.5)]
 
 
 @compare("clip_gradients", rtol=1e-12)
@@ -482,10 +487,10 @@ def short_gradients(impl: Impl):
     return [clip(impl, random_gradients(53, norm), limit)[1:] for norm, limit in cases]
 
 
-@compare("clip_gradients", points=0.5, rtol=1e-5)
+@compare("clip_gradients", points=0.5, rtol=1e-5, dtypes=True, device=True)
 def limits_around_one(impl: Impl):
     "gradients after clipping when their norm and the limit are both below 1, both above, and close"
-    cases = ((0.5, 0.3), (0.9, 0.85), (2.0, 1.5), (1.2, 1.1), (1.5, 0.5))
+    cases = ((0.5, 0.3), (1.2, 1.199), (1.5, 0.5))
     return [clip(impl, random_gradients(54, norm), limit)[1] for norm, limit in cases]
 
 
@@ -622,9 +627,9 @@ def expect_shares(text, logits, what):
 @compare("sample", points=1.5, kind=True)
 def what_is_fed(impl: Impl):
     "what the model reads: the whole prefix, then each new character once, with the state"
-    vocab = impl.Digits()
+    vocab, counter = impl.Digits(), impl.Counter()
     return [
-        impl.sample(impl.Counter(), vocab, prefix, n, 1.0, seeded(impl, 61))
+        impl.sample(counter, vocab, prefix, n, 1.0, seeded(impl, 61))
         for prefix, n in (("5", 120), ("90210", 7), ("31", 0), ("4444", 1))
     ]
 
@@ -641,26 +646,28 @@ def the_shares_at_a_temperature(impl: Impl):
     "how often each character comes at the temperatures 0.5 and 8"
     model = memoryless(impl)
     for temperature in (0.5, 8.0):
-        text = impl.sample(model, impl.Digits(), "48", 600, temperature, seeded(impl, 63))
+        text = impl.sample(model, impl.Digits(), "48", 400, temperature, seeded(impl, 63))
         what = f"temperature {temperature}: each character"
         expect_shares(text[2:], LOGITS / temperature, what)
+        # Together the six are due in 3 of 100 draws at the lower temperature.
+        assert set(text[2:]) & set("023579"), f"{what} must come, the unlikely ones as well"
 
 
 @verify("sample", points=0.5)
 def a_low_temperature_and_an_unsure_model(impl: Impl):
-    "how often each character comes at the temperature 0.01, when all logits are nearly equal"
-    model = memoryless(impl, 0.01)
-    text = impl.sample(model, impl.Digits(), "48", 400, 0.01, seeded(impl, 66))
-    expect_shares(text[2:], LOGITS, "temperature 0.01: each character")
+    "how often each character comes at the temperature 1e-9, when all logits are nearly equal"
+    model = memoryless(impl, 1e-9)
+    text = impl.sample(model, impl.Digits(), "48", 300, 1e-9, seeded(impl, 66))
+    expect_shares(text[2:], LOGITS, "temperature 1e-9: each character")
 
 
 @verify("sample", points=0.5)
 def the_first_and_the_last_new_character(impl: Impl):
-    "how often each character comes first, and how often last: 200 texts of two new characters"
+    "how often each character comes first, and how often last: 150 texts of two new characters"
     code = """
 import torch
 generator = torch.Generator().manual_seed(67)
-[sample(model, vocab, "48", 2, 2.0, generator) for _ in range(200)]
+[sample(model, vocab, "48", 2, 2.0, generator) for _ in range(150)]
 """
     texts = impl(code, model=memoryless(impl), vocab=impl.Digits())
     assert set(map(len, texts)) == {4}, "for n = 2 the text must be two characters longer"
@@ -671,27 +678,27 @@ generator = torch.Generator().manual_seed(67)
 
 @verify("sample", points=0.5)
 def no_character_is_left_out(impl: Impl):
-    "60 characters that are about equally likely: each of them comes"
+    "64 characters that are about equally likely: each of them comes"
     letters = """
 import torch
 class Letters:
-    chars = [chr(32 + i) for i in range(60)]
+    chars = [chr(32 + i) for i in range(64)]
     def __len__(self):
-        return 60
+        return 64
     def encode(self, text):
         return torch.tensor([ord(char) - 32 for char in text], dtype=torch.long)
     def decode(self, ids):
         return "".join(chr(32 + i) for i in torch.as_tensor(ids).reshape(-1).tolist())
 Letters()
 """
-    logits = 0.02 * torch.randn(60, generator=torch.Generator().manual_seed(72))
-    model = impl.Bigrams(logits.expand(60, 60).clone())
-    text = impl.sample(model, impl(letters), " A ", 900, 1.0, seeded(impl, 68))
-    right = isinstance(text, str) and len(text) == 903 and text.startswith(" A ")
-    assert right, "the text must be the prefix, blanks included, and 900 characters behind it"
-    left_out = 60 - len(set(text[3:]))
+    logits = 0.02 * torch.randn(64, generator=torch.Generator().manual_seed(72))
+    model = impl.Bigrams(logits.expand(64, 64).clone())
+    text = impl.sample(model, impl(letters), " A ", 1000, 1.0, seeded(impl, 68))
+    right = isinstance(text, str) and len(text) == 1003 and text.startswith(" A ")
+    assert right, "the text must be the prefix, blanks included, and 1000 characters behind it"
+    left_out = 64 - len(set(text[3:]))
     assert not left_out, (
-        f"of 60 about equally likely characters {left_out} never come: none may be left out"
+        f"of 64 about equally likely characters {left_out} never come: none may be left out"
     )
 
 
@@ -699,11 +706,21 @@ Letters()
 def the_generator_decides(impl: Impl):
     "the same seed gives the same text, whatever torch's global generator does; another does not"
     model = memoryless(impl)
+    code = """
+import torch
+torch.manual_seed(seed)
+sample(model, vocab, "12", 40, 1.0, generator), torch.rand(3)
+"""
     texts = []
     for own, everybody in ((1, 10), (1, 20), (2, 10)):
-        seed_globally(impl, everybody)
         generator = seeded(impl, own)
-        texts.append(impl.sample(model, impl.Digits(), "12", 40, 1.0, generator))
+        names = {"model": model, "vocab": impl.Digits(), "generator": generator}
+        text, drawn = impl(code, seed=everybody, **names)
+        texts.append(text)
+        untouched = torch.rand(3, generator=torch.Generator().manual_seed(everybody))
+        assert torch.equal(drawn, untouched), (
+            "where a generator is given, torch's global generator must stay as it is"
+        )
     assert texts[0] == texts[1], "the generator that is given must make the draws, and no other"
     assert texts[0] != texts[2], "generators with different seeds must give different texts"
     another = impl.sample(model, impl.Digits(), "12", 40, 1.0, generator)
@@ -729,38 +746,14 @@ def without_a_generator(impl: Impl):
     )
 
 
-@compare("sample", points=0.5, kind=True)
+@compare("sample", points=0.5, kind=True, dtypes=True, device=True)
 def a_small_temperature(impl: Impl):
-    "logits of hundreds at the temperature 0.02: still the most likely path, and no overflow"
-    model = impl.Bigrams(100 * bigram_table(64))
-    return impl.sample(model, impl.Digits(), "6", 12, 0.02, seeded(impl, 65))
-
-
-@verify("sample", points=0.5)
-def a_model_on_another_device(impl: Impl):
-    "where the ids of the prefix are, when the model is not on the CPU"
-    code = """
-import torch
-class Witness(torch.nn.Module):
-    "Says where the first ids are, and breaks off; it is on a device that keeps no numbers."
-    def __init__(self):
-        super().__init__()
-        self.weight = torch.nn.Parameter(torch.zeros(1, device="meta"))
-        self.seen = "nowhere"
-    def init_hidden(self, batch_size):
-        return self.weight.new_zeros(1, batch_size, 1)
-    def forward(self, x, hidden=None):
-        self.seen = x.device.type
-        raise InterruptedError
-witness = Witness()
-try:
-    sample(witness, vocab, "31", 2, 1.0, None)
-except InterruptedError:
-    pass
-witness.seen
-"""
-    seen = impl(code, vocab=impl.Digits())
-    assert seen == "meta", f"the ids must be on the device of the model's parameters, found {seen}"
+    "logits of thousands at the temperature 0.02: still the most likely path, and no overflow"
+    table, vocab = bigram_table(64), impl.Digits()
+    large = impl.Bigrams(1000 * table)
+    warm = impl.sample(large, vocab, "6", 7, 0.02, seeded(impl, 65))
+    cold = impl.sample(impl.Bigrams(table), vocab, "2", 6, 1e-9)  # from the global generator
+    return [warm, cold, impl.sample(large, vocab, "31", 2, 0)]
 
 
 @compare("sample", points=0.5)

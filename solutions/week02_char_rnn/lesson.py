@@ -348,8 +348,8 @@ def visible():
     assert len(vocab) == 8, (
         f"'hello world' has 8 different characters, so len(vocab) must be 8, found {len(vocab)}"
     )
-    assert list(vocab.chars) == list(" dehlorw"), (
-        f"vocab.chars must be the different characters, sorted; found {vocab.chars}"
+    assert vocab.chars == list(" dehlorw"), (
+        f"vocab.chars must be a list of the different characters, sorted; found {vocab.chars!r}"
     )
     for i, char in enumerate(" dehlorw"):
         got = vocab.encode(char)
@@ -1154,7 +1154,7 @@ def sample(model, vocab, prefix, n, temperature=1.0, generator=None):
     prefix : str
         At least one character, all of them in the vocabulary.
     n : int
-        Number of characters to add.
+        Number of characters to add; 0 or more, thousands too.
     temperature : float
         What the logits are divided by; 0 means: always the most likely character.
     generator : torch.Generator, optional
@@ -1231,6 +1231,8 @@ def visible():
         generator = torch.Generator().manual_seed(7)
         try:
             text = sample(model_of(scale), Digits(), "3", 1000, temperature, generator)[1:]
+        except RecursionError as error:
+            raise AssertionError("n may be 1000: use a loop, no function that calls itself") from error
         except RuntimeError as error:
             raise AssertionError(
                 f"{what} there is nothing to draw from: divide the logits, not probabilities, and let "
