@@ -468,6 +468,7 @@ def dropout_on_the_states(impl: Impl):
     "in training each entry of the states is 0 or divided by 1 - p; in evaluation nothing happens"
     H, p = 24, 0.4
     model = tagger_of(impl, 47, H=H, C=2 * H, dropout=p)
+    made(impl, 15, 4, H, 2 * H, 0.0)  # a second tagger beside it changes nothing
     tokens, lengths, mask = token_rows(48, [9, 12, 12, 7], T=12)
     bias = impl("model.classifier.bias is not None", model=model)
     assert bias, "The classifier must have a bias"
