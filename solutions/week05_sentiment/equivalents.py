@@ -149,6 +149,19 @@ equivalent(
     reason="A count of words is exact in every type, has no graph, and is at least 1.",
 )
 
+equivalent(
+    "last_valid",
+    "steps = (lengths - 1)[:, None, None]",
+    "steps = (lengths - 1)[:, None, None].detach()",
+    reason="Whole numbers have no graph.",
+)
+equivalent(
+    "last_valid",
+    "return torch.take_along_dim(h, steps, dim=1)[:, 0]",
+    "return torch.take_along_dim(h, steps, dim=1)[:, -1]",
+    reason="One step is taken, which is the first and the last.",
+)
+
 # == SentimentLSTM ==
 
 equivalent(
