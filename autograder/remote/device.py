@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
@@ -22,6 +23,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = torch.device("meta")
 SET_DATA = torch.Tensor.data.__set__
+INDEXING = (torch.Tensor.__getitem__, torch.Tensor.__setitem__)
 MIXED = (
     "Expected all tensors to be on the same device, but found at least two devices: the one of the "
     "arguments, and cpu"
@@ -100,6 +102,8 @@ class _FromData(TorchFunctionMode):  # type: ignore[misc]
             function(*args)
             args[0].held = fetch(args[1]).detach()
             return None
+        if function in INDEXING and isinstance(args[0], Elsewhere):
+            args = (args[0], _index(args[1]), *args[2:])
         if function is torch.Tensor.to and isinstance(args[0], UninitializedParameter):
             return args[0]  # `move` sees to it once it is initialised
         if function in (torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor.new_tensor):
@@ -112,6 +116,23 @@ class _FromData(TorchFunctionMode):  # type: ignore[misc]
                 made = put(torch.tensor(data, dtype=dtype))
                 return made.requires_grad_(bool(kwargs.get("requires_grad")))
         return function(*args, **kwargs)
+
+
+def _index(index: Any) -> Any:
+    """An index whose lists, ranges and arrays are tensors of the CPU.
+
+    PyTorch would make them of the device, whose memory is nowhere.
+    """
+    if isinstance(index, tuple):
+        return tuple(map(_index, index))
+    if isinstance(index, np.generic):
+        return index.item()
+    made = isinstance(index, list | range | np.ndarray)
+    if not made or any(isinstance(one, Elsewhere) for one in tree_leaves(index)):
+        return index
+    if not len(index):
+        return torch.zeros(0, dtype=torch.long)
+    return torch.as_tensor(index if isinstance(index, np.ndarray) else list(index))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -54,6 +55,33 @@ def test_in_place_views_have_a_new_shape() -> None:
         tensor.t_()
         tensor.unsqueeze_(0)
     assert tensor.shape == (1, 3, 2) == fetch(tensor).shape
+
+
+INDICES = {
+    "a range": lambda n: (range(n), torch.arange(n)),
+    "lists": lambda n: ([0, 2], [1, 0]),
+    "a list of rows": lambda n: [2, 0],
+    "a mask in a list": lambda n: [True, False, True],
+    "an array": lambda n: np.array([1, 2]),
+    "a number of NumPy": lambda n: (np.int64(1), slice(None)),
+    "an ellipsis": lambda n: (..., [0, 1]),
+    "a new axis": lambda n: (None, 1, [0, 1]),
+    "nothing": lambda n: [],
+}
+
+
+@pytest.mark.parametrize("what", INDICES)
+def test_every_index_picks_what_it_picks_on_the_cpu(what: str) -> None:
+    tensor = torch.arange(12.0).reshape(3, 4)
+    index = INDICES[what](3)
+    with a_device():
+        away = put(tensor)
+        found = away[index].clone()
+        away[index] = 0.0
+    assert isinstance(found, Elsewhere)
+    assert torch.equal(fetch(found), tensor[index])
+    tensor[index] = 0.0
+    assert torch.equal(fetch(away), tensor)
 
 
 def _written_into(value: object) -> None:
