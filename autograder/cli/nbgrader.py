@@ -18,6 +18,7 @@ from ..batch.classroom import find_submission
 from ..batch.submission import read_submission
 from ..batch.worker import Worker, open_worker
 from ..course.manifest import Week, find_course, load_course
+from ..course.paths import is_student, printable
 from ..course.search_path import leave_out_working_directory
 from ..gradebook.classbook import Sheet
 from ..gradebook.formgrader import show_marks
@@ -115,7 +116,12 @@ def _take_any_name(autograde: Any) -> None:
     for name in list(autograde.assignments):
         folder = Path(name)
         if folder.is_symlink() or folder.parent.is_symlink():
-            autograde.log.error("%s is a link, and is not graded", name)
+            autograde.log.error("%s is a link, and is not graded", printable(name))
+            del autograde.assignments[name]
+        elif not is_student(folder.parent.name):
+            autograde.log.error(
+                "%s is no student's by its name, and is not graded", printable(name)
+            )
             del autograde.assignments[name]
         else:
             autograde.assignments[name] = [str(folder / f"{folder.name}.ipynb")]
