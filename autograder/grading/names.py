@@ -43,12 +43,14 @@ class Names:
     needs : what it looks up while it runs
     uses : what it looks up then, or when one of its functions is called
     stubs : which of ``binds`` it gives nothing but the course's unchanged stub
+    undone : which it gives the stub besides something of the student's own
     """
 
     binds: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
     stubs: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
 
     @property
     def writes(self) -> frozenset[str]:
@@ -68,15 +70,16 @@ class Stubs:
             if "NotImplementedError" in (shape := _shape(node)):
                 self.definitions[node.name] = shape
 
-    def lines(self, text: str) -> dict[str, range]:
+    def lines(self, text: str) -> dict[str, set[int]]:
         """The names that a text gives an unchanged stub, and the lines in which it does."""
         if len(text) > PARSE_LIMIT or "NotImplementedError" not in text:
             return {}
-        found = {}
+        found: dict[str, set[int]] = {}
         for node in _definitions(text):
             if self.definitions.get(node.name) == _shape(node):
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-                found[node.name] = range(first - 1, node.end_lineno or first)
+                rows = range(first - 1, node.end_lineno or first)
+                found.setdefault(node.name, set()).update(rows)
         return found
 
 
@@ -103,8 +106,19 @@ def names_of(text: str, stubs: Stubs, parsed: bool = True) -> Names:
                 uses.add(symbol.get_name())
                 if not late:
                     needs.add(symbol.get_name())
-    unchanged = stubs.lines(plain).keys() & binds
-    return Names(*map(frozenset, (binds, needs, uses, unchanged)))
+    stubbed = stubs.lines(plain)
+    if not stubbed:
+        return Names(frozenset(binds), frozenset(needs), frozenset(uses))
+    rows = {row for lines in stubbed.values() for row in lines}
+    beside = names_of(commented_out(plain, rows), Stubs())
+    unchanged = frozenset(stubbed) & binds
+    return Names(
+        beside.binds | unchanged,
+        beside.needs,
+        beside.uses,
+        unchanged - beside.binds,
+        unchanged & beside.binds,
+    )
 
 
 COMPREHENSIONS = ("listcomp", "dictcomp", "setcomp", "genexpr")

@@ -268,7 +268,7 @@ class _Merger:
         written = frozenset().union(*map(_written, self.exercises))
         for unit in self.units:
             text = unit.cell.text
-            if unit.names.stubs & written:
+            if (unit.names.stubs | unit.names.undone) & written:
                 text = self._without_stubs(text, written)
             if unit.slot:
                 index = by_name[unit.slot].index

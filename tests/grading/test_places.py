@@ -141,6 +141,11 @@ RIGHT_ALL_THE_SAME: dict[str, list[Change]] = {
     ],
     "ids swapped by copying and deleting": [swap_ids],
     "the stub again below the answer": [stub_after("double"), stub_after("double_sum")],
+    "the stub again in the cell of the answer": [
+        lambda tree, given: cell_of(tree, "double").update(
+            source=f"{DOUBLE}\n\n{cell_of(given, 'double')['source']}"
+        )
+    ],
     "the stub again, with another sentence": [
         put(
             "test_double",
