@@ -361,5 +361,5 @@ def _same(program: Program, student: Outcome, mistake: Outcome) -> bool:
     if student.kind != mistake.kind or len(student.record) != len(mistake.record):
         return False
     if student.status is OutcomeStatus.RAISED and not student.record[:-1]:
-        return student.message == mistake.message
+        return student.whole == mistake.whole
     return difference(list(student.record), list(mistake.record), program.ask) is None
