@@ -14,10 +14,10 @@ from ..authoring.variants import Mistake
 from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError, LocalLink
-from .difference import Difference, difference
+from .agreement import agree, disagreement
+from .difference import Difference
 from .effort import affordable, counted
 from .explain import explain
-from .gradients import gradient_difference
 from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
 from .idle import idle_namespaces
 from .programs import Outcome, OutcomeStatus, Program, run
@@ -220,7 +220,7 @@ class Exam:
             case OutcomeStatus.VALUE if not program.compares:
                 return None
             case OutcomeStatus.VALUE:
-                return _difference(program, outcome, self._expect(exercise, program))
+                return disagreement(program, outcome, self._expect(exercise, program))
             case OutcomeStatus.RAISED:
                 return explain(outcome)
             case OutcomeStatus.UNUSABLE:
@@ -264,7 +264,7 @@ class Exam:
             mistake.key: [
                 program.name
                 for program, outcome in failed
-                if _same(program, outcome, self._make(exercise, mistake, program))
+                if agree(program, outcome, self._make(exercise, mistake, program))
             ]
             for mistake in known
         }
@@ -332,34 +332,3 @@ def _offending(outcome: Outcome, offence: Offence) -> Outcome:
         message=offence.words.what,
         help=offence.words.help,
     )
-
-
-def _difference(program: Program, found: Outcome, right: Outcome) -> Difference | None:
-    """The first difference between what two runs returned, in the smallest case that has one."""
-    if len(program.cases) == 1:
-        pairs = [(program.cases[0], found.value, right.value)]
-    else:
-        pairs = list(zip(program.cases, found.value, right.value, strict=True))
-    for case, one, other in pairs:
-        ask = replace(program.ask, dtype=True) if case.dtype else program.ask
-        fault = (
-            gradient_difference(one, other, ask) if case.gradients else difference(one, other, ask)
-        )
-        if fault is not None:
-            return replace(fault, what=f"{case.words}{fault.what}")
-    return None
-
-
-def _same(program: Program, student: Outcome, mistake: Outcome) -> bool:
-    """Whether two runs gave the same: the returned values, or all that came back on the way."""
-    if student.status != mistake.status:
-        return False
-    if student.status is OutcomeStatus.OFFENDS and student.kind != mistake.kind:
-        return False
-    if student.status in (OutcomeStatus.VALUE, OutcomeStatus.OFFENDS):
-        return _difference(program, student, mistake) is None
-    if student.kind != mistake.kind or len(student.record) != len(mistake.record):
-        return False
-    if student.status is OutcomeStatus.RAISED and not student.record[:-1]:
-        return student.whole == mistake.whole
-    return difference(list(student.record), list(mistake.record), program.ask) is None
