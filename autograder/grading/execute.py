@@ -151,8 +151,9 @@ class Execution:
         if ran.status is not CellStatus.ERROR:
             cell.outputs.append(_said(ran.reason))
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        text = f"{name or 'a cell of your own'}: {ran.reason[:300]}"
-        self.notes.append(Note(ran.cause, text, name))
+        note = Note(ran.cause, f"{name or 'a cell of your own'}: {ran.reason[:300]}", name)
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _kept(self, outputs: list[Any]) -> list[Any]:
         """The outputs, or a word in their place once a notebook holds too much of them."""
