@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow(seconds=60)
 PARTLY = {"double": tiny.RIGHT["double"]}
 #: A line of a hidden test, to be spoiled and mended.
 GOOD = 'assert np.shape(impl.double(np.zeros(0))) == (0,), "no number in, no number out"'
-BAD = 'assert False, "a test that nobody can pass"'
+#: The reference passes it, so it grades; nobody is told to keep a mask.
+BAD = 'assert "Mask" in impl("type(double(np.ma.array([1.0]))).__name__"), "the mask is lost"'
 
 
 def mend(course: Course, old: str, new: str) -> None:
