@@ -8,8 +8,8 @@ from ..authoring.build import SKIP_TAG, tests_id
 from ..authoring.source import Source
 from ..course.cells import marking
 from ..judge.inspection import Inspection, inspect, read_code
-from ..judge.look import Finding
-from ..judge.reach import CodeCell
+from ..judge.inspection.look import Finding
+from ..judge.inspection.reach import CodeCell
 from ..remote.causes import Cause
 from .names import PARSE_LIMIT, magics, versions
 from .notes import Note

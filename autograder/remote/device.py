@@ -34,6 +34,7 @@ NO_NUMPY = (
 )
 LENGTHS = "'lengths' argument should be a 1D CPU int64 tensor, but it is on another device"
 INDICES = "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
+GENERATOR = "Expected a generator of the tensors' device but found one of the cpu"
 #: Operations that may take a tensor of the CPU beside one of the device.
 ACROSS = {
     *("copy_", "_to_copy"),
@@ -174,6 +175,9 @@ def _run(operation: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         raise RuntimeError(LENGTHS)
     if asked is not None:
         away = asked.type == DEVICE.type
+    if away and any(isinstance(one, torch.Generator) for one in (*args, *kwargs.values())):
+        raise RuntimeError(GENERATOR)
+    if asked is not None:
         kwargs = {**kwargs, "device": torch.device("cpu")}
     result = operation(*tree_map(fetch, args), **tree_map(fetch, kwargs))
     if in_place and args and isinstance(args[0], Elsewhere):

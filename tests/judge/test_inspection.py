@@ -10,7 +10,7 @@ from autograder.authoring.faults import SourceError
 from autograder.authoring.version import marks_version
 from autograder.judge.exam import open_exam
 from autograder.judge.inspection import Inspection, inspect, read_code
-from autograder.judge.reach import CodeCell
+from autograder.judge.inspection.reach import CodeCell
 from autograder.remote.causes import Cause
 
 GIVEN = """\

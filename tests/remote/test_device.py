@@ -90,6 +90,7 @@ def _written_into(value: object) -> None:
 
 ALLOWED: dict[str, Callable[[], object]] = {
     "a number of the CPU is read": lambda: torch.ones(()) + put(torch.ones(3)),
+    "a draw without a generator": lambda: torch.multinomial(put(torch.ones(3)), 1),
     "the CPU's ids index the device": lambda: put(torch.arange(5))[torch.tensor([1, 2])],
     "the CPU's mask indexes the device": lambda: put(torch.ones(2))[torch.tensor([True, False])],
     "a number of the CPU is written": lambda: _written_into(torch.tensor(1.0)),
@@ -99,6 +100,12 @@ REFUSED: dict[str, Callable[[], object]] = {
     "the device's ids index the CPU": lambda: torch.arange(5)[put(torch.tensor([1, 2]))],
     "a row of the CPU is written": lambda: _written_into(torch.ones(2)),
     "a mask of the CPU": lambda: put(torch.ones(2)).masked_fill(torch.tensor([True, False]), 0.0),
+    "a generator of the CPU": lambda: torch.multinomial(
+        put(torch.ones(3)), 1, generator=torch.Generator()
+    ),
+    "a generator of the CPU for new numbers": lambda: torch.rand(
+        3, device="meta", generator=torch.Generator()
+    ),
     "targets on the CPU": lambda: nn.functional.cross_entropy(
         put(torch.randn(4, 3)), torch.tensor([0, 1, 2, 0])
     ),

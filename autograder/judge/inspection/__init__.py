@@ -8,12 +8,12 @@ import ast
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..remote.causes import Cause
+from ...remote.causes import Cause
+from ..programs import Program
+from ..result import Result
 from .look import SOMEWHERE, Finding, Look
 from .paths import Names, canonical
-from .programs import Program
 from .reach import CodeCell, Statement, parse, reached, statements
-from .result import Result
 
 #: Longer code, in characters, is not read.
 MOST = 1 << 20
