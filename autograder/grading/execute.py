@@ -212,7 +212,6 @@ class Execution:
         self._check_time(self.deadline)
         self._revive()
         if self.place != exercise:
-            self.session.let_print()
             self._tell("stand", exercise)
             self.place = exercise
         return self.session.connect()

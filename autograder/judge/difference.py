@@ -197,8 +197,8 @@ def _values(left: Any, right: Any, wrong: Any, name: str) -> Difference:
         kind = "NaN" if np.isnan(left[broken]).any() else "infinite"
         return Difference(
             f"{name} is {kind} in {_of(int(broken.sum()), left.size)}",
-            "Look for a division by zero, a logarithm or an exponential of a large number, "
-            "or an array from np.empty that was never filled.",
+            "Which line gives the first one? Usual are a division by zero, a logarithm of 0, an "
+            "exponential of a large number, and memory that was never filled.",
         )
     if left.shape == ():
         return Difference(f"{name} has the wrong value", relation(left, right))

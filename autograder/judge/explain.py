@@ -37,6 +37,9 @@ def explain(outcome: Outcome) -> Difference:
             "shape" in outcome.message or "dim" in outcome.message
         ):
             help = "Write each operand's shape beside the line, then look for the axis that is off."
+        case "RecursionError":
+            help = "It calls itself without end: which call should be the last, and does each come "
+            help += "nearer to it?"
         case _:
             help = "Call it with small arrays in a cell of your own and read the traceback."
     return Difference(text, help)

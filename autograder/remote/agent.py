@@ -87,16 +87,18 @@ class Agent:
         """Answer one request, whatever it raises; a cell is run here and not by the scope."""
         self.busy = True
         try:
+            self.allowance.muted = True
             answer = scope.answer(message)
             if self.requested is not None:
                 cell, self.requested = self.requested, None
+                self.allowance.muted = False
                 answer = wire.encode(("value", await self._run(*cell)))
                 scope.namespace = self.shell.user_ns
             return answer
         except (KeyboardInterrupt, asyncio.CancelledError) as error:
             return wire.encode(("raised", *describe(error)))
         finally:
-            self.busy = False
+            self.busy = self.allowance.muted = False
 
     def request_cell(self, scope: Scope, text: np.ndarray, number: str, most: int) -> None:
         """Take one cell, ``text`` as bytes, to be run as ``number`` and to print ``most`` letters.

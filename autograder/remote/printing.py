@@ -13,11 +13,14 @@ class Flood(BaseException):
 
 
 class Allowance:
-    """How many letters the cell that runs may still print."""
+    """How many letters the cell that runs may still print.
+
+    While ``muted`` nothing is shown or counted: a hidden test calls what prints, and nobody reads.
+    """
 
     def __init__(self) -> None:
         self.left = sys.maxsize
-        self.exceeded = False
+        self.exceeded = self.muted = False
 
     def renew(self, letters: int) -> None:
         """Begin a cell that may print so many letters."""
@@ -43,5 +46,7 @@ class BoundedStream(OutStream):
     def write(self, string: str) -> int:
         """Show ``string``, or raise ``Flood``."""
         if self.allowance is not None:
+            if self.allowance.muted:
+                return len(string)
             self.allowance.spend(len(string))
         return super().write(string) or 0

@@ -249,12 +249,6 @@ equivalent(
 )
 equivalent(
     "clip_gradients",
-    "flat = torch.cat([p.grad.reshape(-1) for p in parameters])",
-    "flat = torch.cat([p.grad.reshape(-1) for p in parameters]).double()",
-    reason="More digits than asked for.",
-)
-equivalent(
-    "clip_gradients",
     "norm = torch.linalg.vector_norm(flat)",
     "norm = torch.linalg.vector_norm(flat).…()",
     reason="The norm is a number of any type: its last digits are not asked for.",
@@ -277,12 +271,6 @@ equivalent(
     "p.grad = p.grad * factor",
     "p.grad *= factor",
     reason="p.grad may be changed in place or replaced.",
-)
-equivalent(
-    "clip_gradients",
-    "p.grad = p.grad * factor",
-    "p.grad = (p.grad * factor).double()",
-    reason="The gradients are float64 already where that is allowed: torch refuses another type.",
 )
 equivalent(
     "clip_gradients",
@@ -430,12 +418,6 @@ equivalent(
     "new = int(…)",
     "new = …",
     reason="torch.tensor and decode take tensors of one integer in a list.",
-)
-equivalent(
-    "sample",
-    "new = int(vocab.encode(prefix[position])[0])",
-    "new = int(vocab.encode(prefix[position])[-1])",
-    reason="One character is encoded: the first id is the last.",
 )
 equivalent(
     "sample",
