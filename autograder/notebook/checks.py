@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import failures
+from .beside import warn_of_modules_beside
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ def check(exercise: str) -> Callable[[Callable[[], None]], None]:
     def run(function: Callable[[], None]) -> None:
         function()
         print(f"{exercise}: visible checks passed")
+        warn_of_modules_beside()
 
     return run
 
