@@ -30,12 +30,6 @@ equivalent(
 )
 equivalent(
     "reverse_padded",
-    "index = …",
-    "index = (…).detach()",
-    reason="Whole numbers and truth values have no graph that could be cut.",
-)
-equivalent(
-    "reverse_padded",
     "rows = …",
     "rows = ….detach()",
     reason="Whole numbers and truth values have no graph that could be cut.",

@@ -483,12 +483,6 @@ equivalent(
 )
 equivalent(
     "decode",
-    "torch.full((len(src),), float(teacher_forcing)), generator=generator",
-    "torch.full((len(src),), teacher_forcing), generator=generator",
-    reason="teacher_forcing is a float.",
-)
-equivalent(
-    "decode",
     "y = …",
     "y = ….detach()",
     reason="Whole numbers and truth values have no graph that could be cut.",
