@@ -33,6 +33,6 @@ def agree(program: Program, student: Outcome, mistake: Outcome) -> bool:
         return disagreement(program, student, mistake) is None
     if student.kind != mistake.kind or len(student.record) != len(mistake.record):
         return False
-    if student.status is OutcomeStatus.RAISED and not student.record[:-1]:
-        return student.whole == mistake.whole
+    if student.status is OutcomeStatus.RAISED and student.whole != mistake.whole:
+        return False
     return difference(list(student.record), list(mistake.record), program.ask) is None
