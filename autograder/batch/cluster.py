@@ -12,9 +12,12 @@ from ..course.errors import CourseError
 from ..grading.grade import Assignment
 from ..grading.notes import Note
 from ..grading.results import Graded
+from ..kernels.launcher import LauncherError
 from .submission import Failure
 from .worker import Worker, open_worker
 
+#: The judge seeds the process's generators, whichever run of the grader asks.
+ONE_AT_A_TIME = threading.Lock()
 #: How many submissions are under way: no worker waits for the next.
 UNDER_WAY = 256
 
@@ -27,7 +30,7 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
 
     def setup(self, worker: Any) -> None:
         """Called by Dask when the plugin or a worker is new."""
-        self.lock, self.address = threading.Lock(), worker.address
+        self.address = worker.address
         self.stack = ExitStack()
         self.worker: Worker | None = None
 
@@ -39,12 +42,16 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
         self, assignment: Assignment, data: bytes, notes: tuple[Note, ...]
     ) -> Graded | Failure:
         """Grade one submission; the kernels' launcher is replaced where it has died."""
-        with self.lock:
+        with ONE_AT_A_TIME:
             try:
                 if self.worker is None:
                     opened = open_worker(self.unsafe, self.preload)
                     self.worker = self.stack.enter_context(opened)
                 self.worker.prove(assignment)
+            except LauncherError as error:
+                self.worker = None
+                self.stack.close()
+                return Failure(f"on {self.address}: {error}")
             except CourseError as error:
                 return Failure(f"on {self.address}: {error}", everywhere=True)
             result = self.worker.attempt(assignment, data, notes)

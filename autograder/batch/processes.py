@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 from ..course.errors import CourseError
 from ..course.search_path import leave_out_working_directory
-from ..kernels.launcher import Forker, Launcher
+from ..kernels.launcher import Forker, Launcher, LauncherError
 from ..kernels.scratch import scratch_folder
 from ..sandbox.levels import best_level
 from ..sandbox.syscalls import die_with_parent
@@ -110,6 +110,8 @@ class ProcessPool:
         Python before 3.12 leaves a job undone that was submitted in the moment in which a worker
         was found dead.
         """
+        if job.cancelled():  # by the end of its executor, which tells nobody who waits
+            return True
         try:
             self.executors[job].submit(os.getpid)
         except BrokenExecutor:
@@ -210,6 +212,8 @@ def prove_in_worker(assignment: "Assignment") -> "Graded | Failure | None":
     assert _worker is not None
     try:
         _worker.prove(assignment)
+    except LauncherError:
+        raise  # it is made again, with a new launcher
     except CourseError as error:
         return Failure(str(error), everywhere=True)
     return None

@@ -9,6 +9,7 @@ from ..grading.notes import Note
 from ..grading.results import Graded
 from ..judge.exam import Exam, open_exam
 from ..kernels.supply import KernelSupply, open_kernels
+from ..remote.proxy import LinkError
 from ..sandbox.levels import best_level
 from .canary import reference_submission, unfit
 from .submission import Failure
@@ -37,7 +38,11 @@ class Worker:
             If it does not get full marks here: the environment or the course is at fault.
         """
         if assignment not in self.proven:
-            why = unfit(assignment, self.grade(assignment, reference_submission(assignment)))
+            try:
+                graded = self.grade(assignment, reference_submission(assignment))
+            except LinkError as error:
+                raise CourseError(f"{assignment.week}: nothing is graded: {error}") from error
+            why = unfit(assignment, graded)
             if why:
                 raise CourseError(why)
             self.proven.add(assignment)

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import dateutil.parser  # type: ignore[import-untyped]
@@ -100,7 +100,18 @@ def parse_time(text: str) -> datetime:
 
 
 def _parse(text: str, default: datetime, dayfirst: bool = False) -> datetime:
-    found: datetime = dateutil.parser.parse(text, default=default, dayfirst=dayfirst)
+    found: datetime = dateutil.parser.parse(text, default=default, dayfirst=dayfirst, tzinfos=_zone)
+    return found
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """The zone that a time names, wherever in it."""
+    if offset is not None:
+        found: tzinfo | None = dateutil.tz.tzoffset(name, offset)
+        return found
+    found = dateutil.tz.gettz(name) if name else None
+    if name and found is None:
+        raise ValueError(f"names an unknown time zone {name[:40]!r}; write the time as {FORM}")
     return found
 
 

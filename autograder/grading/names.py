@@ -212,6 +212,17 @@ def _is_python(text: str) -> bool:
     return True
 
 
+def extended(text: str) -> frozenset[str]:
+    """The classes of a text that are their own base: what was there before is needed."""
+    return frozenset(
+        node.name
+        for node in _definitions(readable(text) or "")
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if any(isinstance(one, ast.Name) and one.id == node.name for one in ast.walk(base))
+    )
+
+
 def _definitions(text: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     """The functions and classes at the top of a text."""
     try:

@@ -6,6 +6,7 @@ what a cell needs at once is brought before it.
 """
 
 import builtins
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from .reading import SubmittedCell
 #: How long a chain of cells is brought forward for one that needs the first.
 CHAIN_LIMIT = 40
 BUILTINS = frozenset(dir(builtins))
+DEFINING = re.compile(r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 
 
 @dataclass(eq=False)
@@ -231,6 +233,8 @@ def settle(
         early = [unit for unit in found if unit.at < exercise.tested]
         known = {name for unit in early for name in unit.names.writes & names}
         late = [unit for unit in found if unit not in early and unit.names.writes & names - known]
+        # a loop variable of that name is no answer where there is a definition
+        late = [unit for unit in late if names & set(DEFINING.findall(unit.cell.text))] or late
         exercise.writers = early + late
         if not found:
             found = [unit for unit in units if unit.answers == exercise.name]
@@ -238,17 +242,19 @@ def settle(
         if len(found) > 1 and (not said or len(said) > len(set(said))):
             tell(exercise.name)
     _take_slots(exercises, units)
-    uses: dict[str, set[str]] = {}
-    for unit in units:
-        for name in unit.names.binds:
-            uses.setdefault(name, set()).update(unit.names.uses)
     needed: set[str] = set()
     for exercise in exercises:
+        early_units = {u for u in units if u.at < exercise.tested or u in exercise.writers}
+        known = {n for u in early_units for n in u.names.binds} | {*BUILTINS, *given}
+        uses: dict[str, set[str]] = {}
+        for unit in units:  # what is bound below the tests says nothing of a name that was there
+            for name in unit.names.binds:
+                if unit in early_units or name not in known:
+                    uses.setdefault(name, set()).update(unit.names.uses)
         behind = reached(exercise.defines, uses)
         needed |= behind
         exercise.waits = set(exercise.writers)
-        early_names = {n for u in units if u.at < exercise.tested for n in u.names.binds}
-        for name in sorted(behind - early_names - BUILTINS - set(given)):
+        for name in sorted(behind - known):
             first = next((unit for unit in units if name in unit.names.binds), None)
             if first is not None and exercise.writers:
                 exercise.waits.add(first)

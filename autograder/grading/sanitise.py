@@ -20,7 +20,7 @@ from ..course.cells import marking
 from ..remote.causes import Cause
 from . import salvage
 from .answers import Question, added_lines, bring_home, with_pictures
-from .names import Stubs, commented_out, names_of, readable
+from .names import Stubs, commented_out, extended, names_of, readable
 from .notes import Note, put_right
 from .placing import Exercise, Order, Unit, in_order, settle
 from .reading import SubmittedCell, Unreadable, read_cells
@@ -225,9 +225,14 @@ class _Merger:
                     self.notes.append(put_right(text))
             return
         self.edited.append(self.roles[index].grade_id)
+        if cell.kind != "code":  # it was made a cell of text, and written into
+            if text := added_lines(cell.text, own.source):
+                self._add(number, SubmittedCell(cell.kind, text, attachments=cell.attachments))
+            return
         self.to_parse -= len(cell.text)
-        is_read = cell.kind == "code" and self.to_parse >= 0
-        if is_read and (text := salvage.additions(cell.text, own.source, self.stubs)):
+        wanted = frozenset().union(*(exercise.defines for exercise in self.exercises))
+        is_read = self.to_parse >= 0
+        if is_read and (text := salvage.additions(cell.text, own.source, self.stubs, wanted)):
             self._add(number, SubmittedCell("code", text))
             name = self.roles[index].grade_id
             text = f"what you added to the course's cell {name!r} is run as your own"
@@ -257,7 +262,11 @@ class _Merger:
     def _keep_stubs(self) -> None:
         """Keep the stub of an exercise of which a part is not written: it says so."""
         for exercise in self.exercises:
-            left = self.stubs.definitions.keys() & exercise.defines - _written(exercise)
+            written = _written(exercise)
+            left = self.stubs.definitions.keys() & exercise.defines - written
+            there = names_of(self.texts[exercise.index], self.stubs)
+            if not there.writes & written:  # code that is given beside the stub
+                left |= there.writes - written
             for unit in self.units if exercise.writers and left else ():
                 if unit.slot == exercise.name != unit.answers:
                     unit.slot = ""
@@ -355,4 +364,8 @@ class _Merger:
 
 def _written(exercise: Exercise) -> frozenset[str]:
     """The names of an exercise that have a definition of the student's own."""
-    return frozenset(n for unit in exercise.writers for n in unit.names.writes & exercise.defines)
+    return frozenset(
+        name
+        for unit in exercise.writers
+        for name in (unit.names.writes - extended(unit.cell.text)) & exercise.defines
+    )

@@ -318,5 +318,6 @@ def _a(value: Any) -> str:
     if isinstance(value, str):
         return "a text"
     if isinstance(value, list | tuple | set | frozenset | dict):
-        return f"a {type(value).__name__} of {len(value)}"
+        kind = "set" if isinstance(value, frozenset) else type(value).__name__
+        return f"a {kind} of {len(value)}"
     return f"a {type(value).__name__}"

@@ -18,7 +18,7 @@ from .agreement import agree, disagreement
 from .difference import Difference
 from .effort import affordable, counted
 from .explain import explain
-from .guards import Ask, Offence, effect_offence, memory_offences, seed_offence
+from .guards import Ask, NotAsked, Offence, effect_offence, memory_offences, seed_offence
 from .idle import idle_namespaces
 from .programs import Outcome, OutcomeStatus, Program, run
 from .reference import hidden_programs, namespace, namespace_of_mistake
@@ -161,7 +161,7 @@ class Exam:
         found: list[Offence | None] = []
         traces, rights = [], []
         try:
-            ask = Ask(connect, seconds * len(pair))
+            ask = Ask(connect, 2 * seconds * len(pair))
             right_ask = Ask(lambda: self._link(None), REFERENCE_SECONDS)
             for program, outcome in pair:
                 right = self._expect(exercise, program).trace
@@ -174,6 +174,8 @@ class Exam:
                     or seed_offence(outcome.trace, right, ask, right_ask, program.seed)
                 )
             remembered = memory_offences(traces, ask) if again else [None] * len(pair)
+        except NotAsked:
+            return [*found, None, None][: len(pair)]
         except (LinkError, wire.WireError) as error:
             cause = error.cause if isinstance(error, LinkError) else Cause.FORGED_ANSWER
             lost = Offence(cause, "again", Difference(f"when it is run again: {error}"))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.effects import Effect
@@ -138,6 +140,10 @@ def memory_offences(traces: Sequence[Trace], ask: "Ask") -> list[Offence | None]
     return found
 
 
+class NotAsked(Exception):
+    """There is no kernel to ask: that is another program's fault."""
+
+
 class Ask:
     """Asks an implementation for earlier runs again, within a time limit.
 
@@ -148,7 +154,7 @@ class Ask:
     """
 
     def __init__(self, connect: Callable[[], Link], seconds: float) -> None:
-        self.connect, self.deadline = connect, time.monotonic() + seconds
+        self.connect, self.seconds, self.deadline = connect, seconds, 0.0
         self.link: Link | None = None
 
     def replay(self, traces: Sequence[Trace]) -> list[Any]:
@@ -164,22 +170,31 @@ class Ask:
         digests = self.replay(traces)
         for place, (number, index) in enumerate(interleaved(traces)):
             if not found[number] and not traces[number].same(index, digests[place]):
-                now = self._value(self._ask("replayed", place)).tobytes()
+                told = self._value(self._ask("replayed", place))
+                if not isinstance(told, np.ndarray):
+                    raise wire.Malformed("no bytes of an answer")
+                now = told.tobytes()
                 before = traces[number].answers[index]
                 found[number] = _differ(wire.decode(now), wire.decode(before))
         return found
 
     def generators(self) -> tuple[str, ...]:
         """Digests of the global generators as they are now."""
-        told = self._value(self._ask("effects"))
-        return tuple(map(str, told["generators"]))
+        match self._value(self._ask("effects")):
+            case {"generators": list(told)} if all(isinstance(one, str) for one in told):
+                return tuple(told)
+        raise wire.Malformed("no generators")
 
     def _ask(self, *request: object) -> bytes:
         return self._send(wire.encode(request))
 
     def _send(self, message: bytes) -> bytes:
         if self.link is None:
-            self.link = self.connect()
+            try:
+                self.link = self.connect()
+            except LinkError as error:
+                raise NotAsked from error
+            self.deadline = time.monotonic() + self.seconds
         return self.link.ask(message, self.deadline)
 
     def _value(self, answer: bytes) -> Any:

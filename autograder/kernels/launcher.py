@@ -181,7 +181,7 @@ class Launcher:
         assert self.process.stdout is not None
         if self.ready:  # it says so once
             return
-        self.ready = self.process.stdout.readline() == b"ready\n"
+        self.ready = b"ready\n" in self.process.stdout  # a module may print when it is imported
         if not self.ready:
             said = self.log.read_text(errors="replace").strip().splitlines()
             raise LauncherError(f"the launcher of kernels did not start: {' '.join(said[-1:])}")

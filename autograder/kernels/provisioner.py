@@ -7,7 +7,6 @@ launcher of its own, which is there from its start to its end and makes restarts
 """
 
 import asyncio
-import os
 import signal
 import tempfile
 from pathlib import Path
@@ -21,7 +20,7 @@ from ..sandbox.jail import Jail
 from ..sandbox.levels import best_level
 from .launcher import ForkedKernel, Launcher, small_environment
 from .request import KernelRequest
-from .scratch import PREFIX, remove, sweep
+from .scratch import prefix, remove, sweep
 
 NAME = "autograder-sandbox"
 
@@ -45,7 +44,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Give the kernel a scratch folder and have it talk over sockets there."""
         if self.scratch is None:
             sweep()
-            self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+            self.scratch = Path(tempfile.mkdtemp(prefix=prefix()))
         for name in ("run", "home"):
             (self.scratch / name).mkdir(exist_ok=True)
         manager = self.parent

@@ -7,22 +7,29 @@ removes nothing: the next one does, of the same user.
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PREFIX = "nbl"
+#: Other machines, and containers with processes of their own, may share the folder.
+HERE = zlib.crc32(f"{os.uname().nodename} {os.stat('/proc/self/ns/pid').st_ino}".encode())
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder for all that a grader's kernels write, removed at the end."""
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix()))
     try:
         yield folder
     finally:
         remove(folder)
+
+
+def prefix() -> str:
+    """How the name of a folder of this process begins."""
+    return f"nbl-{HERE:08x}-{os.getpid()}-"
 
 
 def remove(folder: Path) -> None:
@@ -34,8 +41,8 @@ def remove(folder: Path) -> None:
 
 def sweep() -> None:
     """Remove the folders of this user's graders that have ended without doing so."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}-*-*"):
-        owner = folder.name.split("-")[1]
+    for folder in Path(tempfile.gettempdir()).glob(f"nbl-{HERE:08x}-*-*"):
+        owner = folder.name.split("-")[2]
         with suppress(OSError):
             ended = owner.isdigit() and not Path("/proc", owner).exists()
             if ended and folder.stat(follow_symlinks=False).st_uid == os.getuid():

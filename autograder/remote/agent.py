@@ -50,6 +50,7 @@ class Agent:
         self.places: dict[str, dict[str, Any]] = {}
         self.checks: dict[str, Any] = {}
         self.place = ""
+        self.last: dict[str, Any] | None = None
         self.requested: tuple[str, str, int] | None = None
 
     def listen(self) -> None:
@@ -115,8 +116,9 @@ class Agent:
         names = self.shell.user_ns
         last = self.places.get(self.place, {})
         same = [name for name in self.checks if names.get(name) is last.get(name)]
+        self.checks = {name: self.checks[name] for name in same}
         self.place, self.places[exercise] = exercise, dict(names)
-        names.update({name: self.checks[name] for name in same})
+        names.update(self.checks)
 
     def checked(self, scope: Scope) -> None:
         """Take away what the check has bound: code under test does not see it."""
@@ -130,8 +132,11 @@ class Agent:
     def stand(self, scope: Scope, exercise: str) -> None:
         """Put the names back to where they stood behind a tests cell."""
         names = self.shell.user_ns
+        if self.last is None:
+            self.last = dict(names)
+        found = self.places.get(exercise, self.last)  # a check that never ran noted nothing
         names.clear()
-        names.update(self.places[exercise])
+        names.update(found)
 
     def greet(self, scope: Scope) -> None:
         """Answer, and do nothing else."""

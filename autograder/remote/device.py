@@ -68,6 +68,9 @@ class Elsewhere(torch.Tensor):  # type: ignore[misc]
     def __repr__(self, *, tensor_contents: object = None) -> str:
         return f"{self.held!r} on {DEVICE}"
 
+    def __format__(self, form: str) -> str:
+        return format(self.held, form) if self.dim() == 0 else repr(self)
+
     def tolist(self) -> Any:
         return self.held.tolist()
 
@@ -114,8 +117,10 @@ class _FromData(TorchFunctionMode):  # type: ignore[misc]
             foreign = device is not None and torch.device(device).type == DEVICE.type
             if foreign and not isinstance(data, torch.Tensor):
                 dtype = kwargs.get("dtype") or getattr(own, "dtype", None)
-                made = put(torch.tensor(data, dtype=dtype))
+                made = put(torch.tensor(tree_map(fetch, data), dtype=dtype))
                 return made.requires_grad_(bool(kwargs.get("requires_grad")))
+            if args and isinstance(data, list | tuple):
+                args = (*args[:-1], tree_map(fetch, data))
         return function(*args, **kwargs)
 
 

@@ -142,6 +142,8 @@ def _copy(value: Any) -> Any:
 
 def _change(before: Any, now: Any) -> Effect | None:
     """How a value differs from its copy; None where it does not."""
+    if type(before) is not type(now):
+        return Effect.ARGUMENT
     if isinstance(before, np.ndarray):
         if before.dtype != now.dtype:
             return Effect.ARGUMENT_TYPE
@@ -165,9 +167,9 @@ def _change(before: Any, now: Any) -> Effect | None:
         return next((change for change in changes if change is not None), None)
     if before is now:
         return None
-    if type(before) is not type(now):
-        return Effect.ARGUMENT
-    plain = (bool, int, float, complex, str, bytes, set, frozenset)
+    if isinstance(before, set | frozenset):  # a copy may be in another order
+        return None if before == now else Effect.ARGUMENT
+    plain = (bool, int, float, complex, str, bytes)
     return Effect.ARGUMENT if isinstance(before, plain) and repr(before) != repr(now) else None
 
 

@@ -200,7 +200,7 @@ class LocalLink:
     """A link to a scope in this process, for the reference and the known mistakes."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
-        self.scope = Scope(namespace)
+        self.scope = Scope(namespace, catches=(Exception, SystemExit))
 
     def ask(self, message: bytes, deadline: float) -> bytes:
         return self.scope.answer(message)

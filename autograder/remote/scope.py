@@ -30,11 +30,16 @@ class Scope:
 
     A request is a tuple ``(verb, *arguments)``; an answer is ``("value", value)`` or
     ``("raised", names of the exception's classes, message, where)``. ``verbs`` are further ones,
-    each called with this scope and the arguments.
+    each called with this scope and the arguments. ``catches`` is what may be an answer.
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any], **verbs: Callable[..., Any]) -> None:
-        self.namespace = namespace
+    def __init__(
+        self,
+        namespace: MutableMapping[str, Any],
+        catches: type[BaseException] | tuple[type[BaseException], ...] = BaseException,
+        **verbs: Callable[..., Any],
+    ) -> None:
+        self.namespace, self.catches = namespace, catches
         self.verbs = {**VERBS, **verbs}
         self.now = Conversation()
         self.answers: list[bytes] = []
@@ -48,7 +53,7 @@ class Scope:
                 return wire.encode(("value", value), self.now.keep)
         except wire.WireError as error:
             return wire.encode(("raised", ["WireError"], f"the result is {error}", ""))
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers as well
+        except self.catches as error:  # in a kernel SystemExit and KeyboardInterrupt as well
             return wire.encode(("raised", *describe(error)))
 
     def _do(self, verb: str, arguments: list[Any]) -> Any:
@@ -140,7 +145,8 @@ def _parted(sent: dict[str, Any], resolved: dict[str, Any]) -> tuple[dict[str, A
 
 def _parameters(target: Any) -> list[str]:
     """The names of a function's parameters, as far as it tells them."""
-    target = getattr(target, "forward", target)
+    if not isinstance(target, type):
+        target = getattr(target, "forward", target)
     if type(target) in (FunctionType, MethodType):
         code = target.__code__
         return list(code.co_varnames[type(target) is MethodType : code.co_argcount])

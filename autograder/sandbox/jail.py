@@ -24,6 +24,7 @@ import sys
 import sysconfig
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,6 +129,7 @@ def enter(jail: Jail, own_users: bool = True) -> None:
     jail : what the kernel gets
     own_users : what ``isolate`` returned
     """
+    others = 0 if jail.level == "full" else _tasks_of_this_user()
     if jail.level == "full":
         _raise_loopback()
         _new_root(jail, own_users)
@@ -140,7 +142,7 @@ def enter(jail: Jail, own_users: bool = True) -> None:
         sys_.drop_capabilities()
         if sys_.landlock_version() > 0:
             _landlock(jail)
-    _limit(jail)
+    _limit(jail, others)
     if jail.level != "none":
         refuse_calls(strict=jail.level == "partial")
 
@@ -292,10 +294,20 @@ def _landlock(jail: Jail) -> None:
     sys_.landlock(rights, tcp=jail.level == "full")
 
 
-def _limit(jail: Jail) -> None:
+def _tasks_of_this_user() -> int:
+    """How many processes and threads this user has already: Linux counts them with the kernel's."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == os.getuid():
+                count += len(os.listdir(process / "task"))
+    return count
+
+
+def _limit(jail: Jail, others: int) -> None:
     for what, most in (
         (resource.RLIMIT_DATA, jail.memory_bytes),
-        (resource.RLIMIT_NPROC, jail.processes),
+        (resource.RLIMIT_NPROC, jail.processes + others),
         (resource.RLIMIT_NOFILE, jail.files),
         (resource.RLIMIT_FSIZE, jail.written_bytes),
         (resource.RLIMIT_STACK, STACK_BYTES),

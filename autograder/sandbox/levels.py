@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ..course.errors import CourseError
 from .jail import LEVELS, Jail, enter, isolate
-from .syscalls import landlock_version
+from .syscalls import TRUNCATES, landlock_version
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Isolation:
 def probe() -> Isolation:
     """Enter each level once, in a process of its own, best first."""
     missing: list[str] = []
-    if landlock_version() == 0:
-        missing.append("Landlock: needs Linux 5.13 or newer, with landlock among the lsm= modules")
+    if landlock_version() < TRUNCATES:
+        missing.append("Landlock: needs Linux 6.2 or newer, with landlock among the lsm= modules")
     for level in LEVELS[:-1]:
-        if level == "partial" and landlock_version() == 0:
+        if level == "partial" and landlock_version() < TRUNCATES:
             break
         fault = _try(level)
         if not fault:
@@ -94,6 +95,9 @@ def _trial(level: str, folder: Path) -> None:
         try:
             enter(jail, own_users)
             (jail.home / "mine").write_text("x")
+            thread = threading.Thread(target=str)
+            thread.start()
+            thread.join()
             code = _reach(outside)
         except BaseException as error:
             print(error, file=sys.stderr, flush=True)

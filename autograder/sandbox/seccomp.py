@@ -93,6 +93,7 @@ REFUSED_IN_COMPANY = {
     "fremovexattr": (199, 16),
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
+    "truncate": (76, 45),
 }
 #: Signals, refused but to oneself where Landlock does not keep them in (before Linux 6.12).
 SIGNALS = {
@@ -102,6 +103,9 @@ SIGNALS = {
     "rt_tgsigqueueinfo": (297, 240),
 }
 SIGNALS_WITHOUT_PROCESS = {"tkill": (200, 130), "pidfd_send_signal": (424, 424)}
+#: fcntl and ioctl say who is signalled when a file is ready: F_SETOWN, F_SETOWN_EX; FIOSETOWN,
+#: SIOCSPGRP.
+OWNERS = (((72, 25), (8, 15)), ((16, 29), (0x8901, 0x8902)))
 MMAP, PRLIMIT, SOCKET, SOCKETPAIR = (9, 222), (302, 261), (41, 198), (53, 199)
 #: Address families: Unix, IPv4, IPv6, netlink. What else there is (vsock, raw packets, the
 #: kernel's cryptography) is not in a network namespace, or never needed.
@@ -189,6 +193,8 @@ def program_in_company(column: int, machine: int, own_pid: int) -> list[Step]:
         steps += _refuse(column, SIGNALS_WITHOUT_PROCESS)
     for call in SIGNALS.values() if own_pid else ():
         steps += _only(call[column], _one_of(0, (own_pid,)))
+    for call, values in OWNERS if own_pid else ():
+        steps += _only(call[column], _not_one_of(1, values))
     steps += _only(PRLIMIT[column], _one_of(0, (0,)))
     for call in (SOCKET, SOCKETPAIR):
         kinds = _one_of(1, CONNECTED, mask=0xF)
@@ -227,6 +233,14 @@ def _one_of(place: int, values: tuple[int, ...], mask: int = 0) -> list[Step]:
     for left, value in zip(range(len(values), 0, -1), values, strict=True):
         steps.append((EQUAL, left, 0, value))  # past the refusal
     return [*steps, (RETURN, 0, 0, REFUSE)]
+
+
+def _not_one_of(place: int, values: tuple[int, ...]) -> list[Step]:
+    """Refuse the call if an argument is one of these."""
+    steps: list[Step] = [(LOAD, 0, 0, ARGUMENTS[place])]
+    for value in values:
+        steps += [(EQUAL, 0, 1, value), (RETURN, 0, 0, REFUSE)]
+    return steps
 
 
 def _none_of(place: int, bits: int) -> list[Step]:

@@ -25,8 +25,8 @@ REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
 BIND_TCP, CONNECT_TCP = 1, 2
 SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1, 2
-#: The version of Landlock that keeps signals in.
-SCOPES = 6
+#: The versions of Landlock that keep files from being emptied, and signals in.
+TRUNCATES, SCOPES = 3, 6
 PER_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 if os.uname().machine == "aarch64":

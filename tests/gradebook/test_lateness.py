@@ -268,6 +268,8 @@ NOON = datetime(2027, 1, 19, 12)
         b"2027-01-19T12:00:00Z\r\n",
         b"2027-01-19 13:00:00 +0100",
         b"2027-01-19 13:00:00 CET",
+        b"Tue Jan 19 13:00:00 CET 2027",
+        b"Tue Jan 19 07:00:00 EST 2027",
         b"2027-01-19 12:00:00.000000",
         b"19.01.2027 12:00",
         b"19 January 2027 12:00 PM",
@@ -287,6 +289,7 @@ def test_a_time_is_read_as_it_may_be_written(data: bytes) -> None:
         (b"12:00", "is no full date"),
         (b"03.02.2027 12:00", "or one of two"),
         (b"2027-01-19 12:00:00 XYZT", "unknown time zone"),
+        (b"Tue Jan 19 12:00:00 XYZT 2027", "unknown time zone"),
         (b"2027-13-45", "is no time"),
     ],
 )

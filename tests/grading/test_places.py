@@ -190,6 +190,34 @@ RIGHT_ALL_THE_SAME: dict[str, list[Change]] = {
     "a copy of the test cell that was changed": [
         copy_of("test_double", "assert double(np.array([2.0]))[0] == 4.0", before="test_double")
     ],
+    "a loop over the name below the tests, beside a name that the answer uses": [
+        write("double", "import math\n\ndef double(x):\n    return math.prod([2, x])\n"),
+        at_the_end(new_cell("import math\nfor double in range(3):\n    print(math.pi)")),
+    ],
+    "a loop over the name below an answer below the tests": [
+        *MOVED,
+        put("test_double", new_cell(DOUBLE), after=True),
+        put("test_double_sum", new_cell(SUM), after=True),
+        at_the_end(new_cell("for double in range(3):\n    pass")),
+    ],
+    "a class that goes on in a second definition": [
+        write("double", "class Two:\n    def __init__(self):\n        self.two = 2\n"),
+        put(
+            "double",
+            new_cell("class Two(Two):\n    def of(self, x):\n        return self.two * x"),
+            new_cell("def double(x):\n    return Two().of(np.asarray(x))"),
+            after=True,
+        ),
+    ],
+    "a number merged into the given cell beside what uses it": [
+        *MOVED,
+        add_to("given-01", "TWO = 2\n\ndef double(x):\n    return TWO * np.asarray(x)\n"),
+        put("double_sum", new_cell(SUM)),
+    ],
+    "a strange line end in a text above functions in the given cell": [
+        write("double", HELPED),
+        add_to("given-01", f"WORDS = 'a\u2028b'\n\n{HELPER}"),
+    ],
     "another definition after the tests": [at_the_end(new_cell("def double(x):\n    return 3"))],
     "a class in a cell above what it stands on": [
         *MOVED,

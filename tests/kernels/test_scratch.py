@@ -15,7 +15,7 @@ from support.gradebooks import hand_in
 from autograder.authoring.fill import fill
 from autograder.batch.assignments import load_assignment
 from autograder.course.manifest import Course
-from autograder.kernels.scratch import remove, scratch_folder
+from autograder.kernels.scratch import HERE, remove, scratch_folder
 from autograder.sandbox.levels import probe
 
 
@@ -37,7 +37,12 @@ def test_a_grader_that_was_killed_is_tidied_up_after(
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     left, living, other = (
-        tmp_path / name for name in (f"nbl-{ended.pid}-a", f"nbl-{os.getpid()}-b", "nbl-words-c")
+        tmp_path / name
+        for name in (
+            f"nbl-{HERE:08x}-{ended.pid}-a",
+            f"nbl-{HERE:08x}-{os.getpid()}-b",
+            f"nbl-{HERE + 1:08x}-{ended.pid}-c",  # of another machine, which shares the folder
+        )
     )
     for folder in (left, living, other):
         folder.mkdir()

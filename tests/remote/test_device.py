@@ -122,3 +122,15 @@ def test_what_a_gpu_takes_is_taken(what: str) -> None:
 def test_what_a_gpu_refuses_is_refused(what: str) -> None:
     with a_device(), pytest.raises(RuntimeError, match="device"):
         REFUSED[what]()
+
+
+def test_numbers_of_the_device_are_printed_and_gathered() -> None:
+    with a_device() as device:
+        losses = [put(torch.tensor(0.5)), put(torch.tensor(1.5))]
+        said = f"{losses[0]:.3f}"
+        here = torch.tensor(losses)
+        there = torch.tensor(losses, device=device)
+    assert said == "0.500"
+    assert here.tolist() == [0.5, 1.5]
+    assert isinstance(there, Elsewhere)
+    assert there.tolist() == [0.5, 1.5]
