@@ -21,7 +21,7 @@ CHANGES: dict[str, tuple[Any, Callable[[Any], Any], Effect]] = {
 }
 
 
-@pytest.mark.parametrize("value", UNCHANGED, ids=repr)
+@pytest.mark.parametrize("value", UNCHANGED, ids=["numbers", "words", "nan", "an array"])
 def test_what_was_left_alone_is_no_change(value: object) -> None:
     assert left_behind(look({"x": value}, [])) == []
 
