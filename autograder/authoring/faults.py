@@ -10,3 +10,7 @@ class SourceError(CourseError):
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}")
+        self.place = path, line, message
+
+    def __reduce__(self) -> tuple[type["SourceError"], tuple[Path, int, str]]:
+        return type(self), self.place  # it travels between processes

@@ -6,6 +6,7 @@ cells of the source, and nothing else of it.
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..authoring.faults import SourceError
@@ -138,9 +139,7 @@ class Exam:
 
     def _groups(self, exercise: str, runs: list[Run]) -> Iterator[tuple[list[Run], bool]]:
         """The runs that are asked again, two by two, and then the others, one by one."""
-        for program in self.programs[exercise]:
-            self._expect(exercise, program)  # counts its work as well
-        efforts = {one.name: self._efforts[_key(one)] for one in self.programs[exercise]}
+        efforts = {one.name: self._effort(exercise, one) for one in self.programs[exercise]}
         chosen = affordable([program.name for program, _ in runs], efforts)
         again = [run for run in runs if run[0].name in chosen]
         yield from ((again[start : start + 2], True) for start in range(0, len(again), 2))
@@ -246,6 +245,12 @@ class Exam:
             self._expected[key] = outcome
             self._efforts[key] = max(1, effort.calls // len(program.cases))
         return self._expected[key]
+
+    def _effort(self, exercise: str, program: Program) -> int:
+        """How much work a program is on the reference; 0 where it fails there."""
+        with suppress(SourceError):
+            self._expect(exercise, program)  # counts its work as well
+        return self._efforts.get(_key(program), 0)
 
     def _recognise(
         self, exercise: str, failed: list[tuple[Program, Outcome]]

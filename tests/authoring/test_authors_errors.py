@@ -1,5 +1,8 @@
 """An author's error names file and line, and is not laid at a student's door."""
 
+import pickle
+from pathlib import Path
+
 import pytest
 from support import exams
 from support.courses import changed
@@ -98,3 +101,10 @@ def test_an_authors_error_that_shows_late_names_file_and_line_too(
     with pytest.raises(SourceError, match=rf"^week/{file}\.py:{number}: .*{words}"):  # noqa: PT012
         judge(exam, RIGHT + UNIT, "unit")
         judge(exam, "def norm(x): return 17.25")
+
+
+def test_a_fault_of_a_source_travels_between_processes() -> None:
+    error = SourceError(Path("lesson.py"), 7, "a cell raises")
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, SourceError)
+    assert str(again) == str(error) == "lesson.py:7: a cell raises"

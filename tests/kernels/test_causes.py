@@ -8,6 +8,7 @@ from autograder.kernels.limits import CellRun, CellStatus, Limits, cell_run, not
 from autograder.kernels.outputs import Outputs
 from autograder.kernels.session import KernelSession
 from autograder.kernels.supply import KernelSupply
+from autograder.kernels.watch import Excess
 from autograder.remote.causes import Cause
 from autograder.remote.proxy import LinkError
 
@@ -42,8 +43,14 @@ def test_every_end_has_a_cause_and_words(
 
 
 def test_a_kernel_that_was_killed_for_all_that_it_sent_is_a_flood() -> None:
-    ran = cell_run(CellStatus.DEAD, Outputs(9), LIMITS, flooded=True)
+    ran = cell_run(CellStatus.DEAD, Outputs(9), LIMITS, Excess.SENT)
     assert (ran.status, ran.cause) == (CellStatus.DEAD, Cause.PRINTED_TOO_MUCH)
+
+
+def test_a_kernel_that_was_killed_for_all_that_it_held_is_out_of_memory() -> None:
+    ran = cell_run(CellStatus.DEAD, Outputs(9), LIMITS, Excess.HELD)
+    assert (ran.status, ran.cause) == (CellStatus.DEAD, Cause.OUT_OF_MEMORY)
+    assert f"more than {LIMITS.held_bytes >> 20} MiB" in ran.reason
 
 
 def test_a_cell_without_a_kernel_has_the_cause_of_that() -> None:
