@@ -295,9 +295,8 @@ class Exam:
         """A link to the reference, with one exercise replaced by a mistake if given."""
         key = mistake.key if mistake else ("", "")
         if key not in self._links:
-            self._links[key] = LocalLink(
-                namespace_of_mistake(self.source, mistake) if mistake else namespace(self.source)
-            )
+            names = namespace_of_mistake(self.source, mistake) if mistake else None
+            self._links[key] = LocalLink(names or namespace(self.source), quiet=True)
         return self._links[key]
 
 
@@ -323,7 +322,7 @@ def open_exam(source: Source) -> Exam:
         If a cell raises, or the hidden tests do.
     """
     exam = Exam(source)
-    exam._links["", ""] = LocalLink(namespace(source))
+    exam._links["", ""] = LocalLink(namespace(source), quiet=True)
     for program in hidden_programs(source):
         exam.programs[program.exercise] = (*exam.programs.get(program.exercise, ()), program)
     return exam

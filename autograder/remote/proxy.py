@@ -1,8 +1,10 @@
 """What a hidden program sees of the implementation under test: ``impl`` and its handles."""
 
 import builtins
+import io
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, Protocol
 
 from . import wire
@@ -15,6 +17,16 @@ from .trace import MOST_BYTES, Trace, told_effects
 PROGRAM_LIMIT = 256 << 20
 #: ``list(handle)`` makes room for as many entries as its other side says it has.
 LENGTH_LIMIT = 1 << 27
+
+
+class Nowhere(io.TextIOBase):
+    """A stream of which nothing is shown."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+NOWHERE = Nowhere()
 
 
 class Link(Protocol):
@@ -197,13 +209,20 @@ class Impl:
 
 
 class LocalLink:
-    """A link to a scope in this process, for the reference and the known mistakes."""
+    """A link to a scope in this process, for the reference and the known mistakes.
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    ``quiet`` : what it prints, and its progress bars, are not shown
+    """
+
+    def __init__(self, namespace: dict[str, Any], quiet: bool = False) -> None:
+        self.quiet = quiet
         self.scope = Scope(namespace, catches=(Exception, SystemExit))
 
     def ask(self, message: bytes, deadline: float) -> bytes:
-        return self.scope.answer(message)
+        if not self.quiet:
+            return self.scope.answer(message)
+        with redirect_stdout(NOWHERE), redirect_stderr(NOWHERE):
+            return self.scope.answer(message)
 
 
 def kind_of(handle: Handle) -> str:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from autograder.remote import scope
-from autograder.remote.proxy import Handle, Impl, LinkError, Misuse, Raised, Session
+from autograder.remote.proxy import Handle, Impl, LinkError, LocalLink, Misuse, Raised, Session
 from autograder.remote.wire import WireError
 
 
@@ -204,3 +204,12 @@ def test_a_message_is_cut_to_a_length_that_a_person_reads(impl: Any) -> None:
     with pytest.raises(ValueError) as caught:
         impl("raise ValueError('x' * 10**6)")
     assert len(caught.value.whole) == len("ValueError: ") + scope.MESSAGE_LIMIT
+
+
+def test_a_quiet_link_shows_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    exec("def f(x):\n    print('shown')\n    return x", names)
+    for quiet, shown in ((True, ""), (False, "shown\n")):
+        impl: Any = Impl(Session(LocalLink(names, quiet), seconds=20))
+        assert impl.f(3) == 3
+        assert capfd.readouterr().out == shown
