@@ -12,14 +12,11 @@ WORDS = (
 
 def modules_beside(folder: Path) -> list[str]:
     """The names of the files below a folder that imported modules come from, in order."""
-    found = set()
+    inside, found = f"{folder}{os.sep}", set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str):
-            continue
-        path = Path(file)
-        if path.is_relative_to(folder) and "site-packages" not in path.parts:
-            found.add(str(path.relative_to(folder)))
+        if isinstance(file, str) and file.startswith(inside) and "site-packages" not in file:
+            found.add(file.removeprefix(inside))
     return sorted(found)
 
 
