@@ -28,7 +28,7 @@ from .missing import Missing, hint
 from .names import versions
 from .notes import Note, put_right
 from .results import TestResult, earn
-from .sanitise import OWN
+from .sanitise import OWN, stub_names
 
 #: How often a submission may take its kernel with it.
 RESTARTS = 12
@@ -77,6 +77,7 @@ class Execution:
         self.cells_end = time.monotonic() + CELLS * seconds
         self.aside = ASIDE * seconds
         self.missing = Missing()
+        self.due = {one.name: stub_names(one.text) for one in exam.source.exercises}
         self.replay: list[Step] = []
         self.place = ""
         self.restarts = 0
@@ -132,7 +133,7 @@ class Execution:
                 self.replay = [step for step in self.replay if step.code not in (code, plain)]
         if ran.is_cut:
             ran.outputs.append(_said("the rest of what it shows was left out"))
-        self.missing.take(cell.source, ran, words)
+        self.missing.take(cell.source, ran, words, self.due.get(name, ()))
         if ran.cause is Cause.RAISED and (more := hint(ran)):
             self.notes.append(put_right(f"{words}: {ran.reason[:200]}{more}", name))
         return ran

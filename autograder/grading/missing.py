@@ -1,7 +1,7 @@
 """Names that are missing because their cell did not end well: every test that meets one says so."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..judge.result import Result
@@ -20,12 +20,19 @@ class Missing:
     def __init__(self) -> None:
         self.why: dict[str, str] = {}
 
-    def take(self, text: str, ran: CellRun, words: str) -> None:
-        """Learn from a cell that has run; ``words`` say which one it is."""
+    def take(self, text: str, ran: CellRun, words: str, due: Collection[str] = ()) -> None:
+        """Learn from a cell that has run.
+
+        Parameters
+        ----------
+        words : which one it is
+        due : names that it should bind, whatever its text says
+        """
         ended = ran.status is CellStatus.OK
         if (ended and not self.why) or ran.cause is Cause.NOT_WRITTEN:
             return
-        for name in names_of(text, Stubs(), len(text) < SHORT).binds:
+        bound = names_of(text, Stubs(), len(text) < SHORT).binds
+        for name in bound if ended else {*bound, *due}:
             if ended:
                 self.why.pop(name, None)
             else:

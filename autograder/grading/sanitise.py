@@ -7,8 +7,9 @@ names, whatever the id of the cell; see ``placing`` for the order.
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -40,7 +41,9 @@ class Sanitised:
     reason: str = ""
 
 
-def sanitise(data: bytes, skeleton: str, exercises: dict[str, set[str]], limit: int) -> Sanitised:
+def sanitise(
+    data: bytes, skeleton: str, exercises: Mapping[str, frozenset[str]], limit: int
+) -> Sanitised:
     """Fit a submission into the assignment's notebook.
 
     Parameters
@@ -64,25 +67,28 @@ def sanitise(data: bytes, skeleton: str, exercises: dict[str, set[str]], limit: 
     return Sanitised(notebook, notes)
 
 
-def stub_names(text: str) -> set[str]:
+@lru_cache(128)
+def stub_names(text: str) -> frozenset[str]:
     """The names that a cell's text defines at its top level."""
     try:
         body = ast.parse(plain_python(text)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+        return frozenset()
     names: set[str] = set()
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return names
+    return frozenset(names)
 
 
 class _Merger:
     """Tells the student's cells from the course's, and puts each at its place."""
 
-    def __init__(self, notebook: Any, exercises: dict[str, set[str]], notes: list[Note]) -> None:
+    def __init__(
+        self, notebook: Any, exercises: Mapping[str, frozenset[str]], notes: list[Note]
+    ) -> None:
         self.notebook, self.notes = notebook, notes
         self.course = list(notebook.cells)
         self.texts = [cell.source.strip() for cell in self.course]

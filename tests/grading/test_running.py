@@ -161,3 +161,12 @@ def test_a_complaint_of_ipython_is_no_lack_of_memory(
 
 def test_a_run_that_was_not_cut_says_nothing() -> None:
     assert not CellRun(CellStatus.OK, []).is_cut
+
+
+def test_an_answer_that_defines_nothing_is_told_with_its_end(
+    assignment: Assignment, right: Tree, grade: Grade
+) -> None:
+    result = grade(assignment, answered(right, "1 / 0"))
+    (test,) = [one for one in result.tests if one.exercise == "double"]
+    assert all("ZeroDivisionError" in one.rationale for one in test.programs), test.programs
+    assert {one.help for one in test.programs} == {"Mend that cell first."}
