@@ -16,8 +16,6 @@ from .placing import Unit
 
 WORDS = re.compile(r"[^\W\d_]{2,30}(?:[ ,.;:'’-]{1,3}[^\W\d_]{1,30}){2}")
 QUOTED = re.compile(r"(?s)^\s*(?:print\s*\(\s*)?[rbfu]{0,2}(?:'''|\"\"\"|'|\")")
-#: An answer has at most so many pictures.
-PICTURES = 100
 
 
 @dataclass(frozen=True)
