@@ -33,6 +33,9 @@ class TestResult:
     programs : one line for each hidden program
     visible, visible_cause : why the visible checks failed; empty and None where they passed
     waits_for : needed exercises that do not pass yet
+    answers : of a plain notebook, the ids of the cells that the tests are about
+    protected : whether the tests run in the judge; else in the student's kernel, which nothing
+        keeps from answering what it likes, and ``why_open`` says why
     """
 
     exercise: str
@@ -43,6 +46,9 @@ class TestResult:
     visible: str = ""
     visible_cause: Cause | None = None
     waits_for: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    protected: bool = True
+    why_open: str = ""
 
     @property
     def complete(self) -> bool:
@@ -61,6 +67,7 @@ class Facts:
     version, engine : of the assignment and of the package that graded it
     packages : the versions of what the submission ran with, by name
     schema : the form of these facts
+    sheet : the name of the notebook, in a week of several; empty for the week's own
     """
 
     week: str
@@ -75,6 +82,7 @@ class Facts:
     engine: str
     packages: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
+    sheet: str = ""
 
     @property
     def earned(self) -> float:
