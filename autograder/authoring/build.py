@@ -158,7 +158,7 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
         where.db_url = db_url
     converter = GenerateAssignment(coursedir=where, force=True, no_database=not database)
     converter.config.ClearSolutions.text_stub = ""
-    converter.log, said = _listening()
+    converter.log, said = listening()
     if database:
         create_tables(where.db_url)
     else:
@@ -184,7 +184,7 @@ def generate(source: Source, root: Path, database: bool, db_url: str = "") -> st
     return text
 
 
-def _listening() -> tuple[logging.Logger, list[str]]:
+def listening() -> tuple[logging.Logger, list[str]]:
     """A log for nbgrader whose errors are kept, with their tracebacks, instead of shown."""
     said: list[str] = []
     handler = logging.Handler(logging.ERROR)

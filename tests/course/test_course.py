@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[str, str]] = {
         changed("penalty_per_day: 0.1", "penalty_per_day: 10"),
         "grading.late.penalty_per_day: is 10; ",
     ),
-    "an id with a blank": (changed(WEEK, "  - id: week 1\n"), "weeks.1.id: is 'week 1'; "),
+    "an id that ends with a dot": (changed(WEEK, "  - id: week.\n"), "weeks.1.id: is 'week.'; "),
     "an id that leads elsewhere": (
         changed(WEEK, "  - id: ../week\n"),
         "weeks.1.id: is '../week'; ",
