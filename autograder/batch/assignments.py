@@ -1,16 +1,81 @@
-"""The assignments of a course: from its manifest and sources to what grading needs."""
+"""The assignments of a course: from its manifest and sources to what grading needs.
 
+A week of this engine's kind is one assignment; a plain week is one for each of its notebooks.
+"""
+
+from typing import Any
+
+from ..authoring.plain.build import FILES
+from ..authoring.plain.source import read_notebook
 from ..authoring.source import read
+from ..course.errors import CourseError
 from ..course.manifest import Course, Week
-from ..gradebook.registration import registered_notebook
+from ..gradebook.registration import (
+    is_registered,
+    lesson_node,
+    plain_notebooks,
+    programs_text,
+    registered_notebook,
+    write_week,
+)
 from ..grading.grade import Assignment, make_assignment
+from ..grading.plain.assignment import PlainAssignment, make_plain
+from ..kernels.folder_files import pack
 from ..kernels.limits import Limits
+
+AnyAssignment = Assignment | PlainAssignment
+
+
+def load_assignments(course: Course, week: Week) -> list[AnyAssignment]:
+    """The assignments of a week, one for each of its notebooks, with the course's limits."""
+    if not week.is_plain:
+        return [load_assignment(course, week)]
+    if not is_registered(course, week):
+        write_week(course, week)
+    made = plain_notebooks(course, week)
+    folder = course.source_folder(week) / FILES
+    files = pack(folder) if folder.is_dir() else b""
+    return [
+        make_plain(
+            week,
+            name,
+            lesson=lesson_node(course, week, name),
+            graded=read_notebook(made.graded(name)),
+            release=read_notebook(made.release(name)),
+            programs=programs_text(course, week),
+            files=files,
+            limits=_limits(course, week),
+            **_bounds(course),
+        )
+        for name in week.notebooks
+    ]
 
 
 def load_assignment(course: Course, week: Week) -> Assignment:
-    """The assignment of a week, with the course's limits."""
+    """The assignment of a week of this engine's kind.
+
+    Raises
+    ------
+    CourseError
+        If the week is plain: it has no programs, mistakes and alternatives.
+    """
+    if week.is_plain:
+        raise CourseError(
+            f"{week.id}: consists of nbgrader's notebooks ({', '.join(week.notebooks)}); this is "
+            "for weeks with a lesson.py"
+        )
+    return make_assignment(
+        read(course.source_folder(week), week.id),
+        week.title,
+        _limits(course, week),
+        registered_notebook(course, week),
+        **_bounds(course),
+    )
+
+
+def _limits(course: Course, week: Week) -> Limits:
     policy = course.manifest.grading.limits
-    limits = Limits(
+    return Limits(
         cell_seconds=policy.cell_seconds,
         program_seconds=policy.program_seconds,
         output_bytes=policy.output_kb << 10,
@@ -21,12 +86,12 @@ def load_assignment(course: Course, week: Week) -> Assignment:
         returned_bytes=policy.returned_mb << 20,
         preload=course.preload(week),
     )
-    return make_assignment(
-        read(course.source_folder(week), week.id),
-        week.title,
-        limits,
-        registered_notebook(course, week),
-        submission_bytes=policy.submission_mb << 20,
-        submission_seconds=policy.submission_seconds,
-        requirements=course.manifest.course.requirements,
-    )
+
+
+def _bounds(course: Course) -> dict[str, Any]:
+    policy = course.manifest.grading.limits
+    return {
+        "submission_bytes": policy.submission_mb << 20,
+        "submission_seconds": policy.submission_seconds,
+        "requirements": course.manifest.course.requirements,
+    }

@@ -5,32 +5,47 @@ from typing import Any
 
 import nbformat
 
-from ..authoring.fill import fill
 from ..course.cells import marking
-from ..grading.grade import Assignment
+from ..grading.plain.assignment import PlainAssignment
 from ..grading.results import Graded
+from .assignments import AnyAssignment
 
 DO = (
     "Mend that first: no mark would be right. `autograder doctor` looks at this environment, "
     "`autograder check` at the week."
 )
+#: Where the author's own solution of an imported notebook may be at fault.
+ALLOW = (
+    "A test cell that the author's own solution cannot pass is named in course.yml: "
+    "cells: {{{cell!r}: {{reference: fails}}}}."
+)
 
 
-def reference_submission(assignment: Assignment) -> bytes:
-    """What a student would hand in who wrote the reference solution."""
-    return fill(assignment.notebook, assignment.source.references).encode()
+def unfit(assignment: AnyAssignment, graded: Graded) -> str:
+    """Why nothing may be graded where the reference was graded like this; empty for full marks.
 
-
-def unfit(assignment: Assignment, graded: Graded) -> str:
-    """Why nothing may be graded where the reference was graded like this; empty for full marks."""
-    if graded.earned >= graded.points:
+    Of a plain notebook's test cells those do not count of which the course says so.
+    """
+    lost = [test for test in graded.tests if test.earned < test.points]
+    more = ""
+    if isinstance(assignment, PlainAssignment):
+        fails = {assignment.key(id) for id, one in assignment.policies if one.reference == "fails"}
+        lost = [test for test in lost if test.cell not in fails]
+        more = " " + ALLOW.format(cell=lost[0].cell) if lost else ""
+    if not lost and not graded.cause:
         return ""
     earned = f"the reference solution itself earns {graded.earned:g} of {graded.points:g} here"
-    why = next(_reasons(graded), "for a reason that no cell shows")
-    return f"{assignment.week}: nothing is graded, because {earned}: {why}. {DO}"
+    names = [test.exercise for test in lost]
+    why = next(_reasons(graded, names), "for a reason that no cell shows")
+    name = (
+        assignment.week
+        if assignment.name == assignment.week
+        else (f"{assignment.week}, {assignment.name}")
+    )
+    return f"{name}: nothing is graded, because {earned}: {why}. {DO}{more}"
 
 
-def _reasons(graded: Graded) -> Iterator[str]:
+def _reasons(graded: Graded, lost: list[str]) -> Iterator[str]:
     """What went wrong, the first first."""
     for cell in nbformat.reads(graded.notebook, as_version=4).cells:
         if cell.cell_type != "code" or marking(cell).grade:
@@ -43,7 +58,7 @@ def _reasons(graded: Graded) -> Iterator[str]:
         yield note.text.rstrip(".")
     for test in graded.tests:
         for program in test.programs:
-            if not program.passed:
+            if not program.passed and test.exercise in lost:
                 yield f"{test.exercise}: {program.name}: {program.rationale}".rstrip(".")
 
 

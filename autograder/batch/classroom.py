@@ -10,7 +10,7 @@ from ..course.manifest import Course, Week
 from ..course.paths import alike, left_by_a_system
 from ..course.regular import open_regular
 from ..course.tokens import TOKENS
-from ..gradebook.writer import Recorded
+from ..gradebook.writer import UNKNOWN, Recorded
 from ..grading.notes import put_right
 from .file_names import HIDDEN, is_notebook, plain_stem
 from .submission import Submission
@@ -19,8 +19,12 @@ from .submission import Submission
 MOST_FILES = 2000
 
 
-def find_submissions(course: Course, week: Week, students: list[str] | None) -> list[Submission]:
+def find_submissions(
+    course: Course, week: Week, students: list[str] | None, sheet: str = ""
+) -> list[Submission]:
     """The submissions of a week, in the order of the students' ids.
+
+    ``sheet`` : of a plain week, the notebook
 
     Raises
     ------
@@ -28,7 +32,9 @@ def find_submissions(course: Course, week: Week, students: list[str] | None) -> 
         If nobody has submitted, or a named student has not.
     """
     found = {
-        student: find_submission(course.submitted(student, week.id), week.id)
+        student: find_submission(
+            course.submitted(student, week.id), sheet or week.id, week.notebooks
+        )
         for student in course.submitters(week.id)
     }
     if students:
@@ -41,33 +47,50 @@ def find_submissions(course: Course, week: Week, students: list[str] | None) -> 
     return list(found.values())
 
 
-def find_submission(folder: Path, week: str) -> Submission:
-    """The notebook in a submission's folder, under whatever name it was handed in.
+def find_submission(folder: Path, name: str, among: tuple[str, ...] = ()) -> Submission:
+    """A notebook in a submission's folder, under whatever name it was handed in.
 
     The file at its place and of its name counts; else the one that is named so in a folder, in
-    another case or as a copy, of several copies the latest; else the only notebook there is.
+    another case or as a copy, of several copies the latest; else the only notebook there is, in a
+    week of one.
+
+    Parameters
+    ----------
+    name : of the notebook
+    among : of a plain week, the names of all of its notebooks
     """
-    student, right = folder.parent.name, folder / f"{week}.ipynb"
+    sheet = name if among else ""
+    student, right = folder.parent.name, folder / f"{name}.ipynb"
     if _is_own(right):
-        return Submission(student, right)
+        return Submission(student, right, sheet=sheet)
     notebooks = [path for path in _files(folder) if is_notebook(path.name)]
-    named = [path for path in notebooks if alike(plain_stem(path.name)[0]) == alike(week)]
-    path = _latest(named) or (notebooks[0] if len(notebooks) == 1 else None)
+    if len(among) > 1:
+        notebooks = [path for path in notebooks if not _is_another(path, among, name)]
+    named = [path for path in notebooks if alike(plain_stem(path.name)[0]) == alike(name)]
+    only = len(notebooks) == 1 and len(among) <= 1
+    path = _latest(named) or (notebooks[0] if only else None)
     if path is not None:
         shown = path.relative_to(folder).as_posix()
-        text = f"the notebook is named {shown!r}; {week}.ipynb was expected"
+        text = f"the notebook is named {shown!r}; {name}.ipynb was expected"
         others = [str(other.relative_to(folder)) for other in notebooks if other != path]
         if others:
             text += f"; not read: {', '.join(map(repr, sorted(others)[:5]))}"
-        return Submission(student, path, notes=(put_right(text),))
+        return Submission(student, path, notes=(put_right(text),), sheet=sheet)
     if not notebooks:
         others = sorted(_shown(path, folder) for path in _entries(folder))
         there = f"; found {', '.join(others[:5])}" if others else ""
-        return Submission(student, None, f"there is no notebook {week}.ipynb{there}")
+        reason = f"there is no notebook {name}.ipynb{there}"
+        return Submission(student, None, reason, sheet=sheet)
     names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in notebooks[:5])
     which = f"{len(named)} are" if named else "none is"
-    reason = f"there are {len(notebooks)} notebooks ({names}) and {which} named {week}.ipynb"
-    return Submission(student, None, reason)
+    reason = f"there are {len(notebooks)} notebooks ({names}) and {which} named {name}.ipynb"
+    return Submission(student, None, reason, sheet=sheet)
+
+
+def _is_another(path: Path, among: tuple[str, ...], name: str) -> bool:
+    """Whether a file is another one of a week's notebooks by its name."""
+    stem = alike(plain_stem(path.name)[0])
+    return any(stem == alike(other) for other in among if other != name)
 
 
 def _latest(named: list[Path]) -> Path | None:
@@ -114,8 +137,9 @@ def _is_own(path: Path) -> bool:
 
 
 def is_unchanged(submission: Submission, before: Recorded | None) -> bool:
-    """Whether the same bytes were graded before."""
-    return before is not None and _digest(submission.path) == before.submission
+    """Whether the same bytes were graded before; of what nbgrader graded that is believed."""
+    known = before is not None and before.submission
+    return bool(known) and known in (UNKNOWN, _digest(submission.path))
 
 
 def _digest(path: Path | None) -> str:

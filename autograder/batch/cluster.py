@@ -9,10 +9,10 @@ from typing import Any
 from distributed import Client, WorkerPlugin, get_worker
 
 from ..course.errors import CourseError
-from ..grading.grade import Assignment
 from ..grading.notes import Note
 from ..grading.results import Graded
 from ..kernels.launcher import LauncherError
+from .assignments import AnyAssignment
 from .submission import Failure
 from .worker import Worker, open_worker
 
@@ -39,7 +39,7 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
         self.stack.close()
 
     def attempt(
-        self, assignment: Assignment, data: bytes, notes: tuple[Note, ...]
+        self, assignment: AnyAssignment, data: bytes, notes: tuple[Note, ...]
     ) -> Graded | Failure:
         """Grade one submission; the kernels' launcher is replaced where it has died."""
         with ONE_AT_A_TIME:
@@ -85,7 +85,7 @@ class ClusterPool:
 
     def submit(
         self,
-        assignment: Assignment,
+        assignment: AnyAssignment,
         data: bytes,
         notes: tuple[Note, ...] = (),
         another: bool = False,
@@ -93,7 +93,7 @@ class ClusterPool:
         """Have some worker grade one submission."""
         return self.executor.submit(attempt_on_cluster, self.plugin, assignment, data, notes)
 
-    def prove(self, assignment: Assignment) -> None:
+    def prove(self, assignment: AnyAssignment) -> None:
         """Nothing: each worker grades the reference before its first submission."""
 
     def is_lost(self, job: Future[Any]) -> bool:
@@ -108,7 +108,7 @@ class ClusterPool:
 
 
 def attempt_on_cluster(
-    plugin: str, assignment: Assignment, data: bytes, notes: tuple[Note, ...]
+    plugin: str, assignment: AnyAssignment, data: bytes, notes: tuple[Note, ...]
 ) -> Graded | Failure:
     """Grade one submission in the Dask worker that this process is."""
     found: GradingPlugin = get_worker().plugins[plugin]

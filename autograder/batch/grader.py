@@ -15,9 +15,9 @@ from .processes import ProcessPool
 from .submission import Failure, Submission, read_submission
 
 if TYPE_CHECKING:
-    from ..grading.grade import Assignment
     from ..grading.notes import Note
     from ..grading.results import Graded
+    from .assignments import AnyAssignment
 
 
 #: How long no result may come before it is asked whether some are lost.
@@ -40,13 +40,13 @@ class Pool(Protocol):
 
     def submit(
         self,
-        assignment: "Assignment",
+        assignment: "AnyAssignment",
         data: bytes,
         notes: "tuple[Note, ...]" = (),
         another: bool = False,
     ) -> "Future[Graded | Failure]": ...
 
-    def prove(self, assignment: "Assignment") -> "Future[Graded | Failure | None] | None": ...
+    def prove(self, assignment: "AnyAssignment") -> "Future[Graded | Failure | None] | None": ...
 
     def is_lost(self, job: "Future[Any]") -> bool: ...
 
@@ -77,7 +77,7 @@ class Grader:
         unsafe: bool = False,
     ) -> None:
         self.jobs, self.unsafe = jobs, unsafe
-        self.proven: set[Assignment] = set()
+        self.proven: set[AnyAssignment] = set()
         if not scheduler:
             best_level(unsafe)  # refuse before anything is written
         self.pool: Pool = (
@@ -102,7 +102,7 @@ class Grader:
         self.pool.start()
 
     def grade_all(
-        self, assignment: "Assignment", submissions: Sequence[Submission], proven: bool = False
+        self, assignment: "AnyAssignment", submissions: Sequence[Submission], proven: bool = False
     ) -> "Iterator[tuple[Submission, Graded | Failure]]":
         """Grade submissions; results come as they finish.
 
@@ -143,7 +143,7 @@ class Grader:
                 yield submission, before if worse else result
 
     def _conclude(
-        self, assignment: "Assignment", proof: "Future[Graded | Failure | None] | None"
+        self, assignment: "AnyAssignment", proof: "Future[Graded | Failure | None] | None"
     ) -> None:
         """Wait for the reference's result, and note it; made again once where a worker died."""
         attempts = 2
@@ -165,10 +165,10 @@ class Grader:
             return
 
     def _grade(
-        self, assignment: "Assignment", submissions: Sequence[Submission], at_once: int
+        self, assignment: "AnyAssignment", submissions: Sequence[Submission], at_once: int
     ) -> "Iterator[tuple[Submission, Graded | Failure]]":
         """Keep submissions under way until all are done."""
-        from ..grading.grade import broken
+        from ..grading.unread import unread
 
         waiting = list(reversed(submissions))
         under_way: dict[Future[Graded | Failure], Submission] = {}
@@ -178,7 +178,7 @@ class Grader:
                     submission = waiting.pop()
                     data = read_submission(submission, assignment.submission_bytes)
                     if isinstance(data, str):
-                        yield submission, broken(assignment, data)
+                        yield submission, unread(assignment, data)
                         continue
                     another = self.pool.reserves and len(waiting) >= self.jobs
                     job = self.pool.submit(assignment, data, submission.notes, another)

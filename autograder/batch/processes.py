@@ -27,9 +27,9 @@ from .fork_server import start_fork_server
 from .submission import Failure
 
 if TYPE_CHECKING:
-    from ..grading.grade import Assignment
     from ..grading.notes import Note
     from ..grading.results import Graded
+    from .assignments import AnyAssignment
     from .worker import Worker
 
 Result = TypeVar("Result")
@@ -75,7 +75,7 @@ class ProcessPool:
 
     def submit(
         self,
-        assignment: "Assignment",
+        assignment: "AnyAssignment",
         data: bytes,
         notes: "tuple[Note, ...]" = (),
         another: bool = False,
@@ -83,7 +83,7 @@ class ProcessPool:
         """Have a worker grade one submission."""
         return self._hand_out(partial(attempt_in_worker, assignment, data, notes, another))
 
-    def prove(self, assignment: "Assignment") -> "Future[Graded | Failure | None]":
+    def prove(self, assignment: "AnyAssignment") -> "Future[Graded | Failure | None]":
         """Have a worker grade the reference; a failure where it does not earn all, else None."""
         return self._hand_out(partial(prove_in_worker, assignment))
 
@@ -176,7 +176,7 @@ def settle() -> None:
 
 
 def attempt_in_worker(
-    assignment: "Assignment", data: bytes, notes: "tuple[Note, ...]", another: bool
+    assignment: "AnyAssignment", data: bytes, notes: "tuple[Note, ...]", another: bool
 ) -> "Graded | Failure":
     """Grade one submission in the worker that this process is."""
     assert _worker is not None
@@ -207,7 +207,7 @@ def bounded(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def prove_in_worker(assignment: "Assignment") -> "Graded | Failure | None":
+def prove_in_worker(assignment: "AnyAssignment") -> "Graded | Failure | None":
     """Grade the reference in the worker that this process is; None where it earns all."""
     assert _worker is not None
     try:

@@ -10,8 +10,7 @@ from ..gradebook.lateness import settle
 from ..gradebook.regrade import Regrade
 from ..gradebook.standing import standing
 from ..gradebook.writer import Writer, writing
-from ..grading.grade import Assignment
-from .assignments import load_assignment
+from .assignments import AnyAssignment, load_assignments
 from .classroom import find_submissions, is_unchanged
 from .counting import Say, counting
 from .grader import Grader
@@ -40,8 +39,9 @@ def grade_week(
 
     What had been graded before, and is graded again, goes into ``regrade``.
     """
-    submissions = find_submissions(course, week, list(selection.students))
-    assignment = load_assignment(course, week)
+    first = week.sheets[0] if week.is_plain else ""
+    submissions = find_submissions(course, week, list(selection.students), first)
+    assignments = load_assignments(course, week)
     if not submissions:
         say(f"{week.id}: nothing in {course.root / 'submitted'}/STUDENT/{week.id}/")
         return 0
@@ -53,30 +53,39 @@ def grade_week(
         for moved in settle(course, writer.gradebook):
             penalty = f"the late penalty was {moved.before:.4g} and is {moved.after:.4g} now"
             say(f"{moved.student}, {moved.week}: {penalty}")
-        due = [one for one in submissions if _is_due(writer, one, assignment, selection, say)]
-        say(f"{week.id}: grading {len(due)} of {len(submissions)} submissions")
-        with counting(week.id, len(due), say) as done:
-            for submission, result in grader.grade_all(assignment, due):
-                student = submission.student
-                if isinstance(result, Failure):
-                    failures += 1
-                    done(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
-                    continue
-                stood = writer.record(student, result)
-                if regrade is not None and stood is not None:
-                    regrade.add(student, stood, standing(writer.gradebook, week.id, student))
-                why = f"  ({result.reason})" if result.reason else ""
-                mark = f"{result.earned:.4g} of {result.points:g}"
-                done(f"{student}: {mark}  {result.seconds:.1f} s{why}")
+        for assignment in assignments:
+            sheet = assignment.name if week.is_plain else ""
+            found = find_submissions(course, week, list(selection.students), sheet)
+            due = [one for one in found if _is_due(writer, one, assignment, selection, say)]
+            where = f"{week.id}, {sheet}" if len(assignments) > 1 else week.id
+            say(f"{where}: grading {len(due)} of {len(found)} submissions")
+            with counting(where, len(due), say) as done:
+                for submission, result in grader.grade_all(assignment, due):
+                    student = submission.student
+                    if isinstance(result, Failure):
+                        failures += 1
+                        done(f"{student}: NOT GRADED, the next run tries again: {result.reason}")
+                        continue
+                    stood = writer.record(student, result)
+                    if regrade is not None and stood is not None:
+                        now = standing(writer.gradebook, week.id, student, assignment.name)
+                        regrade.add(student, stood, now)
+                    why = f"  ({result.reason})" if result.reason else ""
+                    mark = f"{result.earned:.4g} of {result.points:g}"
+                    done(f"{student}: {mark}  {result.seconds:.1f} s{why}")
         for line in unknown_times(course, week, [one.student for one in submissions]):
             say(line)
     return failures
 
 
 def _is_due(
-    writer: Writer, submission: Submission, assignment: Assignment, selection: Selection, say: Say
+    writer: Writer,
+    submission: Submission,
+    assignment: AnyAssignment,
+    selection: Selection,
+    say: Say,
 ) -> bool:
-    before = writer.recorded(submission.student, assignment.week)
+    before = writer.recorded(submission.student, assignment.week, submission.sheet)
     if selection.force or not is_unchanged(submission, before) or before is None:
         return True
     where = Path(submission.student) / assignment.week

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Submission:
-    """Where one student's submission is; ``reason`` where there is none to read."""
+    """Where one student's submission is; ``reason`` where there is none to read.
+
+    ``sheet`` : the notebook's name in a week of several; empty for the week's own
+    """
 
     student: str
     path: Path | None
     reason: str = ""
     notes: "tuple[Note, ...]" = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True)

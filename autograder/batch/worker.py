@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..course.errors import CourseError
-from ..grading.grade import Assignment, grade
+from ..grading.grade import grade
 from ..grading.notes import Note
+from ..grading.plain.assignment import PlainAssignment
+from ..grading.plain.grade import PlainExam, grade_plain
 from ..grading.results import Graded
 from ..judge.exam import Exam, open_exam
 from ..kernels.supply import KernelSupply, open_kernels
 from ..remote.proxy import LinkError
 from ..sandbox.levels import best_level
-from .canary import reference_submission, unfit
+from .assignments import AnyAssignment
+from .canary import unfit
 from .submission import Failure
 
 #: How many assignments' exams are kept open.
@@ -26,10 +29,10 @@ class Worker:
 
     def __init__(self, kernels: KernelSupply) -> None:
         self.kernels = kernels
-        self.exams: dict[Assignment, Exam] = {}
-        self.proven: set[Assignment] = set()
+        self.exams: dict[AnyAssignment, Exam | PlainExam] = {}
+        self.proven: set[AnyAssignment] = set()
 
-    def prove(self, assignment: Assignment) -> None:
+    def prove(self, assignment: AnyAssignment) -> None:
         """Grade the reference, once for each assignment.
 
         Raises
@@ -39,7 +42,7 @@ class Worker:
         """
         if assignment not in self.proven:
             try:
-                graded = self.grade(assignment, reference_submission(assignment))
+                graded = self.grade(assignment, assignment.perfect())
             except LinkError as error:
                 raise CourseError(f"{assignment.week}: nothing is graded: {error}") from error
             why = unfit(assignment, graded)
@@ -49,18 +52,22 @@ class Worker:
 
     def grade(
         self,
-        assignment: Assignment,
+        assignment: AnyAssignment,
         submission: bytes,
         notes: tuple[Note, ...] = (),
         another: bool = False,
     ) -> Graded:
         """Grade one submission, see ``grading.grade``."""
         exam = self._exam(assignment)
+        if isinstance(assignment, PlainAssignment):
+            assert isinstance(exam, PlainExam)
+            return grade_plain(exam, submission, self.kernels, notes, another)
+        assert isinstance(exam, Exam)
         return grade(assignment, submission, self.kernels, exam, notes, another)
 
     def attempt(
         self,
-        assignment: Assignment,
+        assignment: AnyAssignment,
         submission: bytes,
         notes: tuple[Note, ...] = (),
         another: bool = False,
@@ -71,11 +78,15 @@ class Worker:
         except Exception as error:
             return Failure(f"{type(error).__name__}: {error}")
 
-    def _exam(self, assignment: Assignment) -> Exam:
+    def _exam(self, assignment: AnyAssignment) -> Exam | PlainExam:
         if assignment not in self.exams:
             while len(self.exams) >= EXAMS:
                 del self.exams[next(iter(self.exams))]
-            self.exams[assignment] = open_exam(assignment.source)
+            self.exams[assignment] = (
+                PlainExam(assignment)
+                if isinstance(assignment, PlainAssignment)
+                else open_exam(assignment.source)
+            )
         return self.exams[assignment]
 
 

@@ -13,18 +13,18 @@ from nbgrader.converters import Autograde
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
-from ..batch.assignments import load_assignment
+from ..batch.assignments import AnyAssignment, load_assignments
 from ..batch.classroom import find_submission
 from ..batch.submission import read_submission
 from ..batch.worker import Worker, open_worker
-from ..course.manifest import Week, find_course, load_course
+from ..course.manifest import Course, Week, find_course, load_course
 from ..course.paths import is_student, printable
 from ..course.search_path import leave_out_working_directory
 from ..gradebook.classbook import Sheet
 from ..gradebook.formgrader import show_marks
 from ..gradebook.writer import complete_submission
 from ..grading.clean import harmless
-from ..grading.grade import broken
+from ..grading.unread import unread
 from ..lms.archives import Extractor
 from ..lms.collect import Collector
 from ..lms.exchange import CollectSubmissions, ReleaseAssignment, ReleaseFeedback
@@ -53,6 +53,9 @@ def configure(config: Any, file: str) -> None:
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {"clean_html": harmless}
     config.ExecutePreprocessor.timeout = int(course.manifest.grading.limits.cell_seconds)
+    for name, values in course.manifest.nbgrader.items():  # what the course had set before
+        for key, value in values.items():
+            setattr(config[name], key, value)
     show_marks(course.root)
 
 
@@ -97,15 +100,24 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
             complete_submission(course, gradebook.find_submission(week.id, facts["student"]))
             gradebook.db.commit()
-        assignment = load_assignment(course, week)
+        assignment = _assignment(course, week, facts["notebook"])
         self.parent.worker.prove(assignment)
-        found = find_submission(folder, week.id)
+        name = facts["notebook"] if week.is_plain else week.id
+        found = find_submission(folder, name, week.notebooks)
         submission = read_submission(found, assignment.submission_bytes)
         if isinstance(submission, str):
-            graded = broken(assignment, submission)
+            graded = unread(assignment, submission)
         else:
             graded = self.parent.worker.grade(assignment, submission, found.notes)
         return nbformat.reads(graded.notebook, as_version=4), resources
+
+
+def _assignment(course: Course, week: Week, notebook: str) -> AnyAssignment:
+    """The assignment of a notebook that nbgrader is about to grade."""
+    found = load_assignments(course, week)
+    if not week.is_plain:
+        return found[0]
+    return next(one for one in found if one.name == notebook)
 
 
 def _take_any_name(autograde: Any) -> None:
@@ -113,6 +125,7 @@ def _take_any_name(autograde: Any) -> None:
 
     nbgrader takes the notebooks by their names, and skips those that the gradebook does not know.
     """
+    course = find_course()
     for name in list(autograde.assignments):
         folder = Path(name)
         if folder.is_symlink() or folder.parent.is_symlink():
@@ -124,7 +137,8 @@ def _take_any_name(autograde: Any) -> None:
             )
             del autograde.assignments[name]
         else:
-            autograde.assignments[name] = [str(folder / f"{folder.name}.ipynb")]
+            week = course.pick([folder.name])[0]
+            autograde.assignments[name] = [str(folder / f"{one}.ipynb") for one in week.sheets]
 
 
 class LatePenalty(BasePlugin):  # type: ignore[misc]

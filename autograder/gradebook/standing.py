@@ -37,9 +37,12 @@ class Standing:
         return max(0.0, self.score - self.penalty)
 
 
-def standing(gradebook: Gradebook, week: str, student: str) -> Standing | None:
-    """A student's standing in a week; None if the gradebook has no such submission."""
-    sheet = find_sheet(gradebook, week, student)
+def standing(gradebook: Gradebook, week: str, student: str, notebook: str = "") -> Standing | None:
+    """A student's standing in a week's notebook; None if the gradebook has no such submission.
+
+    ``notebook`` : its name, if it is not the week's
+    """
+    sheet = find_sheet(gradebook, week, student, notebook)
     if sheet is None:
         return None
     comments = {comment.name: comment.manual_comment or "" for comment in sheet.comments}
@@ -58,21 +61,25 @@ def standing(gradebook: Gradebook, week: str, student: str) -> Standing | None:
     return Standing(cells, sheet.late_submission_penalty or 0.0, sheet.score or 0.0)
 
 
-def find_sheet(gradebook: Gradebook, week: str, student: str) -> SubmittedNotebook | None:
+def find_sheet(
+    gradebook: Gradebook, week: str, student: str, notebook: str = ""
+) -> SubmittedNotebook | None:
     """A student's notebook of a week in the gradebook."""
     try:
-        return gradebook.find_submission_notebook(week, week, student)
+        return gradebook.find_submission_notebook(notebook or week, week, student)
     except MissingEntry:
         return None
 
 
-def keep_decisions(gradebook: Gradebook, week: str, student: str, before: Standing) -> None:
+def keep_decisions(
+    gradebook: Gradebook, week: str, student: str, before: Standing, notebook: str = ""
+) -> None:
     """Keep a person's decisions, unless something new speaks against them.
 
     nbgrader asks for a second look at every cell with a manual mark as soon as it is graded
     again. If the answer is the same and the tests give it the same points, none is needed.
     """
-    sheet = find_sheet(gradebook, week, student)
+    sheet = find_sheet(gradebook, week, student, notebook)
     for grade in sheet.grades if sheet is not None else ():
         old = before.cells.get(grade.name)
         if old is not None and old.settled and old.auto == grade.auto_score:

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat.v4
@@ -13,7 +13,6 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignm
 from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.exc import DatabaseError, SAWarning
 
-from ..authoring.source import read
 from ..course.database import open_gradebook
 from ..course.errors import CourseError
 from ..course.files import write_whole
@@ -25,6 +24,9 @@ from .graded import facts_tree, graded_facts
 from .lateness import Lateness, record, submitted_lateness
 from .registration import is_registered, register
 from .standing import Standing, keep_decisions, standing
+
+#: The digest of a submission that nbgrader has graded, and the version of what it was graded with.
+UNKNOWN, NBGRADER = "unknown", "nbgrader"
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,15 @@ class Writer:
 
     def register(self, week: Week) -> None:
         """Register the week's cells in the gradebook, once for each version of its source."""
-        due = week.due.astimezone(UTC).replace(tzinfo=None)
         try:
             known = self.gradebook.find_assignment(week.id)
         except MissingEntry:
             known = None
         if known is None or not is_registered(self.course, week):
-            register(self.course, read(self.course.source_folder(week), week.id))
+            register(self.course, week)
             self.gradebook.db.expire_all()
-        self.gradebook.update_or_create_assignment(week.id, duedate=due)
+        if (due := due_date(week)) is not None:
+            self.gradebook.update_or_create_assignment(week.id, duedate=due)
 
     def record(self, student: str, graded: Graded) -> Standing | None:
         """Record one result: marks first, then the notebook, by which it counts as done.
@@ -66,14 +68,15 @@ class Writer:
         Standing or None
             The student's standing before, if the same bytes had been graded already.
         """
-        before = self.recorded(student, graded.week)
-        regraded = before is not None and before.submission == graded.submission
-        earlier = standing(self.gradebook, graded.week, student) if regraded else None
+        sheet = graded.sheet or graded.week
+        before = self.recorded(student, graded.week, graded.sheet)
+        regraded = before is not None and before.submission in (graded.submission, UNKNOWN)
+        earlier = standing(self.gradebook, graded.week, student, sheet) if regraded else None
         self.gradebook.db.expire_all()
         with _one_transaction(self.gradebook):
             self._record_marks(student, graded)
             if earlier is not None:
-                keep_decisions(self.gradebook, graded.week, student, earlier)
+                keep_decisions(self.gradebook, graded.week, student, earlier, sheet)
         self._write(student, graded)
         return earlier
 
@@ -84,25 +87,31 @@ class Writer:
         notebook = nbformat.v4.reads_json(graded.notebook)
         saver = SaveAutoGrades()
         saver.log.setLevel(logging.ERROR)
-        saver.gradebook, saver.notebook_id = self.gradebook, graded.week
+        name = graded.sheet or graded.week
+        saver.gradebook, saver.notebook_id = self.gradebook, name
         saver.assignment_id, saver.student_id = graded.week, student
         for index, cell in enumerate(notebook.cells):
             saver.preprocess_cell(cell, {}, index)
-        sheet = self.gradebook.find_submission_notebook(graded.week, graded.week, student)
+        sheet = self.gradebook.find_submission_notebook(name, graded.week, student)
         sheet.late_submission_penalty = dates.penalty(sheet.score)
 
-    def recorded(self, student: str, week: str) -> Recorded | None:
-        """What was graded before, or None."""
-        tree = facts_tree(self.course, student, week)
+    def recorded(self, student: str, week: str, sheet: str = "") -> Recorded | None:
+        """What was graded before, or None.
+
+        What nbgrader itself has graded, before the course came here, is known by its marks.
+        """
+        tree = facts_tree(self.course, student, week, sheet)
         if not {"submission", "version", "engine"} <= set(tree):
-            return None
+            there = self.course.graded_notebook(student, week, sheet).is_file()
+            marked = there and standing(self.gradebook, week, student, sheet or week) is not None
+            return Recorded(UNKNOWN, NBGRADER, NBGRADER) if marked and sheet else None
         readable = read_facts(tree) is not None
         return Recorded(
             str(tree["submission"]), str(tree["version"]), str(tree["engine"]), readable
         )
 
     def _write(self, student: str, graded: Graded) -> None:
-        path = self.course.graded_notebook(student, graded.week)
+        path = self.course.graded_notebook(student, graded.week, graded.sheet)
         write_whole(path, graded.notebook, mode=0o444)
         copy_tokens(self.course.submitted(student, graded.week), path.parent)
 
@@ -119,10 +128,15 @@ def complete_submission(course: Course, submission: SubmittedAssignment) -> Late
     if not person.last_name and not person.first_name:
         person.last_name, person.first_name = person.id, ""  # or it reads "None, None"
     week = course.pick([submission.name])[0]
-    submission.assignment.duedate = week.due.astimezone(UTC).replace(tzinfo=None)
+    submission.assignment.duedate = due_date(week)
     dates = submitted_lateness(course, load_roster(course), week, person.id)
     record(submission, dates)
     return dates
+
+
+def due_date(week: Week) -> datetime | None:
+    """When a week is due, as nbgrader has it."""
+    return week.due.astimezone(UTC).replace(tzinfo=None) if week.due is not None else None
 
 
 @contextmanager

@@ -132,7 +132,7 @@ class Execution:
             if took > LONG:
                 self.replay = [step for step in self.replay if step.code not in (code, plain)]
         if ran.is_cut:
-            ran.outputs.append(_said("the rest of what it shows was left out"))
+            ran.outputs.append(said("the rest of what it shows was left out"))
         self.missing.take(cell.source, ran, words, self.due.get(name, ()))
         if ran.cause is Cause.RAISED and (more := hint(ran)):
             self.notes.append(put_right(f"{words}: {ran.reason[:200]}{more}", name))
@@ -150,7 +150,7 @@ class Execution:
         if ran.cause is None or ran.cause in USUAL:
             return
         if ran.status is not CellStatus.ERROR:
-            cell.outputs.append(_said(ran.reason))
+            cell.outputs.append(said(ran.reason))
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         note = Note(ran.cause, f"{name or 'a cell of your own'}: {ran.reason[:300]}", name)
         if note not in self.notes:
@@ -160,7 +160,7 @@ class Execution:
         """The outputs, or a word in their place once a notebook holds too much of them."""
         size = sum(len(str(output)) for output in outputs)
         if size > self.room:
-            return [_said(f"its output was left out: more than {ALL_OUTPUTS >> 20} MiB in all")]
+            return [said(f"its output was left out: more than {ALL_OUTPUTS >> 20} MiB in all")]
         self.room -= size
         return outputs
 
@@ -245,7 +245,7 @@ class Execution:
                 return
 
 
-def _said(reason: str) -> Any:
+def said(reason: str) -> Any:
     import nbformat.v4
 
     return nbformat.v4.new_output("stream", name="stderr", text=f"{reason}\n")

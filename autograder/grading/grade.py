@@ -12,6 +12,7 @@ from nbformat.v4.rwbase import split_lines, strip_transient
 
 from .. import __version__
 from ..authoring.build import student_notebook, tests_id
+from ..authoring.fill import fill
 from ..authoring.source import Source, parse
 from ..authoring.texts import WeekTexts, read_texts
 from ..authoring.version import marks_version
@@ -56,6 +57,15 @@ class Assignment:
     def source(self) -> Source:
         """The week's source, read from its texts."""
         return parse(self.texts, Path(self.folder), self.week)
+
+    @property
+    def name(self) -> str:
+        """The name of its notebook."""
+        return self.week
+
+    def perfect(self) -> bytes:
+        """What a student would hand in who wrote the reference solution."""
+        return fill(self.notebook, self.source.references).encode()
 
 
 def make_assignment(
@@ -172,10 +182,10 @@ class _Facts:
         )
         put_rubrics(notebook, self.assignment.source)
         notebook.metadata[OWN] = result.facts()
-        return replace(result, notebook=_written(nbformat.from_dict(notebook)))
+        return replace(result, notebook=written(nbformat.from_dict(notebook)))
 
 
-def _written(notebook: Any) -> str:
+def written(notebook: Any) -> str:
     """The notebook as nbformat writes it, by an encoder that takes a tenth of the time."""
     try:
         text = msgspec.json.encode(strip_transient(split_lines(notebook)), order="sorted")

@@ -10,7 +10,6 @@ from support.gradebooks import hand_in, marks
 
 from autograder.authoring.fill import fill
 from autograder.batch.assignments import load_assignment
-from autograder.batch.canary import reference_submission
 from autograder.batch.grader import Grader
 from autograder.batch.submission import Submission
 from autograder.course.errors import CourseError
@@ -55,7 +54,7 @@ def test_nothing_is_graded_where_the_reference_falls_short(
 def test_what_is_told_first_waits_for_the_reference(course: Course, tmp_path: Path) -> None:
     assignment = load_assignment(course, course.weeks[0])
     path = tmp_path / "right.ipynb"
-    path.write_bytes(reference_submission(assignment))
+    path.write_bytes(assignment.perfect())
     submissions = [Submission(f"s{number}", path) for number in range(3)]
     with Grader(jobs=2) as grader:
         found = list(grader.grade_all(assignment, submissions))
@@ -75,6 +74,6 @@ def test_a_tests_own_fault_is_told_with_its_program(course: Course, tmp_path: Pa
     change_texts(folder, "SCALE = 2", "SCALE = 2 + ('get_ipython' in globals())")
     assignment = load_assignment(course, course.weeks[0])
     path = tmp_path / "right.ipynb"
-    path.write_bytes(reference_submission(assignment))
+    path.write_bytes(assignment.perfect())
     with Grader() as grader, pytest.raises(CourseError, match="double: "):
         list(grader.grade_all(assignment, [Submission("anna", path)]))

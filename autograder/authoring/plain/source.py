@@ -97,13 +97,14 @@ def parse_plain(week: str, notebook: str, lesson: Any, graded: Any, shown: Any) 
     language = str(
         lesson.metadata.get("language_info", {}).get("name")
         or spec.get("language")
-        or ("python" if kernel.startswith("python") else kernel)
+        or (PYTHON if kernel.startswith(PYTHON) else kernel)
     ).lower()
     cells = tuple(
         _cell(number, node, there.source, own)
         for number, (node, there) in enumerate(zip(graded.cells, shown.cells, strict=True))
     )
-    return PlainSource(week, notebook, kernel, "python" if "python" in language else language, cells)
+    language = PYTHON if PYTHON in language else language
+    return PlainSource(week, notebook, kernel, language, cells)
 
 
 def read_notebook(path: Path) -> Any:
@@ -147,7 +148,7 @@ def _hidden(text: str, shown: str) -> tuple[int, ...]:
         return ()
     rows, there = text.splitlines(), shown.splitlines()
     matcher = difflib.SequenceMatcher(None, rows, there, autojunk=False)
-    kept = {
-        one for start, _, size in matcher.get_matching_blocks() for one in range(start, start + size)
-    }
+    kept: set[int] = set()
+    for start, _, size in matcher.get_matching_blocks():
+        kept.update(range(start, start + size))
     return tuple(number for number in range(1, len(rows) + 1) if number - 1 not in kept)

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,8 @@ import nbformat
 
 from ...authoring.fill import fill
 from ...authoring.percent import plain_python
-from ...authoring.plain.source import PlainCell, PlainSource, parse_plain
+from ...authoring.plain.source import PlainSource, parse_plain
+from ...course.cells import marking
 from ...course.manifest import CellPolicy, Week
 from ...kernels.limits import Limits
 
@@ -30,6 +30,7 @@ class PlainAssignment:
     policies : what the course says of its test cells, by their ids
     alone : whether it is its week's only notebook
     proportion : whether a test cell gives the share of its checks that pass
+    programs : hidden programs of this engine's kind, as text
     files : what stands beside it, packed
     """
 
@@ -43,6 +44,7 @@ class PlainAssignment:
     policies: tuple[tuple[str, CellPolicy], ...] = ()
     alone: bool = True
     proportion: bool = False
+    programs: str = field(default="", repr=False)
     files: bytes = field(default=b"", repr=False)
     limits: Limits = field(default_factory=Limits)
     submission_bytes: int = 64 << 20
@@ -84,7 +86,7 @@ def plain_version(source: PlainSource, week: Week, lesson: Any, programs: str = 
 
     Of generated tests it is what they are generated from: they hold a number drawn at random.
     """
-    texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in lesson.cells}
+    texts = {marking(cell).grade_id: cell.source for cell in lesson.cells}
     parts = [week.points, programs]
     for cell in source.cells:
         if cell.is_code or cell.role in ("manual", "task"):
@@ -104,8 +106,23 @@ def _code(text: str, source: PlainSource) -> str:
         return text
 
 
-def policies_of(week: Week, notebook: str, cells: Mapping[str, PlainCell]) -> tuple[Any, ...]:
-    """What the course says of a notebook's test cells."""
-    return tuple(
-        (name, week.policy(notebook, name)) for name in cells if week.key(notebook, name) in week.cells
+def make_plain(
+    week: Week, name: str, *, lesson: Any, graded: Any, release: Any, programs: str, **more: Any
+) -> PlainAssignment:
+    """The assignment of one notebook of a plain week, from the forms that the build has made."""
+    source = parse_plain(week.id, name, lesson, graded, release)
+    known = [cell.id for cell in source.of("tests") if week.key(name, cell.id) in week.cells]
+    return PlainAssignment(
+        week=week.id,
+        name=name,
+        title=week.title,
+        version=plain_version(source, week, lesson, programs),
+        notebook=nbformat.writes(release),
+        graded=nbformat.writes(graded),
+        lesson=nbformat.writes(lesson),
+        policies=tuple((id, week.policy(name, id)) for id in known),
+        alone=len(week.sheets) == 1,
+        proportion=week.points == "proportion",
+        programs=programs,
+        **more,
     )

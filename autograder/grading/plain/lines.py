@@ -1,6 +1,7 @@
 """What the judge found in a test cell, as lines of a report and as points."""
 
 import re
+from dataclasses import replace
 
 from ...authoring.plain.source import PlainCell
 from ...judge.plain import Step, Verdict
@@ -23,6 +24,7 @@ def lines(cell: PlainCell, verdict: Verdict, secret: bool) -> tuple[Result, ...]
     """
     checks = [step for step in verdict.steps if step.checks]
     found: list[Result] = []
+    because: Cause | None = None
     for number, step in enumerate(verdict.steps, 1):
         hidden = _is_hidden(cell, step)
         secret |= hidden
@@ -33,7 +35,11 @@ def lines(cell: PlainCell, verdict: Verdict, secret: bool) -> tuple[Result, ...]
             continue
         else:
             title = "a hidden line before the checks" if hidden else f"the line {_said(step)}"
-        found.append(_line(f"line-{number}", title, step, hidden, secret))
+        line = _line(f"line-{number}", title, step, hidden, secret)
+        if step.status == "skipped":
+            line = replace(line, cause=because)
+        because = line.cause or because
+        found.append(line)
     if not found:
         found.append(Result("cell", "the cell runs", 1.0, verdict.passed))
     return tuple(found)
@@ -60,8 +66,9 @@ def _line(name: str, title: str, step: Step, hidden: bool, secret: bool) -> Resu
         return Result(name, title, 1.0, True)
     if step.status == "skipped":
         rationale = "not reached: a line before it failed"
-        return Result(name, title, 1.0, False, rationale, cause=Cause.WRONG, compares=True)
-    cause = step.cause or (cause_of([step.kind]) if step.theirs else Cause.WRONG)
+        return Result(name, title, 1.0, False, rationale, cause=Cause.WRONG)
+    raised = step.theirs or step.kind == "NameError"
+    cause = step.cause or (cause_of([step.kind]) if raised else Cause.WRONG)
     help = "" if hidden or cause is not Cause.WRONG else LOOK
     return Result(name, title, 1.0, False, _why(step, hidden, secret), help, cause=cause)
 

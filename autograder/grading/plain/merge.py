@@ -4,7 +4,7 @@ As nbgrader does it, what students may not change is put back. What was deleted 
 stands where the course has it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,8 +158,8 @@ class _Merger:
         if one.kind != node.cell_type and cell.id:
             text = f"{cell.id!r} was a {one.kind} cell; it is read as {node.cell_type}"
             self.notes.append(put_right(text, cell.id))
-        node.source = one.text if node.cell_type == "code" else with_pictures(
-            one.text, one.attachments
+        node.source = (
+            one.text if node.cell_type == "code" else with_pictures(one.text, one.attachments)
         )
         if one.attachments and node.cell_type == "markdown":
             node.attachments = nbformat.from_dict(one.attachments)
@@ -168,9 +168,10 @@ class _Merger:
     def own(self, one: SubmittedCell, number: int) -> Placed:
         """A cell that the student added."""
         if one.grade_id:
-            text = f"a cell with the unknown or repeated id {one.grade_id[:60]!r} is run as your own"
+            id = one.grade_id[:60]
+            text = f"a cell with the unknown or repeated id {id!r} is run as your own"
             self.notes.append(Note(Cause.CHANGED_CELLS, text))
-        make = {
+        make: Callable[..., Any] = {
             "code": nbformat.v4.new_code_cell,
             "markdown": nbformat.v4.new_markdown_cell,
             "raw": nbformat.v4.new_raw_cell,

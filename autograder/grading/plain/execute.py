@@ -1,0 +1,230 @@
+"""Run a plain notebook's cells in order, each test cell where it stands."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ...authoring.build import SKIP_TAG
+from ...authoring.plain.source import PlainCell
+from ...course.manifest import CellPolicy
+from ...judge.plain import Verdict
+from ...judge.result import Result
+from ...kernels.limits import CellRun, CellStatus, not_run
+from ...kernels.session import KernelSession
+from ...remote.causes import Cause
+from ...remote.messages import told
+from ...remote.proxy import Link, LinkError
+from ..clean import clean_outputs
+from ..execute import ALL_OUTPUTS, RESTARTS, USUAL, said
+from ..missing import Missing, hint
+from ..names import Stubs, names_of
+from ..notes import Note, put_right
+from ..results import TestResult
+from .apart import Apart
+from .assignment import PlainAssignment
+from .kernel_tests import number_of
+from .lines import earned, lines
+from .merge import Placed
+
+#: After these, what a cell defined can be had again by running it again.
+REPEATABLE = (CellStatus.OK, CellStatus.ERROR, CellStatus.FLOOD)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the author's own solution needed of the kernel in a test cell.
+
+    ``decided`` : the operators that the kernel decided; None while it is learned
+    """
+
+    decided: frozenset[str] | None = None
+
+
+class PlainExecution:
+    """One submission's run: its kernel, the judge's process beside it, and what it has given.
+
+    Parameters
+    ----------
+    session : a kernel, started
+    apart : the judge's process; None where every test runs in the kernel
+    learned : for each test cell what its reference needed; None to learn it
+    """
+
+    def __init__(
+        self,
+        session: KernelSession,
+        apart: Apart | None,
+        assignment: PlainAssignment,
+        learned: dict[str, Learned] | None,
+    ) -> None:
+        self.session, self.apart, self.assignment = session, apart, assignment
+        self.learned = learned
+        self.deadline = time.monotonic() + assignment.submission_seconds
+        self.source = assignment.source
+        self.missing = Missing()
+        self.replay: list[str] = []
+        self.restarts = 0
+        self.room = ALL_OUTPUTS
+        self.secret = False
+        self.tests: list[TestResult] = []
+        self.verdicts: dict[str, Verdict] = {}
+        self.notes: list[Note] = []
+
+    def run(self, cells: list[Placed]) -> tuple[TestResult, ...]:
+        """Run every cell in order; the results of the test cells."""
+        used = _used_later(cells)
+        for number, placed in enumerate(cells):
+            if not placed.is_code:
+                continue
+            node, cell = placed.node, placed.cell
+            node.outputs, node.execution_count = [], None
+            if SKIP_TAG in node.metadata.get("tags", []):
+                continue
+            if cell is not None and cell.role == "tests":
+                self.tests.append(self._tests(cell, used[number]))
+                continue
+            ran = self._cell(node.source)
+            node.outputs = self._kept(clean_outputs(ran.outputs))
+            self._note(placed, ran)
+            if self.apart is not None and cell is not None and cell.role == "given":
+                self.apart.given(cell.shown)
+            elif self.apart is not None:
+                self.apart.theirs(node.source)
+        return tuple(self.tests)
+
+    def _tests(self, cell: PlainCell, used: bool) -> TestResult:
+        """Run a test cell where the course has it run."""
+        policy = self.assignment.policy(cell.id)
+        if policy.run == "kernel" or self.apart is None:
+            result = self._in_kernel(cell, policy)
+        else:
+            result = self._in_judge(cell, self.apart)
+            if used:  # what it defines is used by a later cell
+                self._cell(cell.shown)
+        self.secret |= bool(cell.hidden)
+        return result
+
+    def _in_judge(self, cell: PlainCell, apart: Apart) -> TestResult:
+        allowed = None if self.learned is None else self._allowed(cell)
+        seconds = min(self._seconds(), max(0.1, self.deadline - time.monotonic()))
+        verdict = apart.test(cell.text, self._connect, seconds, allowed)
+        self.verdicts[cell.id] = verdict
+        found = self.missing.told(lines(cell, verdict, self.secret))
+        points = earned(cell, verdict, self.assignment.proportion)
+        return self._result(cell, points, found)
+
+    def _allowed(self, cell: PlainCell) -> frozenset[str]:
+        assert self.learned is not None
+        return self.learned.get(cell.id, Learned(frozenset())).decided or frozenset()
+
+    def _seconds(self) -> float:
+        """A test cell is a cell as well: it may take as long as the longer of both limits."""
+        limits = self.session.limits
+        return max(limits.cell_seconds, limits.program_seconds)
+
+    def _in_kernel(self, cell: PlainCell, policy: CellPolicy) -> TestResult:
+        """Run a test cell in the student's kernel, as nbgrader does."""
+        ran = self._cell(cell.text)
+        whole = ran.status is CellStatus.OK
+        number = number_of(ran)
+        points = cell.points if whole else 0.0
+        if whole and number is not None and number >= 0:
+            points = min(points, number)
+        open_ = not self.secret and not cell.hidden
+        why = (ran.reason if open_ else told(ran.reason) or "a check fails") if not whole else ""
+        cause = None if whole else ran.cause or Cause.WRONG
+        line = Result("cell", "all of its checks", 1.0, whole, why[:300], cause=cause)
+        found = self.missing.told((line,))
+        more = policy.why or ("the judge reads Python only" if self.apart is None else "")
+        return self._result(cell, points, found, protected=False, why_open=more)
+
+    def _result(
+        self, cell: PlainCell, points: float, found: tuple[Result, ...], **more: Any
+    ) -> TestResult:
+        key = self.assignment.key(cell.id)
+        return TestResult(
+            exercise=key,
+            cell=key,
+            points=cell.points,
+            earned=points,
+            programs=found,
+            answers=self.source.answers(cell),
+            **more,
+        )
+
+    def _cell(self, code: str) -> CellRun:
+        try:
+            self._revive()
+        except LinkError as error:
+            return not_run(error)
+        left = max(0.1, self.deadline - time.monotonic())
+        ran = self.session.run(code, left)
+        if ran.status in REPEATABLE and self.session.alive:
+            self.replay.append(code)
+        return ran
+
+    def _connect(self) -> Link:
+        """A link to a living kernel in which the cells until here have run."""
+        self._revive()
+        return self.session.connect()
+
+    def _revive(self) -> None:
+        """A living kernel in which all that may be replayed has run."""
+        if time.monotonic() > self.deadline:
+            raise LinkError(Cause.SUBMISSION_TIME)
+        link = self.session.link
+        if link is not None and link.lost:  # what it last ran may hold the kernel still
+            with suppress(LinkError):
+                self.session.reconnect()
+        while not self.session.alive:
+            self.restarts += 1
+            if self.restarts > RESTARTS:
+                raise LinkError(Cause.KERNEL_DIED_OFTEN, times=RESTARTS)
+            self.session.start()
+            for code in list(self.replay):
+                if time.monotonic() > self.deadline:
+                    raise LinkError(Cause.SUBMISSION_TIME)
+                if self.session.run(code).status not in REPEATABLE or not self.session.alive:
+                    self.replay.remove(code)
+                    break
+
+    def _kept(self, outputs: list[Any]) -> list[Any]:
+        """The outputs, or a word in their place once a notebook holds too much of them."""
+        size = sum(len(str(output)) for output in outputs)
+        if size > self.room:
+            return [said(f"its output was left out: more than {ALL_OUTPUTS >> 20} MiB in all")]
+        self.room -= size
+        return outputs
+
+    def _note(self, placed: Placed, ran: CellRun) -> None:
+        """Say in the notes what a later test may miss, and which limit was hit."""
+        name = placed.cell.id if placed.cell is not None else ""
+        words = f"the cell of {name!r}" if name else "a cell of your own"
+        self.missing.take(placed.node.source, ran, words)
+        if ran.cause is Cause.RAISED and (more := hint(ran)):
+            self.notes.append(put_right(f"{words}: {ran.reason[:200]}{more}", name))
+        if ran.cause is None or ran.cause in USUAL:
+            return
+        if ran.status is not CellStatus.ERROR:
+            placed.node.outputs.append(said(ran.reason))
+        note = Note(ran.cause, f"{words}: {ran.reason[:300]}", name)
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def _used_later(cells: list[Placed]) -> list[bool]:
+    """For each cell, whether it is a test cell that binds a name which a later one uses."""
+    found: list[bool] = []
+    later: set[str] = set()
+    for placed in reversed(cells):
+        tests = placed.cell is not None and placed.cell.role == "tests"
+        if not placed.is_code:
+            found.append(False)
+            continue
+        text = placed.cell.shown if tests and placed.cell is not None else placed.node.source
+        names = names_of(text, Stubs())
+        found.append(tests and bool(names.binds & later))
+        if not tests:
+            later |= names.uses
+    return found[::-1]
