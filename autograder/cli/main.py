@@ -48,9 +48,10 @@ def build(
             raise typer.Exit(1)
         return
     for week in picked:
-        changed = write_week(course, week)
-        path = course.notebook_path(week).relative_to(course.root)
-        typer.echo(f"{week.id}: {path}{'' if changed else ' (unchanged)'}")
+        changed = "" if write_week(course, week) else " (unchanged)"
+        for name in week.sheets:
+            path = course.notebook(week.id, name).relative_to(course.root)
+            typer.echo(f"{week.id}: {path}{changed}")
 
 
 @app.command()

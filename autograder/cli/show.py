@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,15 +12,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..authoring.source import read
-from ..batch.assignments import load_assignment
-from ..batch.check import CellExecutionError, check, run_through
+from ..batch.assignments import load_assignments
+from ..batch.check import CellExecutionError, Checked, check, run_through
 from ..batch.grader import Grader
+from ..batch.plain_check import check_plain
 from ..course.manifest import Course, Week
 from ..course.paths import printable
 from ..gradebook.classbook import open_book
 from ..gradebook.graded import graded_facts
 from ..gradebook.marks import Marks
 from ..gradebook.regrade import Regrade
+from ..grading.plain.assignment import PlainAssignment
 from ..grading.results import Facts
 
 
@@ -166,11 +168,18 @@ def _mark(earned: float, points: float) -> str:
     return f"[bold]{text}[/bold]" if earned == points else text
 
 
+def _checks(course: Course, week: Week, grader: Grader) -> Iterator[Checked]:
+    for assignment in load_assignments(course, week):
+        if isinstance(assignment, PlainAssignment):
+            yield from check_plain(assignment, grader)
+        else:
+            yield from check(assignment, grader)
+
+
 def check_week(course: Course, week: Week, grader: Grader, run: bool) -> bool:
     """Print an author's check of a week; returns whether all is well."""
-    assignment = load_assignment(course, week)
     good = True
-    for checked in check(assignment, grader):
+    for checked in _checks(course, week, grader):
         mark = f"{checked.earned:.4g} of {checked.points:g}"
         print(
             f"{'ok  ' if not checked.faults else 'FAIL'} {week.id}: {checked.what}: {mark}",
@@ -179,7 +188,7 @@ def check_week(course: Course, week: Week, grader: Grader, run: bool) -> bool:
         for fault in checked.faults:
             good = False
             print(f"       {fault}", flush=True)
-    if run:
+    if run and not week.is_plain:
         try:
             seconds = run_through(read(course.source_folder(week), week.id))
             print(f"ok   {week.id}: top to bottom with experiments in {seconds:.1f} s")
