@@ -74,6 +74,9 @@ def secrets(source: Source) -> Iterator[Secret]:
         yield Secret("hidden test", squeeze(program.title), hidden.path, program.line)
     for line, text in _windows(hidden.text.splitlines(), 4):
         yield Secret("hidden test", text, hidden.path, line)
+    for cell in source.of("tests"):
+        for line, text in _windows(cell.asserts.splitlines(), 4):
+            yield Secret("hidden test", text, source.path, cell.line + line)
     for one in source.mistakes:
         yield Secret("mistake", squeeze(one.hint), one.path, one.line)
     for other in source.alternatives:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .faults import SourceError
 from .items import Item, ItemFault, read_items
-from .percent import header_lines, line_of, plain_python
+from .percent import header_lines, line_of, only, plain_python
 from .programs import HiddenTests, read_hidden_tests
 from .rubric import RubricFault, check_rubric
 from .texts import ALTERNATIVES, HIDDEN_TESTS, LESSON, MISTAKES, WeekTexts, read_texts
@@ -62,6 +62,12 @@ class Cell:
     @property
     def is_code(self) -> bool:
         return self.role in CODE_ROLES
+
+    @property
+    def asserts(self) -> str:
+        """Of a tests cell, its hidden part: plain asserts, as nbgrader has them."""
+        hidden = only(self.text, BEGIN_HIDDEN, END_HIDDEN) if self.role == "tests" else ""
+        return hidden if hidden.strip() else ""
 
 
 @dataclass(frozen=True)
@@ -273,7 +279,7 @@ def _check_programs(source: Source, tested: set[str]) -> None:
             message = f"{program.name}: there is no exercise {program.exercise!r} with tests"
             raise SourceError(source.hidden.path, program.line, message)
     for cell in source.of("tests"):
-        if not source.hidden.of(cell.name):
+        if not source.hidden.of(cell.name) and not cell.asserts:
             message = f"tests={cell.name!r}: {HIDDEN_TESTS} has no program for it"
             raise SourceError(source.path, cell.line, message)
 
@@ -305,7 +311,8 @@ def _is_points(value: Any) -> bool:
 
 def _check_markers(cell: Cell, path: Path) -> None:
     """Every marker closed, unnested, and only where it belongs."""
-    wanted = (BEGIN_SOLUTION, END_SOLUTION) if cell.role == "exercise" else None
+    pairs = {"exercise": (BEGIN_SOLUTION, END_SOLUTION), "tests": (BEGIN_HIDDEN, END_HIDDEN)}
+    wanted = pairs.get(cell.role)
     opened, regions = 0, 0
     for offset, row in enumerate(cell.text.splitlines(), 1):
         word = row.strip()
@@ -314,8 +321,9 @@ def _check_markers(cell: Cell, path: Path) -> None:
             if re.match(r"#+\s*(BEGIN|END)\s+(SOLUTION|HIDDEN)", word, re.IGNORECASE):
                 raise SourceError(path, line, f"{word!r} is not a marker; write {BEGIN_SOLUTION!r}")
             continue
-        if word in (BEGIN_HIDDEN, END_HIDDEN):
-            raise SourceError(path, line, f"{word!r}: hidden tests stand in {HIDDEN_TESTS}")
+        if word in (BEGIN_HIDDEN, END_HIDDEN) and cell.role != "tests":
+            where = f"{HIDDEN_TESTS}, or in a cell of role 'tests'"
+            raise SourceError(path, line, f"{word!r}: hidden tests stand in {where}")
         if wanted is None or word not in wanted:
             raise SourceError(
                 path, line, f"{word!r} does not belong in a cell of role {cell.role!r}"
@@ -330,7 +338,7 @@ def _check_markers(cell: Cell, path: Path) -> None:
             opened = 0
     if wanted and opened:
         raise SourceError(path, opened, f"{wanted[0]!r} is never closed")
-    if wanted and not regions:
+    if wanted and not regions and cell.role == "exercise":
         raise SourceError(path, cell.line, f"{cell.role}={cell.name!r} has no solution")
 
 

@@ -19,6 +19,7 @@ def marks_version(source: Source) -> str:
     parts += [f"{cell.name} {_code(unmarked(cell.text))}" for cell in source.exercises]
     parts += [f"{cell.name} {' '.join(cell.forbids)}" for cell in source.exercises if cell.forbids]
     parts += [f"{cell.name} {cell.points!r}" for cell in source.of("tests", "question")]
+    parts += [f"{cell.name} {_code(cell.asserts)}" for cell in source.of("tests") if cell.asserts]
     parts.append(_code(source.hidden.text))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 

@@ -31,7 +31,8 @@ Function = Callable[..., Any]
 class Program:
     """A hidden test of an exercise: a function of one parameter, the implementation under test.
 
-    ``line`` is where it stands in its file, for messages.
+    ``line`` is where it stands in its file, for messages. ``asserts`` is the text of a cell of
+    plain asserts, which is run instead of the function.
     """
 
     exercise: str
@@ -43,6 +44,7 @@ class Program:
     ask: Strictness = field(default_factory=Strictness)
     sweep: Sweep = field(default_factory=Sweep)
     line: int = 1
+    asserts: str = ""
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -202,6 +204,10 @@ def run(program: Program, link: Link, seconds: float) -> Outcome:
 
     Nothing is raised. The first case that does not end with a value is the outcome.
     """
+    if program.asserts:
+        from .plain.program import run_asserts
+
+        return run_asserts(program.asserts, link, seconds)
     found: list[Outcome] = []
     deadline = time.monotonic() + seconds
     for case in program.cases:

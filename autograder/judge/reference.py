@@ -2,7 +2,7 @@
 
 import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -51,7 +51,24 @@ def hidden_programs(source: Source) -> list[Program]:
         message = f"the hidden tests raise {type(error).__name__}: {error}"
         raise SourceError(hidden.path, line, message) from error
     lines = {program.name: program.line for program in hidden.programs}
-    return [replace(program, line=lines.get(program.name, 1)) for program in programs]
+    found = [replace(program, line=lines.get(program.name, 1)) for program in programs]
+    return [*found, *_asserts(source)]
+
+
+def _asserts(source: Source) -> Iterator[Program]:
+    """The hidden asserts of tests cells, a program for each cell."""
+    for cell in source.of("tests"):
+        if cell.asserts:
+            name, title = f"asserts_of_{cell.name}", "The hidden checks of its cell hold."
+            yield Program(
+                cell.name,
+                name,
+                title,
+                len,
+                True,
+                line=cell.line,
+                asserts=plain_python(cell.asserts),
+            )
 
 
 def _line_in(error: BaseException, path: str) -> int:

@@ -20,7 +20,7 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "a solution inside a solution": (replaced(BEGIN, BEGIN * 2), 4, "inside the one of line 3"),
     "an end without a begin": (replaced(BEGIN, ""), 4, "without '### BEGIN SOLUTION'"),
     "an end twice": (replaced(END, END * 2), 6, "without"),
-    "hidden tests in the tests": (LESSON + HIDDEN, 8, "hidden tests stand in hidden_tests.py"),
+    "hidden tests without an end": (LESSON + HIDDEN, 8, "'### BEGIN HIDDEN TESTS' is never closed"),
     "hidden tests in an exercise": (
         replaced(BEGIN, "    " + HIDDEN + BEGIN),
         3,
@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "the end of hidden tests": (
         LESSON + "### END HIDDEN TESTS\n",
         8,
-        "hidden tests stand in hidden_tests.py",
+        "'### END HIDDEN TESTS' without '### BEGIN HIDDEN TESTS'",
     ),
     "a mistake in the lesson": (
         LESSON + '# %% mistake="f" hint="no"\nx = 1\n',

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
 from ...course.database import create_tables
@@ -122,7 +121,9 @@ def _config(course: Course) -> Config:
 def _with_capture(preprocessors: list[Any], made: Generated, database: bool) -> Any:
     """nbgrader's steps, and one that keeps the notebook before its hidden tests go."""
 
-    class Capture(Preprocessor):  # type: ignore[misc]
+    from nbgrader.preprocessors import NbGraderPreprocessor
+
+    class Capture(NbGraderPreprocessor):  # type: ignore[misc]
         """Writes the notebook as it is graded."""
 
         def preprocess(self, nb: Any, resources: Any) -> Any:

@@ -9,6 +9,7 @@ from ...authoring.build import SKIP_TAG
 from ...authoring.plain.source import PlainCell
 from ...course.manifest import CellPolicy
 from ...judge.plain import Verdict
+from ...judge.plain.apart import Apart
 from ...judge.result import Result
 from ...kernels.limits import CellRun, CellStatus, not_run
 from ...kernels.session import KernelSession
@@ -21,7 +22,6 @@ from ..missing import Missing, hint
 from ..names import Stubs, names_of
 from ..notes import Note, put_right
 from ..results import TestResult
-from .apart import Apart
 from .assignment import PlainAssignment
 from .kernel_tests import number_of
 from .lines import earned, lines

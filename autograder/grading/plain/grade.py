@@ -3,6 +3,9 @@
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 import nbformat
@@ -13,17 +16,19 @@ from ...authoring.plain.source import PlainCell
 from ...course.cells import marking
 from ...course.requirements import misfits, versions
 from ...judge.plain import Verdict
+from ...judge.plain.apart import examining
 from ...judge.result import Result
+from ...kernels.folder_files import unpack
 from ...kernels.launcher import LauncherError
 from ...kernels.supply import KernelSupply
 from ...remote.causes import Cause
+from ...sandbox.syscalls import die_with_parent
 from ..clean import cut
 from ..grade import SOURCE_LIMIT, written
 from ..notes import Note
 from ..render import outputs
 from ..results import Graded, SubmissionStatus, TestResult
 from ..sanitise import OWN
-from .apart import examining
 from .assignment import PlainAssignment
 from .execute import Learned, PlainExecution
 from .merge import Placed, merge
@@ -83,7 +88,7 @@ def _graded(
         return broken_plain(assignment, merged.reason, submission), None
     foreign = "" if source.is_python else source.kernel
     with (
-        examining(assignment.files if source.is_python else b"") as apart,
+        examining(partial(_furnish, assignment), partial(die_with_parent, SIGKILL)) as apart,
         kernels.kernel(assignment.limits, another, assignment.files, foreign) as session,
     ):
         beside = apart if source.is_python else None
@@ -100,6 +105,12 @@ def _graded(
     result = _result(assignment, submission, tests, told, time.monotonic() - start)
     text = _notebook(assignment, merged.cells, result)
     return replace(result, notebook=text, starved=session.starved), execution
+
+
+def _furnish(assignment: PlainAssignment, folder: Path) -> None:
+    """Put what stands beside the notebook into the judge's folder."""
+    if assignment.files:
+        unpack(assignment.files, folder)
 
 
 def broken_plain(assignment: PlainAssignment, reason: str, submission: bytes = b"") -> Graded:

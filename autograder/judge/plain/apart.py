@@ -17,11 +17,9 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ...judge.plain import Examiner, Step, Verdict
-from ...kernels.folder_files import unpack
 from ...remote.causes import Cause
 from ...remote.proxy import Link, LinkError
-from ...sandbox.syscalls import die_with_parent
+from . import Examiner, Step, Verdict
 
 #: How long the judge's process may take beyond what a test cell's time allows, in seconds.
 SPARE = 10.0
@@ -40,10 +38,16 @@ class _Told:
 
 
 class Apart:
-    """A process with an examiner in it; use ``examining`` to get one."""
+    """A process with an examiner in it; use ``examining`` to get one.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Parameters
+    ----------
+    folder : where it works
+    first : what it does first
+    """
+
+    def __init__(self, folder: Path, first: Callable[[], object] = str) -> None:
+        self.folder, self.first = folder, first
         self.told: list[_Told] = []
         self._start()
 
@@ -100,22 +104,24 @@ class Apart:
         self.pipe, theirs = Pipe()
         self.process = os.fork()
         if self.process == 0:
-            _serve(theirs, self.pipe, self.folder)
+            _serve(theirs, self.pipe, self.folder, self.first)
         theirs.close()
 
 
 @contextmanager
-def examining(files: bytes) -> Iterator[Apart]:
-    """An examiner in a process of its own, in a folder with the week's files.
+def examining(
+    furnish: Callable[[Path], object] = str, first: Callable[[], object] = str
+) -> Iterator[Apart]:
+    """An examiner in a process of its own, in a folder of its own.
 
     Parameters
     ----------
-    files : what stands beside the notebook, as ``folder_files.pack`` has it
+    furnish : called with the folder, for what is to stand in it
+    first : what the process does first
     """
     with tempfile.TemporaryDirectory(prefix="judge-", ignore_cleanup_errors=True) as folder:
-        if files:
-            unpack(files, Path(folder))
-        apart = Apart(Path(folder))
+        furnish(Path(folder))
+        apart = Apart(Path(folder), first)
         try:
             yield apart
         finally:
@@ -155,12 +161,14 @@ def lost(cause: Cause, text: str) -> LinkError:
     return error
 
 
-def _serve(pipe: Connection, other: Connection, folder: Path) -> NoReturn:
+def _serve(
+    pipe: Connection, other: Connection, folder: Path, first: Callable[[], object]
+) -> NoReturn:
     """Be the judge's process: nothing that it inherits may be ended by it."""
     try:
         gc.freeze()
         other.close()
-        die_with_parent(signal.SIGKILL)
+        first()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDWR)
