@@ -8,14 +8,15 @@ from typing import Any
 from ..authoring.plain.build import FILES
 from ..authoring.plain.source import read_notebook
 from ..authoring.source import read
+from ..authoring.texts import HIDDEN_TESTS, MISTAKES
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
 from ..gradebook.registration import (
     is_registered,
     lesson_node,
     plain_notebooks,
-    programs_text,
     registered_notebook,
+    text_beside,
     write_week,
 )
 from ..grading.grade import Assignment, make_assignment
@@ -42,7 +43,9 @@ def load_assignments(course: Course, week: Week) -> list[AnyAssignment]:
             lesson=lesson_node(course, week, name),
             graded=read_notebook(made.graded(name)),
             release=read_notebook(made.release(name)),
-            programs=programs_text(course, week),
+            folder=str(course.source_folder(week)),
+            programs=text_beside(course, week, HIDDEN_TESTS),
+            mistakes=text_beside(course, week, MISTAKES),
             files=files,
             limits=_limits(course, week),
             **_bounds(course),

@@ -7,7 +7,7 @@ from ..course.errors import CourseError
 from ..grading.grade import grade
 from ..grading.notes import Note
 from ..grading.plain.assignment import PlainAssignment
-from ..grading.plain.grade import PlainExam, grade_plain
+from ..grading.plain.grade import PlainExam, grade_plain, open_plain
 from ..grading.results import Graded
 from ..judge.exam import Exam, open_exam
 from ..kernels.supply import KernelSupply, open_kernels
@@ -83,7 +83,7 @@ class Worker:
             while len(self.exams) >= EXAMS:
                 del self.exams[next(iter(self.exams))]
             self.exams[assignment] = (
-                PlainExam(assignment)
+                open_plain(assignment)
                 if isinstance(assignment, PlainAssignment)
                 else open_exam(assignment.source)
             )

@@ -12,7 +12,7 @@ from ..authoring.build import generate, student_notebook
 from ..authoring.plain.build import Generated, generate_plain, lesson_path, student_texts
 from ..authoring.plain.percent import read_lesson
 from ..authoring.source import read
-from ..authoring.texts import HIDDEN_TESTS, read_texts
+from ..authoring.texts import read_texts
 from ..course.database import open_gradebook
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
@@ -91,9 +91,9 @@ def lesson_node(course: Course, week: Week, notebook: str) -> Any:
     return read_lesson(lesson_path(course.source_folder(week), notebook))
 
 
-def programs_text(course: Course, week: Week) -> str:
-    """The hidden programs that stand beside the lessons of a plain week; empty where none do."""
-    path = course.source_folder(week) / HIDDEN_TESTS
+def text_beside(course: Course, week: Week, name: str) -> str:
+    """A file that stands beside the lessons of a plain week; empty where none does."""
+    path = course.source_folder(week) / name
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 

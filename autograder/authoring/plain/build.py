@@ -17,6 +17,7 @@ from ...course.errors import CourseError
 from ...course.manifest import Course, Week
 from ...course.paths import BUILD, Paths
 from ..build import RELEASES, SOURCES, listening
+from ..texts import HIDDEN_TESTS, MISTAKES
 from .percent import read_lesson
 
 FILES = "files"
@@ -35,7 +36,7 @@ def lesson_path(folder: Path, notebook: str) -> Path:
         If there is neither.
     """
     found = [path for path in folder.glob("*") if path.stem == notebook and path.is_file()]
-    found = [path for path in found if path.name != "hidden_tests.py"]
+    found = [path for path in found if path.name not in (HIDDEN_TESTS, MISTAKES)]
     if not found:
         raise CourseError(f"{folder}: there is no lesson {notebook}.py or {notebook}.ipynb")
     return min(found, key=lambda path: (path.suffix == ".ipynb", path.name))

@@ -30,7 +30,8 @@ class PlainAssignment:
     policies : what the course says of its test cells, by their ids
     alone : whether it is its week's only notebook
     proportion : whether a test cell gives the share of its checks that pass
-    programs : hidden programs of this engine's kind, as text
+    folder : of the week's source, for messages
+    programs, mistakes : hidden programs of this engine's kind and known mistakes, as text
     files : what stands beside it, packed
     """
 
@@ -44,7 +45,9 @@ class PlainAssignment:
     policies: tuple[tuple[str, CellPolicy], ...] = ()
     alone: bool = True
     proportion: bool = False
+    folder: str = ""
     programs: str = field(default="", repr=False)
+    mistakes: str = field(default="", repr=False)
     files: bytes = field(default=b"", repr=False)
     limits: Limits = field(default_factory=Limits)
     submission_bytes: int = 64 << 20

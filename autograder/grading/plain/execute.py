@@ -8,6 +8,7 @@ from typing import Any
 from ...authoring.build import SKIP_TAG
 from ...authoring.plain.source import PlainCell
 from ...course.manifest import CellPolicy
+from ...judge.exam import Exam
 from ...judge.plain import Verdict
 from ...judge.plain.apart import Apart
 from ...judge.result import Result
@@ -49,6 +50,7 @@ class PlainExecution:
     session : a kernel, started
     apart : the judge's process; None where every test runs in the kernel
     learned : for each test cell what its reference needed; None to learn it
+    exam : the hidden programs that its test cells have besides, if they have any
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class PlainExecution:
         apart: Apart | None,
         assignment: PlainAssignment,
         learned: dict[str, Learned] | None,
+        exam: Exam | None = None,
     ) -> None:
+        self.exam, self.text = exam, ""
         self.session, self.apart, self.assignment = session, apart, assignment
         self.learned = learned
         self.deadline = time.monotonic() + assignment.submission_seconds
@@ -74,6 +78,7 @@ class PlainExecution:
     def run(self, cells: list[Placed]) -> tuple[TestResult, ...]:
         """Run every cell in order; the results of the test cells."""
         used = _used_later(cells)
+        self.text = "\n".join(placed.node.source for placed in cells if placed.is_code)
         for number, placed in enumerate(cells):
             if not placed.is_code:
                 continue
@@ -110,9 +115,16 @@ class PlainExecution:
         seconds = min(self._seconds(), max(0.1, self.deadline - time.monotonic()))
         verdict = apart.test(cell.text, self._connect, seconds, allowed)
         self.verdicts[cell.id] = verdict
-        found = self.missing.told(lines(cell, verdict, self.secret))
-        points = earned(cell, verdict, self.assignment.proportion)
+        programs = self._programs(cell, seconds)
+        found = self.missing.told((*lines(cell, verdict, self.secret), *programs))
+        points = earned(cell, verdict, self.assignment.proportion, programs)
         return self._result(cell, points, found)
+
+    def _programs(self, cell: PlainCell, seconds: float) -> tuple[Result, ...]:
+        """The programs of this engine's kind that the author has written for a test cell."""
+        if self.exam is None or cell.id not in self.exam.programs:
+            return ()
+        return self.exam.judge(cell.id, self._connect, seconds, self.text)
 
     def _allowed(self, cell: PlainCell) -> frozenset[str]:
         assert self.learned is not None

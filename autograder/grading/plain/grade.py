@@ -12,9 +12,11 @@ import nbformat
 import nbformat.v4
 
 from ... import __version__
+from ...authoring.plain.programs import with_programs
 from ...authoring.plain.source import PlainCell
 from ...course.cells import marking
 from ...course.requirements import misfits, versions
+from ...judge.exam import Exam, open_exam
 from ...judge.plain import Verdict
 from ...judge.plain.apart import examining
 from ...judge.result import Result
@@ -42,11 +44,13 @@ class PlainExam:
     ----------
     learned : for each test cell what the author's own solution needed of the kernel
     verdicts : what the judge found of it
+    programs : the hidden programs of this engine's kind, if there are any
     """
 
     assignment: PlainAssignment
     learned: dict[str, Learned] | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    programs: Exam | None = None
 
     def learn(self, kernels: KernelSupply) -> Graded:
         """Grade the author's own solution, and learn what its objects decide by themselves."""
@@ -58,6 +62,19 @@ class PlainExam:
             for name, verdict in found.items()
         }
         return graded
+
+
+def open_plain(assignment: PlainAssignment) -> PlainExam:
+    """What is known of a plain notebook's tests before anything is run.
+
+    Raises
+    ------
+    SourceError
+        If its hidden programs are at fault.
+    """
+    texts = assignment.programs, assignment.mistakes
+    source = with_programs(assignment.source, Path(assignment.folder), *texts)
+    return PlainExam(assignment, programs=open_exam(source) if source is not None else None)
 
 
 def grade_plain(
@@ -92,7 +109,7 @@ def _graded(
         kernels.kernel(assignment.limits, another, assignment.files, foreign) as session,
     ):
         beside = apart if source.is_python else None
-        execution = PlainExecution(session, beside, assignment, exam.learned)
+        execution = PlainExecution(session, beside, assignment, exam.learned, exam.programs)
         tests = execution.run(merged.cells)
     if session.orphaned:
         raise LauncherError("the launcher of kernels died meanwhile")

@@ -45,20 +45,28 @@ def lines(cell: PlainCell, verdict: Verdict, secret: bool) -> tuple[Result, ...]
     return tuple(found)
 
 
-def earned(cell: PlainCell, verdict: Verdict, proportion: bool) -> float:
+def earned(
+    cell: PlainCell, verdict: Verdict, proportion: bool, programs: tuple[Result, ...] = ()
+) -> float:
     """The points of a test cell.
 
     As in nbgrader all or nothing, or the number that its last expression gives; or, in
     proportion, the share of its checks that pass.
+
+    Parameters
+    ----------
+    programs : the programs that stand beside its checks; each is one more of them
     """
-    if verdict.passed:
+    passed = verdict.passed and all(program.passed for program in programs)
+    if passed:
         if verdict.value is None or verdict.value < 0:
             return cell.points
-        return min(cell.points, verdict.value)
-    checks = [step for step in verdict.steps if step.checks]
+        return float(min(cell.points, verdict.value))
+    checks = [step.status == "passed" for step in verdict.steps if step.checks]
+    checks += [program.passed for program in programs]
     if not proportion or not checks:
         return 0.0
-    return round(cell.points * sum(s.status == "passed" for s in checks) / len(checks), 6)
+    return float(round(cell.points * sum(checks) / len(checks), 6))
 
 
 def _line(name: str, title: str, step: Step, hidden: bool, secret: bool) -> Result:
