@@ -1,14 +1,17 @@
-"""The commands ``init`` and ``trace``: a new course, and where a mark comes from."""
+"""The commands ``init``, ``import`` and ``trace``: a new course, and where a mark comes from."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .import_command import register as register_import
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(init)
+    register_import(app)
     app.command()(trace)
 
 

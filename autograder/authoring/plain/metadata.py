@@ -118,3 +118,16 @@ def _points_faults(own: dict[str, Any], graded: bool) -> Iterator[tuple[str, str
         or not 0 <= points < float("inf")
     ):
         yield f"its points are {points!r}", "expected a number, not negative"
+
+
+def role_of(cell: Any) -> str:
+    """What a cell is for: given, solution, tests, manual (graded by a person), task or prose."""
+    role, is_code = marking(cell), cell.cell_type == "code"
+    own = cell.metadata.get("nbgrader")
+    if isinstance(own, dict) and own.get("task") is True:
+        return "task"
+    if role.grade:
+        return "tests" if is_code and not role.solution else "manual"
+    if not is_code:
+        return "prose"
+    return "solution" if role.solution else "given"
