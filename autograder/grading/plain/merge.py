@@ -114,9 +114,14 @@ class _Merger:
                 found[number] = index
                 taken.add(index)
 
-        for number, one in enumerate(submitted):
-            if one.grade_id in by_grade_id:
-                take(number, by_grade_id[one.grade_id])
+        for exactly in (True, False):  # of two cells of one id the unchanged one is the course's
+            for number, one in enumerate(submitted):
+                index = by_grade_id.get(one.grade_id)
+                if index is None or number in found:
+                    continue
+                same = one.text.strip() == self.source.cells[index].shown.strip()
+                if same or not exactly:
+                    take(number, index)
         for number, one in enumerate(submitted):
             if number not in found and not one.grade_id and one.id in by_id:
                 index = by_id[one.id]
