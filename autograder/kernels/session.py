@@ -22,6 +22,7 @@ from jupyter_client.connect import write_connection_file
 from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError
+from .folder_files import unpack
 from .iopub import PublishedMessages, keep_output
 from .launcher import ForkedKernel, Forker, small_environment
 from .limits import CellRun, CellStatus, Limits, cell_run, not_run
@@ -48,10 +49,11 @@ class KernelSession:
     forker : where kernels come from
     limits : of the kernel
     folder : where the scratch folder is made
+    files : what stands beside the notebook, see `folder_files`; every start gives fresh copies
     """
 
-    def __init__(self, forker: Forker, limits: Limits, folder: Path) -> None:
-        self.forker, self.limits = forker, limits
+    def __init__(self, forker: Forker, limits: Limits, folder: Path, files: bytes = b"") -> None:
+        self.forker, self.limits, self.files = forker, limits, files
         self.scratch = Path(tempfile.mkdtemp(prefix="nb-", dir=folder))
         self.number = itertools.count(1)
         self.kernel: ForkedKernel | None = None
@@ -89,6 +91,7 @@ class KernelSession:
         self.run_folder, home = place / "run", place / "home"
         for folder in (self.run_folder, home):
             folder.mkdir(parents=True)
+        taken = unpack(self.files, home) if self.files else 0
         file, connection = write_connection_file(
             str(self.run_folder / "kernel.json"),
             transport="ipc",
@@ -104,10 +107,11 @@ class KernelSession:
                 memory_bytes=self.limits.memory_bytes,
                 processes=self.limits.processes,
                 files=self.limits.open_files,
-                written_bytes=self.limits.written_bytes,
+                written_bytes=self.limits.written_bytes + taken,
             )
         )
-        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT, self.limits.held_bytes)
+        held = self.limits.held_bytes + taken
+        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT, held)
         self.published = PublishedMessages(connection)
         try:
             self._wait_until_ready(self.kernel)

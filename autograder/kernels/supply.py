@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,15 @@ from .launcher import Forker, Launcher, LauncherError
 from .limits import Limits
 from .scratch import scratch_folder
 from .session import KernelSession
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a kernel is to be like, see `KernelSupply.kernel`."""
+
+    limits: Limits
+    files: bytes = b""
+    foreign: str = ""
 
 
 class KernelSupply:
@@ -28,7 +38,7 @@ class KernelSupply:
     def __init__(self, forker: Forker, folder: Path) -> None:
         self.forker, self.folder = forker, folder
         self.maker = ThreadPoolExecutor(1, thread_name_prefix="reserve")
-        self.reserve: Future[KernelSession] | None = None
+        self.reserve: tuple[Wanted, Future[KernelSession]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -42,16 +52,21 @@ class KernelSupply:
         self.close()
 
     @contextmanager
-    def kernel(self, limits: Limits, another: bool = False) -> Iterator[KernelSession]:
+    def kernel(
+        self, limits: Limits, another: bool = False, files: bytes = b"", foreign: str = ""
+    ) -> Iterator[KernelSession]:
         """A kernel with these limits, started, and ended with the context.
 
         Parameters
         ----------
         another : whether one more like it will be asked for soon; it is made meanwhile
+        files : what stands beside the notebook, see `folder_files`
+        foreign : the kernelspec of a kernel that is not ours, see `foreign`; empty for ours
         """
-        session = self._take(limits) or KernelSession(self.forker, limits, self.folder)
+        wanted = Wanted(limits, files, foreign)
+        session = self._take(wanted) or self._new(wanted)
         if another:
-            self.reserve = self.maker.submit(self._make, limits)
+            self.reserve = wanted, self.maker.submit(self._make, wanted)
         with session:
             yield session
 
@@ -62,22 +77,25 @@ class KernelSupply:
             left.close()
         self.maker.shutdown()
 
-    def _take(self, limits: Limits | None) -> KernelSession | None:
-        """The kernel in reserve, if it has these limits."""
+    def _take(self, wanted: Wanted | None) -> KernelSession | None:
+        """The kernel in reserve, if it is such a one."""
         if self.reserve is None:
             return None
-        future, self.reserve = self.reserve, None
+        (made, future), self.reserve = self.reserve, None
         try:
             session = future.result()
         except (LinkError, LauncherError, OSError):  # whoever needs one meets the same fault
             return None
-        if limits is None or (session.limits == limits and session.alive):
+        if wanted is None or (made == wanted and session.alive):
             return session
         session.close()
         return None
 
-    def _make(self, limits: Limits) -> KernelSession:
-        session = KernelSession(self.forker, limits, self.folder)
+    def _new(self, wanted: Wanted) -> KernelSession:
+        return KernelSession(self.forker, wanted.limits, self.folder, wanted.files)
+
+    def _make(self, wanted: Wanted) -> KernelSession:
+        session = self._new(wanted)
         try:
             session.start()
         except BaseException:

@@ -17,6 +17,7 @@ import fcntl
 import importlib.util
 import os
 import resource
+import shutil
 import signal
 import socket
 import struct
@@ -48,7 +49,7 @@ class Jail:
 
     Attributes
     ----------
-    scratch : its folder: ``run`` for sockets, ``home`` to work in
+    scratch : its folder: ``run`` for sockets, ``home`` to work in, with what it finds there
     memory_bytes, processes, files, written_bytes : resource limits
     """
 
@@ -218,13 +219,24 @@ def _new_root(jail: Jail, own_users: bool) -> None:
         for path in (jail.run, *jail.run.iterdir()):
             os.chown(path, user, user, follow_symlinks=False)
         size += f",uid={user},gid={user}"
-    sys_.mount("tmpfs", str(root / str(jail.home).lstrip("/")), "tmpfs", safe, size)
+    home = root / str(jail.home).lstrip("/")
+    sys_.mount("tmpfs", str(home), "tmpfs", safe, size)
+    _furnish(jail.home, home, None if own_users else _stranger(jail))
     (root / "old").mkdir()
     sys_.pivot_root(str(root), str(root / "old"))
     os.chdir("/")
     sys_.unmount("/old")
     os.rmdir("/old")
     sys_.mount("none", "/", "", sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY)
+
+
+def _furnish(outside: Path, home: Path, owner: int | None) -> None:
+    """Copy what stands in the folder outside into the one in memory, for its owner to change."""
+    shutil.copytree(outside, home, dirs_exist_ok=True, copy_function=shutil.copy)
+    home.chmod(0o700)
+    if owner is not None:
+        for path in (home, *home.rglob("*")):
+            os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def _show(root: Path, path: Path) -> None:
