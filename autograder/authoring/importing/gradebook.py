@@ -72,7 +72,8 @@ def copy_gradebook(source: Path, target: Path) -> str:
         _upgrade(target)
     except Exception as error:  # sqlite's, SQLAlchemy's and alembic's have no common base
         target.unlink(missing_ok=True)
-        return " ".join(str(error).split())[:200] or type(error).__name__
+        why = " ".join(str(error).split(" [SQL")[0].split())  # not the query that it ends with
+        return why[:200] or type(error).__name__
     return ""
 
 
@@ -95,25 +96,39 @@ def _back_up(source: Path, target: Path) -> None:
 
 
 def _upgrade(path: Path) -> None:
-    """Do what ``nbgrader db upgrade`` does, which starts alembic by a name that need be nowhere."""
+    """Do what ``nbgrader db upgrade`` does, step by step.
+
+    nbgrader starts alembic by a name that need be nowhere. A gradebook that was made without it
+    does not say how new it is: a step that finds its own column there is done already.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR, write_alembic_ini
+    from sqlalchemy.exc import OperationalError
 
-    newest = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    steps = [one.revision for one in ScriptDirectory(ALEMBIC_DIR).walk_revisions()][::-1]
     with closing(sqlite3.connect(path)) as database:
         tables = {name for (name,) in _rows(database, "SELECT name FROM sqlite_master")}
         if "assignment" not in tables:
             raise ValueError("it holds none of nbgrader's tables")
-        found = list(_rows(database, "SELECT version_num FROM alembic_version"))
-    if found and found[0][0] == newest:
+        found = [version for (version,) in _rows(database, "SELECT * FROM alembic_version")]
+    if found and found[0] not in steps:
+        raise ValueError(f"it has the form {found[0]!r}, of a newer nbgrader")
+    left = steps[steps.index(found[0]) + 1 :] if found else steps
+    if not left:
         return
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, redirect_stderr(io.StringIO()):  # alembic's log
         ini = Path(work) / "alembic.ini"
         write_alembic_ini(str(ini), f"{SQLITE}{path}".replace("%", "%%"))
-        with redirect_stderr(io.StringIO()):  # alembic's log, which its set-up writes there
-            command.upgrade(Config(str(ini), stdout=io.StringIO()), "head")
+        config = Config(str(ini), stdout=io.StringIO())
+        for step in left:
+            try:
+                command.upgrade(config, step)
+            except OperationalError as error:
+                if not any(words in str(error) for words in ("duplicate column", "already exists")):
+                    raise
+                command.stamp(config, step)
 
 
 def read_gradebook(path: Path) -> GradebookFacts:

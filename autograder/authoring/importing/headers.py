@@ -32,7 +32,7 @@ def copy_headers(found: FoundCourse, solutions: Path, root: Path) -> tuple[Kept,
         if not name:
             continue
         try:
-            copied = _copy_notebook(found.root / str(name), solutions)
+            copied = _copy_notebook(found.root / str(name), solutions, part)
         except CourseError as error:
             notes.append(f"the {part} of all notebooks was left out: {error}")
             continue
@@ -46,11 +46,13 @@ def copy_headers(found: FoundCourse, solutions: Path, root: Path) -> tuple[Kept,
     return {name: values for name, values in kept.items() if values}, notes
 
 
-def _copy_notebook(path: Path, solutions: Path) -> str:
+def _copy_notebook(path: Path, solutions: Path, part: str) -> str:
     notebook = open_notebook(path)
     wrong = [str(fault) for fault in faults(notebook)]
     if wrong:
         raise CourseError(f"{path}: {'; '.join(wrong)}")
+    for cell in notebook.cells:  # they stand beside the cells of a notebook
+        cell.id = f"{part}-{cell.id}"[:64]
     solutions.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, solutions / path.name)
     return path.name

@@ -21,6 +21,8 @@ from ..texts import HIDDEN_TESTS, MISTAKES
 from .percent import read_lesson
 
 FILES = "files"
+#: nbgrader's templates of generated tests, beside the notebooks or in the course's folder.
+AUTOTESTS = "autotests.yml"
 #: Where the notebooks stand that are graded: with hidden tests, without solutions.
 GRADED = f"{BUILD}/graded"
 #: What of a notebook's metadata students get.
@@ -84,7 +86,7 @@ def generate_plain(
         db_url=course.gradebook,
     )
     converter = GenerateAssignment(
-        coursedir=where, force=True, no_database=not database, config=_config(course)
+        coursedir=where, force=True, no_database=not database, config=_config(course, week)
     )
     converter.log, said = listening()
     made = Generated(root, week.id)
@@ -114,9 +116,22 @@ def _write_sources(course: Course, week: Week, root: Path) -> None:
         nbformat.write(node, folder / f"{notebook}.ipynb")
 
 
-def _config(course: Course) -> Config:
-    """The settings of nbgrader's that the course has kept."""
-    return Config({name: dict(values) for name, values in course.manifest.nbgrader.items()})
+def _config(course: Course, week: Week) -> Config:
+    """The settings of nbgrader's that the course has kept.
+
+    nbgrader looks for headers and templates of tests from where it runs: their paths are whole.
+    """
+    kept = {name: dict(values) for name, values in course.manifest.nbgrader.items()}
+    include = kept.get("IncludeHeaderFooter", {})
+    for part in ("header", "footer"):
+        if include.get(part):
+            include[part] = str(course.root / include[part])
+    tests = kept.setdefault("InstantiateTests", {})
+    templates = str(tests.get("autotest_filename", AUTOTESTS))
+    beside = course.source_folder(week) / FILES / templates
+    if not beside.is_file() and (course.root / templates).is_file():
+        tests["autotest_filename"] = str(course.root / templates)
+    return Config(kept)
 
 
 def _with_capture(preprocessors: list[Any], made: Generated, database: bool) -> Any:
