@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ..course.manifest import Course
+from ..course.manifest import Course, Week
 from ..grading.results import Facts, read_facts
 from ..grading.sanitise import OWN
 
@@ -11,6 +11,19 @@ from ..grading.sanitise import OWN
 def graded_facts(course: Course, student: str, week: str, sheet: str = "") -> Facts | None:
     """The results that a graded notebook carries; None if it has none of today's form."""
     return read_facts(facts_tree(course, student, week, sheet))
+
+
+def week_facts(course: Course, student: str, week: Week) -> dict[str, Facts | None]:
+    """The results of each of a week's notebooks, by the notebook's name."""
+    return {
+        name: graded_facts(course, student, week.id, name if week.is_plain else "")
+        for name in week.sheets
+    }
+
+
+def is_ours(course: Course, student: str, week: str, sheet: str = "") -> bool:
+    """Whether this engine has written a graded notebook; nbgrader itself leaves no facts."""
+    return bool(facts_tree(course, student, week, sheet))
 
 
 def facts_tree(course: Course, student: str, week: str, sheet: str = "") -> dict[str, Any]:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.exc import DatabaseError
 
 from ..course.manifest import Course, LatePolicy, Week
 from ..course.regular import read_regular
 from ..course.roster import Roster, load_roster
 from ..course.tokens import SECRET, is_same_submission, read_token
-from .graded import graded_facts
+from .graded import is_ours, week_facts
 from .times import read_time
 
 
@@ -30,27 +30,27 @@ class Lateness:
 
     Attributes
     ----------
-    due : when the week is due for everybody
+    due : when the week is due for everybody; None for one that is never late
     extension : how much more time this student has
     handed_in : when it was handed in; None if that is not known
     fault : why the recorded time cannot be read; empty if it can, or if there is none
     """
 
-    due: datetime
+    due: datetime | None
     policy: LatePolicy = field(default_factory=LatePolicy)
     extension: timedelta = timedelta()
     handed_in: datetime | None = None
     fault: str = ""
 
     @property
-    def until(self) -> datetime:
+    def until(self) -> datetime | None:
         """When it is due for this student."""
-        return self.due + self.extension
+        return self.due + self.extension if self.due is not None else None
 
     @property
     def late(self) -> timedelta:
         """How late it came; nothing for what came in time, or at no known time."""
-        if self.handed_in is None:
+        if self.handed_in is None or self.until is None:
             return timedelta()
         return max(timedelta(), self.handed_in - self.until)
 
@@ -82,8 +82,10 @@ def lateness(
     ----------
     recorded : the time that the gradebook has, for a course without the folders of submissions
     """
-    folder = _graded_folder(course, student, week.id)
+    folder = _graded_folder(course, student, week)
     handed_in, fault = read_time(folder) if folder else (recorded, "")
+    if handed_in is None and not fault and _is_nbgraders(course, student, week):
+        handed_in = recorded
     return _lateness(course, roster, week, student, handed_in, fault)
 
 
@@ -145,25 +147,38 @@ def _settle_week(
     assignment = database.query(Assignment).filter(Assignment.name == week.id).one_or_none()
     if assignment is None:
         return
-    due = week.due.astimezone(UTC).replace(tzinfo=None)  # as nbgrader has it
+    due = due_date(week)
     if assignment.duedate != due:
         assignment.duedate = due
     rows = (
         database.query(
             SubmittedNotebook,
             SubmittedAssignment,
+            Notebook.name,
             SubmittedNotebook.score,
         )
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .filter(SubmittedAssignment.assignment_id == assignment.id)
     )
-    for sheet, submission, score in rows.all():
-        found = lateness(course, roster, week, submission.student_id, submission.timestamp)
+    for sheet, submission, name, score in rows.all():
+        student = submission.student_id
+        found = lateness(course, roster, week, student, submission.timestamp)
         record(submission, found)
         before, after = sheet.late_submission_penalty or 0.0, found.penalty(score or 0.0)
-        if abs(after - before) > 1e-9:
+        if abs(after - before) > 1e-9 and not keeps_penalty(course, student, week, name):
             sheet.late_submission_penalty = after
-            yield Moved(submission.student_id, week.id, before, after)
+            yield Moved(student, week.id, before, after)
+
+
+def keeps_penalty(course: Course, student: str, week: Week, notebook: str) -> bool:
+    """Whether a notebook keeps the late penalty that nbgrader gave before the course came here."""
+    return week.is_plain and not is_ours(course, student, week.id, notebook)
+
+
+def due_date(week: Week) -> datetime | None:
+    """When a week is due, as nbgrader has it."""
+    return week.due.astimezone(UTC).replace(tzinfo=None) if week.due is not None else None
 
 
 def record(submission: SubmittedAssignment, found: Lateness) -> None:
@@ -175,12 +190,19 @@ def record(submission: SubmittedAssignment, found: Lateness) -> None:
         submission.extension = found.extension or None
 
 
-def _graded_folder(course: Course, student: str, week: str) -> Path | None:
+def _is_nbgraders(course: Course, student: str, week: Week) -> bool:
+    """Whether nbgrader marked all of a plain week, before the course came here."""
+    return week.is_plain and not any(
+        is_ours(course, student, week.id, name) for name in week.notebooks
+    )
+
+
+def _graded_folder(course: Course, student: str, week: Week) -> Path | None:
     """The folder whose time belongs to the graded submission; None if there is neither.
 
     That is the submission's, unless another one has come since: then the graded notebook's.
     """
-    submitted, graded = course.submitted(student, week), course.autograded(student, week)
+    submitted, graded = course.submitted(student, week.id), course.autograded(student, week.id)
     if not submitted.is_dir() or submitted.is_symlink() or submitted.parent.is_symlink():
         return graded if graded.is_dir() else None
     if not graded.is_dir() or is_same_submission(submitted, graded):
@@ -190,19 +212,21 @@ def _graded_folder(course: Course, student: str, week: str) -> Path | None:
     return submitted if _is_graded(course, student, week) else graded
 
 
-def _is_graded(course: Course, student: str, week: str) -> bool:
+def _is_graded(course: Course, student: str, week: Week) -> bool:
     """Whether the bytes in ``submitted/`` are those that were graded."""
-    facts = graded_facts(course, student, week)
-    if facts is None:
+    found = week_facts(course, student, week).values()
+    wanted = {facts.submission for facts in found if facts is not None}
+    if not wanted:
         return False
-    if facts.submission == hashlib.sha256(b"").hexdigest():
-        return True  # there was no notebook to read
+    wanted.discard(hashlib.sha256(b"").hexdigest())  # there was no notebook to read
+    if not wanted:
+        return True
     limit = course.manifest.grading.limits.submission_mb << 20
     digests = set()
-    for path, _, names in os.walk(course.submitted(student, week)):
+    for path, _, names in os.walk(course.submitted(student, week.id)):
         for name in names:
             if ".ipynb" in name.lower():
                 with suppress(OSError):
                     data = read_regular(Path(path, name), limit)
                     digests.add(hashlib.sha256(data).hexdigest())
-    return facts.submission in digests
+    return wanted <= digests

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat.v4
@@ -21,7 +20,7 @@ from ..course.roster import load_roster
 from ..course.tokens import copy_tokens
 from ..grading.results import Graded, read_facts
 from .graded import facts_tree, graded_facts
-from .lateness import Lateness, record, submitted_lateness
+from .lateness import Lateness, due_date, record, submitted_lateness
 from .registration import is_registered, register
 from .standing import Standing, keep_decisions, standing
 
@@ -132,11 +131,6 @@ def complete_submission(course: Course, submission: SubmittedAssignment) -> Late
     dates = submitted_lateness(course, load_roster(course), week, person.id)
     record(submission, dates)
     return dates
-
-
-def due_date(week: Week) -> datetime | None:
-    """When a week is due, as nbgrader has it."""
-    return week.due.astimezone(UTC).replace(tzinfo=None) if week.due is not None else None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ class CsvExporter(CourseExporter):
             for person, entry in self._people(book):
                 sheet = sheets.get(person.id)
                 who = (person.id, person.last, person.first, person.email, entry.section)
-                facts = (week.id, week.title, week.due.isoformat())
+                facts = (week.id, week.title, week.due.isoformat() if week.due else "")
                 extension = entry.extensions.get(week.id, 0)
                 rows.append([*who, *facts, f"{extension:g}", *_row(sheet)])
         return table(rows)
@@ -199,7 +200,7 @@ class JsonExporter(CourseExporter):
         tree = {
             "course": book.course.manifest.course.model_dump(),
             "weeks": [
-                {"id": week.id, "title": week.title, "due": week.due.isoformat()} for week in weeks
+                {"id": week.id, "title": week.title, "due": _iso(week.due)} for week in weeks
             ],
             "students": students,
         }
@@ -283,6 +284,10 @@ def _row(sheet: Sheet | None) -> list[str]:
     return [handed_in, state, *numbers, "; ".join(mistakes(sheet))]
 
 
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time is not None else None
+
+
 def _handed_in(marks: Marks) -> str:
     """When it was handed in, in UTC; empty if that is not known."""
     known = marks.dates.handed_in if marks.dates else None
@@ -300,7 +305,7 @@ def _tree(sheet: Sheet) -> dict[str, Any]:
         "state": "to mark" if marks.unmarked else sheet.status,
         "cause": sheet.cause,
         "reason": sheet.reason,
-        "due": marks.dates.until.isoformat() if marks.dates else None,
+        "due": _iso(marks.dates.until) if marks.dates else None,
         "handed_in": _handed_in(marks) or None,
         "time_fault": marks.dates.fault if marks.dates else "",
         "days_late": marks.dates.days if marks.dates else 0,

@@ -218,20 +218,24 @@ def _student(
         try:
             hours[week.id] = _hours(cells[place], week.due)
         except ValueError:
+            form = "2d, 36h, 1w or a date like 2027-01-20"
+            if week.due is None:
+                form = "2d, 36h or 1w: a week without a due date is never late"
             raise CourseError(
-                f"{path}:{line}: the extension of {week.id} is {cells[place]!r}; "
-                "write 2d, 36h, 1w or a date like 2027-01-20"
+                f"{path}:{line}: the extension of {week.id} is {cells[place]!r}; write {form}"
             ) from None
     return ListedStudent(id, names, {**kept, "status": status}, hours)
 
 
-def _hours(text: str, due: datetime) -> float:
+def _hours(text: str, due: datetime | None) -> float:
     """An extension in hours: a length, or the time to a new due date."""
     if not text:
         return 0.0
     length = re.fullmatch(r"\+?(\d+(?:\.\d+)?)\s*([hdw])[a-z]*", text.lower())
     if length:
         hours = float(length[1]) * UNITS[length[2]]
+    elif due is None:
+        raise ValueError(text)
     else:
         until = datetime.fromisoformat(text)
         if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):

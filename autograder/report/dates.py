@@ -1,7 +1,7 @@
 """When a week was due and handed in, and how that makes a penalty, in a student's words."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from ..gradebook.lateness import Lateness
 from ..gradebook.marks import Marks
@@ -13,20 +13,23 @@ def dates_in_words(marks: Marks) -> Iterator[str]:
     dates = marks.dates
     if dates is None:
         return
-    due, zone = dates.due, dates.due.tzinfo
-    if dates.extension:
-        yield (
-            f"Due {moment(due, zone)}, for you {moment(dates.until, zone)} "
-            f"({length(dates.extension)} more)."
-        )
-    else:
-        yield f"Due {moment(due, zone)}."
+    zone = dates.due.tzinfo if dates.due is not None else UTC
+    if dates.due is not None:
+        yield _due(dates, dates.due, zone)
     if dates.fault:
         yield f"When this was handed in cannot be read: {dates.fault}."
     elif dates.handed_in is not None:
-        yield f"Handed in {moment(dates.handed_in, zone)}, {_how_late(dates)}."
+        late = f", {_how_late(dates)}" if dates.due is not None else ""
+        yield f"Handed in {moment(dates.handed_in, zone)}{late}."
     if dates.share:
         yield _arithmetic(marks, dates)
+
+
+def _due(dates: Lateness, due: datetime, zone: tzinfo | None) -> str:
+    if not dates.extension:
+        return f"Due {moment(due, zone)}."
+    until = moment(due + dates.extension, zone)
+    return f"Due {moment(due, zone)}, for you {until} ({length(dates.extension)} more)."
 
 
 def moment(time: datetime, zone: tzinfo | None) -> str:
