@@ -2,7 +2,8 @@
 
 The keeper leaves the others' namespaces, forks the kernel into its jail, and waits for it: a
 process that enters a process namespace is not in it, its child is. Descriptors are plain numbers
-here, which nothing closes when it is collected.
+here, which nothing closes when it is collected. A kernel of another language is a program of its
+own, run in the same jail.
 """
 
 import fcntl
@@ -80,7 +81,10 @@ def _become_kernel(
         os._exit(1)
     os.close(faults)
     try:
-        _run_kernel(request.argv, jail)
+        if request.program:
+            _run_program(request, jail)
+        else:
+            _run_kernel(request.argv, jail)
     finally:
         os._exit(0)
 
@@ -95,6 +99,19 @@ def _only_descriptors(faults: int, doorbell: int) -> int:
         os.dup2(end, number, inheritable=False)
     os.closerange(DOORBELL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     return FAULTS
+
+
+def _run_program(request: KernelRequest, jail: Jail) -> None:
+    """Be another program; what it says, and why it cannot be run, goes to the file for that."""
+    for number in (1, 2):
+        os.dup2(DOORBELL, number)
+    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):  # Python's are inherited
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        settle(jail, begins=True)
+        os.execve(request.program, request.argv, request.environment)
+    except OSError as error:
+        os.write(2, f"{request.program}: {error.strerror}".encode())
 
 
 def _run_kernel(argv: tuple[str, ...], jail: Jail) -> None:

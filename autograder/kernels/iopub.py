@@ -8,7 +8,7 @@ from jupyter_client.connect import KernelConnectionInfo
 
 from .outputs import Outputs
 
-#: A message from a kernel that is larger than this is dropped with its connection.
+#: Bytes of a message from a kernel that bounds what it prints.
 MESSAGE_LIMIT = 16 << 20
 #: How many messages wait on our side; more of them wait in the kernel.
 QUEUE_LIMIT = 64
@@ -21,11 +21,12 @@ class PublishedMessages:
     Parameters
     ----------
     connection : what stands in the kernel's connection file
+    most : bytes of a message; a larger one is dropped with its connection
     """
 
-    def __init__(self, connection: KernelConnectionInfo) -> None:
+    def __init__(self, connection: KernelConnectionInfo, most: int = MESSAGE_LIMIT) -> None:
         self.context = zmq.Context()
-        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
+        self.context.setsockopt(zmq.MAXMSGSIZE, most)
         self.context.setsockopt(zmq.LINGER, 0)
         self.context.setsockopt(zmq.RCVHWM, QUEUE_LIMIT)
         self.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)
@@ -33,28 +34,32 @@ class PublishedMessages:
         self.client.load_connection_info(connection)
         self.socket = self.client.connect_iopub()
 
-    def receive(self, seconds: float, other: int = -1) -> tuple[list[Any], bool]:
+    def receive(
+        self, seconds: float, other: "int | zmq.Socket[bytes] | None" = None
+    ) -> tuple[list[Any], bool]:
         """A message that has come, in a list, and whether there is something on ``other``.
 
         Waits for either, ``seconds`` at most.
 
         Parameters
         ----------
-        other : another file descriptor to listen to
+        other : another file descriptor or socket to listen to
         """
         poller = zmq.Poller()
         poller.register(self.socket, zmq.POLLIN)
-        if other >= 0:
+        if other is not None:
             poller.register(other, zmq.POLLIN)
         ready = dict(poller.poll(int(seconds * 1000)))
-        messages = []
-        if self.socket in ready:
-            try:
-                _, message = self.client.session.recv(self.socket, zmq.NOBLOCK)
-            except Exception:  # a malformed message of the student's process
-                message = None
-            messages = [message] if message is not None else []
-        return messages, other in ready
+        message = self.take(self.socket) if self.socket in ready else None
+        return [message] if message is not None else [], other in ready
+
+    def take(self, socket: "zmq.Socket[bytes]") -> Any:
+        """The message that has come on a socket; None where it is malformed."""
+        try:
+            _, message = self.client.session.recv(socket, zmq.NOBLOCK)
+        except Exception:  # of the student's process
+            return None
+        return message
 
     def close(self) -> None:
         """Let go of the socket."""

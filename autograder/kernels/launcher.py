@@ -104,8 +104,12 @@ class Forker:
 
     control: socket.socket
 
-    def fork(self, request: KernelRequest) -> ForkedKernel:
+    def fork(self, request: KernelRequest, said: int = -1) -> ForkedKernel:
         """Fork a kernel into the sandbox.
+
+        Parameters
+        ----------
+        said : of a program of its own, a descriptor of the file for what it says
 
         Raises
         ------
@@ -118,7 +122,7 @@ class Forker:
         lifeline.settimeout(ANSWER_SECONDS)
         try:
             with reply, inside:
-                ends = [reply.fileno(), inside.fileno()]
+                ends = [reply.fileno(), said if request.program else inside.fileno()]
                 socket.send_fds(self.control, [msgspec.json.encode(request)], ends)
             packet, tickets, _, _ = socket.recv_fds(lifeline, PACKET_BYTES, 1)
         except OSError as error:

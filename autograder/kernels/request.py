@@ -13,15 +13,18 @@ PACKET_BYTES = 128 << 10
 class KernelRequest:
     """One kernel; with the packet travel the reply's socket and the agent's doorbell.
 
-    The level of isolation is none of it: the launcher's is fixed when it starts.
+    The level of isolation is none of it: the launcher's is fixed when it starts. A kernel that is
+    a program of its own has no agent; in the doorbell's place travels the file for what it says.
 
     Attributes
     ----------
     scratch : the kernel's folder
-    argv : the words of the kernel's application
+    argv : the words of the kernel's application, or of the program
     environment : all that it has
     preload : modules that are to be imported before the fork
     memory_bytes, processes, files, written_bytes : resource limits
+    program : what to run in place of an ipykernel with our agent; empty for that
+    readable : all that the program reads besides the system
     """
 
     scratch: str
@@ -32,6 +35,8 @@ class KernelRequest:
     processes: int
     files: int
     written_bytes: int
+    program: str = ""
+    readable: tuple[str, ...] = ()
 
     @property
     def held_bytes(self) -> int:
@@ -39,7 +44,7 @@ class KernelRequest:
         return held_bytes(self.memory_bytes, self.written_bytes)
 
     def jail(self, level: str, readable: tuple[str, ...]) -> Jail:
-        """The jail of this kernel."""
+        """The jail of this kernel; ``readable`` is for one with our agent."""
         return Jail(
             Path(self.scratch),
             level,
@@ -47,7 +52,8 @@ class KernelRequest:
             processes=self.processes,
             files=self.files,
             written_bytes=self.written_bytes,
-            readable=readable,
+            runs_files=bool(self.program),
+            readable=self.readable if self.program else readable,
         )
 
 

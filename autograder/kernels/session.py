@@ -1,143 +1,45 @@
 """A kernel for one submission: cells in, outputs and reasons out.
 
 The kernel is a real ipykernel. Its agent takes cells and the judge's requests on one connection,
-and what a cell shows comes over Jupyter's own iopub channel. Every limit that is hit is a result
-with a reason, never an exception of the grader.
+and what a cell shows comes over Jupyter's own iopub channel.
 """
 
-import itertools
-import os
 import secrets
-import signal
-import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
-from jupyter_client.connect import write_connection_file
 
 from ..remote import wire
 from ..remote.causes import Cause
 from ..remote.proxy import Link, LinkError
-from .folder_files import unpack
-from .iopub import PublishedMessages, keep_output
-from .launcher import ForkedKernel, Forker, small_environment
-from .limits import CellRun, CellStatus, Limits, cell_run, not_run
+from .iopub import keep_output
+from .launcher import ForkedKernel, small_environment
+from .limits import CellRun, CellStatus, cell_run, not_run
 from .link import GRACE, AgentLink
 from .outputs import Outputs
+from .process import PRINTED, START_SECONDS, KernelProcess
 from .request import KernelRequest
-from .scratch import remove
-from .watch import Watch, waiting_share
-
-START_SECONDS = 60.0
-#: A kernel that has waited for a processor for more than this share of its time has an excuse.
-STARVED = 0.25
-#: How much this process may grow while it listens to a kernel, in bytes.
-GROWTH_LIMIT = 1 << 30
-#: How many times as much as is kept a cell may print before it is stopped.
-PRINTED = 16
 
 
-class KernelSession:
-    """One kernel in a scratch folder of its own; use it as a context manager.
+class KernelSession(KernelProcess):
+    """One ipykernel with an agent, see `KernelProcess`."""
 
-    Parameters
-    ----------
-    forker : where kernels come from
-    limits : of the kernel
-    folder : where the scratch folder is made
-    files : what stands beside the notebook, see `folder_files`; every start gives fresh copies
-    """
-
-    def __init__(self, forker: Forker, limits: Limits, folder: Path, files: bytes = b"") -> None:
-        self.forker, self.limits, self.files = forker, limits, files
-        self.scratch = Path(tempfile.mkdtemp(prefix="nb-", dir=folder))
-        self.number = itertools.count(1)
-        self.kernel: ForkedKernel | None = None
-        self.link: AgentLink | None = None
-        self.orphaned = False
-        self.waiting = 0.0
-
-    def __enter__(self) -> Self:
-        if self.kernel is None:
-            self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the kernel and remove its folder."""
-        self.stop()
-        remove(self.scratch)
-
-    @property
-    def alive(self) -> bool:
-        """Whether there is a kernel that can run a cell."""
-        return self.kernel is not None and self.kernel.alive
-
-    def start(self) -> None:
-        """Start a kernel; what an earlier one defined is gone."""
-        self.stop()
-        place = self.scratch / str(next(self.number))
-        self.run_folder, home = place / "run", place / "home"
-        for folder in (self.run_folder, home):
-            folder.mkdir(parents=True)
-        taken = unpack(self.files, home) if self.files else 0
-        file, connection = write_connection_file(
-            str(self.run_folder / "kernel.json"),
-            transport="ipc",
-            ip=str(self.run_folder / "z"),
-            key=secrets.token_hex(16).encode(),
-        )
-        self.kernel = self.forker.fork(
-            KernelRequest(
-                scratch=str(place),
-                argv=("-f", file),
-                environment=small_environment(home),
-                preload=self.limits.preload,
-                memory_bytes=self.limits.memory_bytes,
-                processes=self.limits.processes,
-                files=self.limits.open_files,
-                written_bytes=self.limits.written_bytes + taken,
-            )
-        )
-        held = self.limits.held_bytes + taken
-        self.watch = Watch(os.dup(self.kernel.process), GROWTH_LIMIT, held)
-        self.published = PublishedMessages(connection)
-        try:
-            self._wait_until_ready(self.kernel)
-        except LinkError:
-            self.stop()
-            raise LinkError(Cause.KERNEL_DID_NOT_START) from None
+    link: AgentLink | None = None
 
     def stop(self) -> None:
-        """End the kernel, if there is one; ``orphaned`` says whether its launcher did before."""
+        """End the kernel, if there is one, see `KernelProcess.stop`."""
         self._hang_up()
-        if self.kernel is None:
-            return
-        self.orphaned |= self.kernel.orphaned
-        self.watch.end()
-        self.kernel.close()
-        self.published.close()
-        self.kernel = None
+        super().stop()
 
     def run(self, code: str, seconds: float | None = None) -> CellRun:
         """Run one cell and wait for it, at most ``cell_seconds``, or ``seconds`` if those are less.
 
         It may print more than is kept of it; what prints without end is stopped.
         """
-        limits = self.limits
-        if seconds is not None and seconds < limits.cell_seconds:
-            limits = replace(limits, cell_seconds=round(max(seconds, 0.1), 1))
+        limits = self._within(seconds)
         outputs = Outputs(limits.output_bytes, PRINTED * limits.output_bytes)
         number = secrets.token_hex(16)
         text = np.frombuffer(bytearray(code, "utf-8", "surrogatepass"), np.uint8)
@@ -146,7 +48,7 @@ class KernelSession:
             link.send(wire.encode(("run", text, number, outputs.most)))
         except LinkError as error:
             return not_run(error)
-        status = self._finish(link, number, outputs, limits.cell_seconds)
+        status = self._finish(partial(self._follow, link, number), outputs, limits.cell_seconds)
         told = replace(limits, output_bytes=outputs.most)
         return cell_run(status, outputs, told, self.watch.excess)
 
@@ -168,6 +70,18 @@ class KernelSession:
         except LinkError:
             self._kill()
             raise
+
+    def _request(self, place: Path, home: Path, file: str) -> KernelRequest:
+        return KernelRequest(
+            scratch=str(place),
+            argv=("-f", file),
+            environment=small_environment(home),
+            preload=self.limits.preload,
+            memory_bytes=self.limits.memory_bytes,
+            processes=self.limits.processes,
+            files=self.limits.open_files,
+            written_bytes=self.limits.written_bytes,
+        )
 
     def _ready_link(self) -> AgentLink:
         if self.link is None or self.link.lost or not self.alive:
@@ -209,25 +123,8 @@ class KernelSession:
                         return
         raise LinkError(Cause.KERNEL_DID_NOT_START)
 
-    def _finish(self, link: AgentLink, number: str, outputs: Outputs, seconds: float) -> CellStatus:
-        """Wait for a cell's end; stop it where it takes too long or shows too much."""
-        deadline = time.monotonic() + seconds
-        status, ended = self._follow(link, number, outputs, deadline)
-        if not ended:
-            self._interrupt()
-            drain = Outputs(0)
-            _, ended = self._follow(link, number, drain, time.monotonic() + GRACE, bounded=False)
-        if not ended:
-            self._kill()
-        return status
-
     def _follow(
-        self,
-        link: AgentLink,
-        number: str,
-        outputs: Outputs,
-        deadline: float,
-        bounded: bool = True,
+        self, link: AgentLink, number: str, outputs: Outputs, deadline: float, bounded: bool
     ) -> tuple[CellStatus, bool]:
         """Gather what a cell shows until the agent says that it has ended.
 
@@ -243,7 +140,7 @@ class KernelSession:
             if now > deadline:  # or the idle message was lost in a flood
                 return status or CellStatus.TIMEOUT, bool(status)
             messages, answered = self.published.receive(
-                min(0.1, deadline - now), link.end if status is None else -1
+                min(0.1, deadline - now), link.end if status is None else None
             )
             for message in messages:
                 idle |= keep_output(message, number, outputs)
@@ -273,21 +170,6 @@ class KernelSession:
         if self.link is not None:
             self.link.close()
             self.link = None
-
-    @property
-    def starved(self) -> bool:
-        """Whether code was stopped that others had kept from running."""
-        return self.waiting > STARVED
-
-    def _interrupt(self) -> None:
-        if self.kernel is not None:
-            self.waiting = max(self.waiting, waiting_share(self.kernel.process))
-            self.kernel.signal(signal.SIGINT)
-
-    def _kill(self) -> None:
-        if self.kernel is not None:
-            self.kernel.signal(signal.SIGKILL)
-            self.kernel.ends_within(GRACE)
 
 
 def _cell_status(link: AgentLink, deadline: float) -> CellStatus:

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ..course.errors import CourseError
 from ..remote.proxy import LinkError
-from .launcher import Forker, Launcher, LauncherError
+from .foreign import ForeignSession
+from .launcher import Forker, Launcher
 from .limits import Limits
 from .scratch import scratch_folder
 from .session import KernelSession
@@ -84,7 +86,7 @@ class KernelSupply:
         (made, future), self.reserve = self.reserve, None
         try:
             session = future.result()
-        except (LinkError, LauncherError, OSError):  # whoever needs one meets the same fault
+        except (LinkError, CourseError, OSError):  # whoever needs one meets the same fault
             return None
         if wanted is None or (made == wanted and session.alive):
             return session
@@ -92,7 +94,10 @@ class KernelSupply:
         return None
 
     def _new(self, wanted: Wanted) -> KernelSession:
-        return KernelSession(self.forker, wanted.limits, self.folder, wanted.files)
+        own = (self.forker, wanted.limits, self.folder)
+        if wanted.foreign:
+            return ForeignSession(*own, wanted.foreign, wanted.files)
+        return KernelSession(*own, wanted.files)
 
     def _make(self, wanted: Wanted) -> KernelSession:
         session = self._new(wanted)

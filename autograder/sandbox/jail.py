@@ -17,7 +17,6 @@ import fcntl
 import importlib.util
 import os
 import resource
-import shutil
 import signal
 import socket
 import struct
@@ -30,13 +29,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import syscalls as sys_
+from .root import DEVICES, INNER_ID, SETTINGS, SYSTEM, make_root
 from .seccomp import refuse_calls, refuse_calls_in_company
 
 LEVELS = ("full", "partial", "none")
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
-SETTINGS = ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives", "mime.types", "timezone")
-DEVICES = ("null", "full", "random", "urandom")  # a shared mapping of zero has no limit
-INNER_ID = 1000
 #: How far a stack may grow: it counts as nobody's data.
 STACK_BYTES = 64 << 20
 #: The first of a billion user ids that no system gives to a person.
@@ -51,6 +47,7 @@ class Jail:
     ----------
     scratch : its folder: ``run`` for sockets, ``home`` to work in, with what it finds there
     memory_bytes, processes, files, written_bytes : resource limits
+    runs_files : whether programs in ``home`` can be run
     """
 
     scratch: Path
@@ -59,6 +56,7 @@ class Jail:
     processes: int = 64
     files: int = 512
     written_bytes: int = 256 << 20
+    runs_files: bool = False
     readable: tuple[str, ...] = field(default_factory=lambda: readable_folders())
 
     @property
@@ -81,8 +79,13 @@ def readable_folders(modules: Iterable[str] = ()) -> tuple[str, ...]:
     wanted += [Path(entry) for entry in sys.path if entry.endswith("-packages")]
     for package in {module.partition(".")[0] for module in modules}:
         wanted += _files_of(package)
+    return outermost(path.resolve() for path in wanted)
+
+
+def outermost(wanted: Iterable[Path]) -> tuple[str, ...]:
+    """Those that exist and are in none of the others, nor in the system's folders."""
     kept: list[Path] = []
-    for path in sorted({path.resolve() for path in wanted if path.exists()}, key=str):
+    for path in sorted({path for path in wanted if path.exists()}, key=str):
         inside = any(path.is_relative_to(other) for other in (*kept, *map(Path, SYSTEM)))
         if not inside and path != Path("/"):
             kept.append(path)
@@ -133,9 +136,10 @@ def enter(jail: Jail, own_users: bool = True) -> None:
     others = 0 if jail.level == "full" else _tasks_of_this_user()
     if jail.level == "full":
         _raise_loopback()
-        _new_root(jail, own_users)
-        if not own_users:
-            _become_nobody(_stranger(jail))
+        owner = None if own_users else _stranger(jail)
+        make_root(jail, owner)
+        if owner is not None:
+            _become_nobody(owner)
         _forbid_more_namespaces()
     os.chdir(jail.home)
     sys_.no_new_privileges()
@@ -148,10 +152,15 @@ def enter(jail: Jail, own_users: bool = True) -> None:
         refuse_calls(strict=jail.level == "partial")
 
 
-def settle(jail: Jail) -> None:
-    """The last part, in a kernel that has its sockets and has run nothing of a student's."""
+def settle(jail: Jail, begins: bool = False) -> None:
+    """The last part, in a kernel that has its sockets and has run nothing of a student's.
+
+    Parameters
+    ----------
+    begins : whether the kernel is another program, which begins behind this
+    """
     if jail.level == "partial":
-        refuse_calls_in_company(signals=sys_.landlock_version() < sys_.SCOPES)
+        refuse_calls_in_company(sys_.landlock_version() < sys_.SCOPES, begins)
 
 
 def _own_users(flags: int) -> None:
@@ -192,98 +201,6 @@ def _forbid_more_namespaces() -> None:
             Path(f"/proc/sys/user/max_{kind}_namespaces").write_text("0")
         except OSError:
             return
-
-
-def _new_root(jail: Jail, own_users: bool) -> None:
-    """A root of its own: read-only folders, few devices, its own /proc, its scratch folder."""
-    sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
-    root = jail.scratch / "root"
-    root.mkdir(exist_ok=True)  # a kernel that is restarted has had one
-    sys_.mount("tmpfs", str(root), "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
-    for name in (*SYSTEM, *jail.readable):
-        _show(root, Path(name))
-    for name in SETTINGS:
-        _show(root, Path("/etc") / name)
-    _settings(root / "etc", jail.home)
-    _devices(root / "dev")
-    (root / "proc").mkdir(exist_ok=True)
-    safe = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
-    sys_.mount("proc", str(root / "proc"), "proc", safe)
-    for folder in (jail.run, jail.home):
-        (root / str(folder).lstrip("/")).mkdir(parents=True, exist_ok=True)
-    inside = root / str(jail.run).lstrip("/")
-    sys_.mount(str(jail.run), str(inside), "", sys_.MS_BIND)
-    size = f"size={jail.written_bytes},nr_inodes=20000,mode=700"
-    if not own_users:
-        user = _stranger(jail)
-        for path in (jail.run, *jail.run.iterdir()):
-            os.chown(path, user, user, follow_symlinks=False)
-        size += f",uid={user},gid={user}"
-    home = root / str(jail.home).lstrip("/")
-    sys_.mount("tmpfs", str(home), "tmpfs", safe, size)
-    _furnish(jail.home, home, None if own_users else _stranger(jail))
-    (root / "old").mkdir()
-    sys_.pivot_root(str(root), str(root / "old"))
-    os.chdir("/")
-    sys_.unmount("/old")
-    os.rmdir("/old")
-    sys_.mount("none", "/", "", sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY)
-
-
-def _furnish(outside: Path, home: Path, owner: int | None) -> None:
-    """Copy what stands in the folder outside into the one in memory, for its owner to change."""
-    shutil.copytree(outside, home, dirs_exist_ok=True, copy_function=shutil.copy)
-    home.chmod(0o700)
-    if owner is not None:
-        for path in (home, *home.rglob("*")):
-            os.chown(path, owner, owner, follow_symlinks=False)
-
-
-def _show(root: Path, path: Path) -> None:
-    """Make a file or folder visible at its own place below ``root``, read-only if possible."""
-    target = root / str(path).lstrip("/")
-    if path.is_symlink() and path.parent == Path("/"):
-        target.symlink_to(os.readlink(path))
-        return
-    if not path.exists() or os.path.ismount(target):
-        return
-    if path.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
-    sys_.mount(str(path), str(target), "", sys_.MS_BIND | sys_.MS_REC)
-    flags = sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY | sys_.MS_NOSUID
-    try:
-        sys_.mount("none", str(target), "", flags)
-    except OSError:  # a mount with locked flags; Landlock and file modes still hold
-        return
-
-
-def _settings(etc: Path, home: Path) -> None:
-    """A user list of one, and names for the loopback."""
-    etc.mkdir(exist_ok=True)
-    line = f"student:x:{INNER_ID}:{INNER_ID}::{home}:/bin/sh\n"
-    (etc / "passwd").write_text(line)
-    (etc / "group").write_text(f"student:x:{INNER_ID}:\n")
-    (etc / "hosts").write_text("127.0.0.1 localhost\n")
-
-
-def _devices(dev: Path) -> None:
-    dev.mkdir(exist_ok=True)
-    for name in DEVICES:
-        (dev / name).touch()
-        sys_.mount(f"/dev/{name}", str(dev / name), "", sys_.MS_BIND)
-    (dev / "shm").mkdir()
-    flags = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
-    sys_.mount("tmpfs", str(dev / "shm"), "tmpfs", flags, "size=256m,mode=1777")
-    (dev / "pts").mkdir()
-    terminals = "newinstance,ptmxmode=0666,mode=620"
-    sys_.mount("devpts", str(dev / "pts"), "devpts", sys_.MS_NOSUID | sys_.MS_NOEXEC, terminals)
-    (dev / "ptmx").symlink_to("pts/ptmx")
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        (dev / name).symlink_to(f"/proc/self/fd/{number}")
-    (dev / "fd").symlink_to("/proc/self/fd")
 
 
 def _landlock(jail: Jail) -> None:

@@ -95,6 +95,12 @@ REFUSED_IN_COMPANY = {
     "file_setattr": (469, 469),
     "truncate": (76, 45),
 }
+#: Of these what a program does for itself as it begins, and takes a refusal of for its end.
+PRETENDED = (
+    *("setpriority", "ioprio_set", "sched_setaffinity", "sched_setscheduler", "sched_setparam"),
+    *("sched_setattr", "chmod", "fchmod", "fchmodat", "fchmodat2"),
+    *("utime", "utimes", "futimesat", "utimensat"),
+)
 #: Signals, refused but to oneself where Landlock does not keep them in (before Linux 6.12).
 SIGNALS = {
     "kill": (62, 129),
@@ -117,7 +123,8 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 #: The call itself, and what is asked of it: a filter, in all threads.
 SECCOMP, SET_FILTER, ALL_THREADS = (317, 277), 1, 1
 LOAD, EQUAL, AT_LEAST, AND, RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
-ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050001, 0x80000000
+#: To pretend is to do nothing and to say that it was done.
+ALLOW, REFUSE, PRETEND, KILL = 0x7FFF0000, 0x00050001, 0x00050000, 0x80000000
 #: Offsets in struct seccomp_data: the call's number, the machine, the lower half of an argument.
 NUMBER, MACHINE, ARGUMENTS = 0, 4, tuple(16 + 8 * place for place in range(6))
 X32 = 0x40000000
@@ -148,14 +155,17 @@ def refuse_calls(strict: bool) -> None:
         raise OSError(f"seccomp: the calls of {os.uname().machine} are not known")
 
 
-def refuse_calls_in_company(signals: bool) -> None:
+def refuse_calls_in_company(signals: bool, begins: bool = False) -> None:
     """Refuse, in every thread, what reaches others where namespaces are shared with them.
 
     Parameters
     ----------
     signals : whether others could be signalled as well
+    begins : whether another program begins here; then some calls only do nothing
     """
-    _install(program_in_company(*MACHINES[os.uname().machine], os.getpid() if signals else 0))
+    own_pid = os.getpid() if signals else 0
+    pretended = PRETENDED if begins else ()
+    _install(program_in_company(*MACHINES[os.uname().machine], own_pid, pretended))
 
 
 def _install(steps: list[Step]) -> None:
@@ -183,12 +193,17 @@ def program(column: int, machine: int) -> list[Step]:
     ]
 
 
-def program_in_company(column: int, machine: int, own_pid: int) -> list[Step]:
+def program_in_company(
+    column: int, machine: int, own_pid: int, pretended: tuple[str, ...] = ()
+) -> list[Step]:
     """The further filter of a kernel that shares its namespaces with others.
 
-    ``own_pid`` is the only process that may be signalled; 0 for any.
+    ``own_pid`` is the only process that may be signalled; 0 for any. The calls ``pretended`` do
+    nothing and say nothing.
     """
-    steps = [*_begin(machine), *_refuse(column, REFUSED_IN_COMPANY)]
+    nothing = {name: REFUSED_IN_COMPANY[name] for name in pretended}
+    steps = [*_begin(machine), *_refuse(column, nothing, PRETEND)]
+    steps += _refuse(column, REFUSED_IN_COMPANY)
     if own_pid:
         steps += _refuse(column, SIGNALS_WITHOUT_PROCESS)
     for call in SIGNALS.values() if own_pid else ():
@@ -214,10 +229,10 @@ def _begin(machine: int) -> list[Step]:
     ]
 
 
-def _refuse(column: int, calls: dict[str, tuple[int, int]]) -> list[Step]:
+def _refuse(column: int, calls: dict[str, tuple[int, int]], answer: int = REFUSE) -> list[Step]:
     """Refuse these calls, whatever their arguments."""
     numbers = [call[column] for call in calls.values() if call[column] >= 0]
-    pairs = ([(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE)] for number in numbers)
+    pairs = ([(EQUAL, 0, 1, number), (RETURN, 0, 0, answer)] for number in numbers)
     return [step for pair in pairs for step in pair]
 
 
