@@ -65,7 +65,7 @@ class Apart:
         """Run a test cell; whatever happens to the process is a verdict as well."""
         end = time.monotonic() + seconds + SPARE + GIVEN_SECONDS
         try:
-            self.pipe.send(("test", text, seconds, allowed))
+            self.pipe.send(("test", text, float(seconds), allowed))
             while True:
                 if not self.pipe.poll(max(0.0, end - time.monotonic())):
                     return self._again(Cause.PROGRAM_TIME, "stopped: the test takes too long")
