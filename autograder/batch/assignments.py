@@ -47,8 +47,8 @@ def load_assignments(course: Course, week: Week) -> list[AnyAssignment]:
             programs=text_beside(course, week, HIDDEN_TESTS),
             mistakes=text_beside(course, week, MISTAKES),
             files=files,
-            limits=_limits(course, week),
-            **_bounds(course),
+            limits=limits(course, week),
+            **bounds(course),
         )
         for name in week.notebooks
     ]
@@ -70,13 +70,14 @@ def load_assignment(course: Course, week: Week) -> Assignment:
     return make_assignment(
         read(course.source_folder(week), week.id),
         week.title,
-        _limits(course, week),
+        limits(course, week),
         registered_notebook(course, week),
-        **_bounds(course),
+        **bounds(course),
     )
 
 
-def _limits(course: Course, week: Week) -> Limits:
+def limits(course: Course, week: Week) -> Limits:
+    """What a week's submissions may use."""
     policy = course.manifest.grading.limits
     return Limits(
         cell_seconds=policy.cell_seconds,
@@ -91,7 +92,8 @@ def _limits(course: Course, week: Week) -> Limits:
     )
 
 
-def _bounds(course: Course) -> dict[str, Any]:
+def bounds(course: Course) -> dict[str, Any]:
+    """What the course says of every submission, and of the packages that it needs."""
     policy = course.manifest.grading.limits
     return {
         "submission_bytes": policy.submission_mb << 20,

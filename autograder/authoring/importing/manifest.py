@@ -104,7 +104,7 @@ def policies(week: WeekReport) -> dict[str, dict[str, str]]:
             if cell.where == KERNEL and sheet.language == "python":
                 words = {"run": "kernel", "why": cell.why}
             if cell.reference is False:
-                words = {**words, "reference": "fails"}
+                words = {"why": cell.fault, **words, "reference": "fails"}
             if words:
                 key = cell.id if len(week.kept) == 1 else f"{sheet.name}/{cell.id}"
                 found[key] = words

@@ -21,6 +21,7 @@ class CellReport:
     where : ``judge``, ``kernel`` (nothing protects it) or ``person``
     why : of a test in the kernel, the reason
     reference : whether the author's solution passes it; None while nobody knows
+    fault : why it does not
     stub : whether the notebook as students get it passes it; None while nobody knows
     notes : what the instructor should know of it
     """
@@ -32,6 +33,7 @@ class CellReport:
     where: str
     why: str = ""
     reference: bool | None = None
+    fault: str = ""
     stub: bool | None = None
     notes: tuple[str, ...] = ()
 
@@ -171,13 +173,19 @@ class Report:
                 f"{len(self.differences)} differ"
             )
 
-    def lines(self) -> Iterator[str]:
-        """All of it, in the order in which it is read."""
+    def remarks(self) -> Iterator[str]:
+        """What is to be known of single cells and notebooks, and of the course."""
         for week in self.weeks:
-            yield from week_lines(week)
+            yield from (f"{week.id}: {note}" for note in week.notes)
+            if week.trouble:
+                yield f"{week.id}: LEFT OUT, {week.trouble}"
+            for sheet in week.sheets:
+                where = f"{week.id}/{sheet.name}"
+                yield from (f"{where}: LEFT OUT, {trouble}" for trouble in sheet.trouble)
+                yield from (f"{where}: {note}" for note in sheet.notes)
+                yield from (f"{where} {words}" for cell in sheet.cells if (words := said_of(cell)))
         yield from (f"note: {note}" for note in self.notes)
         yield from (f"differs: {one}" for one in self.differences)
-        yield from self.summary()
 
     def markdown(self) -> str:
         """All of it, as ``IMPORT.md``."""
@@ -192,16 +200,6 @@ class Report:
             rows += ["", f"## {week.id}", "", *(f"- {line}" for line in _facts(week)), ""]
             rows += [row for sheet in week.sheets for row in _sheet_rows(sheet)]
         return "\n".join(rows).rstrip() + "\n"
-
-
-def week_lines(week: WeekReport) -> Iterator[str]:
-    """One assignment, a line for each notebook and each cell of which there is something to say."""
-    facts = "; ".join(_facts(week))
-    yield f"{week.id}: {facts}" if facts else week.id
-    for sheet in week.sheets:
-        yield f"  {sheet.line()}"
-        yield from (f"    {note}" for note in sheet.notes)
-        yield from (f"    {words}" for cell in sheet.cells if (words := said_of(cell)))
 
 
 def _facts(week: WeekReport) -> Iterator[str]:
@@ -219,7 +217,7 @@ def said_of(cell: CellReport) -> str:
     if cell.where == KERNEL:
         said.insert(0, f"not protected: {cell.why}")
     if cell.reference is False:
-        said.append("the author's own solution fails")
+        said.append(f"the author's own solution fails ({cell.fault})")
     if cell.stub is True and cell.points > 0 and cell.role == "tests":
         said.append("passes without an answer")
     return f"{cell.id}: {'; '.join(said)}" if said else ""
