@@ -24,6 +24,7 @@ from .outputs import Outputs, legible
 from .process import PRINTED, START_SECONDS
 from .request import KernelRequest
 from .session import KernelSession
+from .watch import running_children
 
 #: What a kernel's program may print beside its outputs, where nobody sees it, for one cell.
 SAID_BYTES = 1 << 20
@@ -66,6 +67,7 @@ class ForeignSession(KernelSession):
         self.said = -1
         self.answer: dict[str, Any] = {}
         self.has_started = False
+        self.interpreters: frozenset[int] = frozenset()
 
     def start(self) -> None:
         """Start a kernel, see `KernelProcess.start`."""
@@ -75,6 +77,7 @@ class ForeignSession(KernelSession):
             self._forget()
             raise
         self.has_started = True
+        self.interpreters = self._children()
 
     def close(self) -> None:
         """End the kernel and remove its folder."""
@@ -99,6 +102,9 @@ class ForeignSession(KernelSession):
             stop_on_error=False,
         )
         status = self._finish(partial(self._hear, number), outputs, limits.cell_seconds)
+        if self.alive and not self.interpreters <= self._children():
+            self._kill()  # some kernels start another one, and say that all is well
+            status = CellStatus.DEAD
         if status is CellStatus.ERROR:
             outputs.error = self._failed(outputs)
         told = replace(limits, output_bytes=outputs.most)
@@ -128,6 +134,10 @@ class ForeignSession(KernelSession):
         self._forget()
         self.said = _bounded_file()
         return self.forker.fork(request, self.said)
+
+    def _children(self) -> frozenset[int]:
+        """The processes that run under the kernel: at its start, the interpreter that it wraps."""
+        return running_children(self.kernel.process) if self.kernel else frozenset()
 
     def _forget(self) -> None:
         """Let go of what the program of a kernel has printed."""

@@ -100,13 +100,31 @@ def held_by(pid: int, enough: int) -> int:
     return plain if plain <= enough else sum(_share(one) for one in family)
 
 
+def running_children(ticket: int) -> frozenset[int]:
+    """The processes that one (pidfd) has started itself and that have not ended."""
+    return frozenset(child for child in _children(pid_of(ticket)) if not _has_ended(child))
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process has ended, though its parent may not have asked how."""
+    with suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state in "ZX"
+    return True
+
+
+def _children(pid: int) -> Iterator[int]:
+    with suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            text = Path(f"/proc/{pid}/task/{task}/children").read_text()
+            yield from map(int, text.split())
+
+
 def _family(pid: int) -> Iterator[int]:
     """A process, its children, and theirs."""
     yield pid
-    with suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
-                yield from _family(int(child))
+    for child in _children(pid):
+        yield from _family(child)
 
 
 def _private(pid: int) -> int:

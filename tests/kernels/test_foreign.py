@@ -38,6 +38,7 @@ class Cells(NamedTuple):
     flood: str
     read: str
     write: str
+    open_up: str
     end: str
 
 
@@ -52,6 +53,7 @@ CELLS = {
         flood="yes $(seq 500)",
         read="cat '{}'",
         write="echo x > '{}'",
+        open_up="chmod 777 '{}'",
         end="",
     ),
     "R": Cells(
@@ -64,6 +66,7 @@ CELLS = {
         flood="while (TRUE) { cat(strrep('x', 1000)); flush.console() }",
         read="cat(readLines('{}'))",
         write="writeLines('x', '{}')",
+        open_up="Sys.chmod('{}', '777')",
         end=".Internal(quit('no', 1, FALSE))",
     ),
     "python": Cells(
@@ -76,6 +79,7 @@ CELLS = {
         flood="while True: print('x' * 1000)",
         read="print(open('{}').read())",
         write="n = open('{}', 'w').write('x')",
+        open_up="import os; os.chmod('{}', 0o777)",
         end="import os; os._exit(1)",
     ),
 }
@@ -194,6 +198,18 @@ def test_what_a_kernel_starts_cannot_end_it(supply: KernelSupply) -> None:
         assert text_of(kernel.run("echo hello")) == "hello\n"
 
 
+@pytest.mark.parametrize("end", ["exit 0", "kill -9 $$", "exec true"])
+def test_an_interpreter_that_ended_behind_its_kernel_is_no_success(
+    supply: KernelSupply, end: str
+) -> None:
+    limits = Limits(cell_seconds=20)
+    with supply.kernel(limits, foreign="bash") as kernel:
+        ran = kernel.run(end)
+        assert (ran.status, ran.cause) == ("dead", Cause.KERNEL_DIED)
+        kernel.start()
+        assert kernel.run("sleep 0.1 & wait; (exit 0)").status == "ok"
+
+
 def test_memory_is_limited(supply: KernelSupply) -> None:
     limits = Limits(memory_bytes=512 << 20)
     with supply.kernel(limits, foreign="python3") as kernel:
@@ -264,6 +280,13 @@ def test_it_cannot_write_outside_its_folder(jailed: KernelSession, tmp_path: Pat
         assert jailed.run(words(jailed).write.format(path)).status == "error"
         assert not path.exists()
     assert jailed.run(words(jailed).write.format("own.txt")).status == "ok"
+
+
+def test_it_changes_no_mode_of_a_file_outside(jailed: KernelSession, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch(mode=0o600)
+    jailed.run(words(jailed).open_up.format(file))
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_it_has_no_network_and_no_others_processes(supply: KernelSupply) -> None:
