@@ -81,7 +81,7 @@ def import_course(
     """
     found = find(source)
     to = to.resolve()
-    _refuse(found, source.resolve(), to)
+    _refuse(source.resolve(), to)
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".import-", dir=to.parent) as work:
@@ -103,10 +103,10 @@ def write_report(made: Imported, report: Report) -> None:
     write_whole(report.course / IMPORTED, report.markdown())
 
 
-def _refuse(found: FoundCourse, source: Path, to: Path) -> None:
+def _refuse(source: Path, to: Path) -> None:
     """Refuse a folder that is in use, or part of what is imported."""
     folder = source if source.is_dir() else source.parent
-    if source.is_dir() and (to.is_relative_to(folder) or to.is_relative_to(found.root)):
+    if source.is_dir() and to.is_relative_to(folder):
         name = f"{folder.name}-autograder"
         raise CourseError(
             f"{to}: is inside {folder}, which is not changed; say where the course goes: "

@@ -21,7 +21,7 @@ CALLED = {
 KNOWN = {
     *("altair", "astropy", "bokeh", "geopandas", "h5py", "keras", "lxml", "matplotlib", "networkx"),
     *("nltk", "numba", "numpy", "pandas", "plotly", "polars", "requests", "scipy", "seaborn"),
-    *("sqlalchemy", "statsmodels", "sympy", "tensorflow", "torch", "torchvision", "tqdm", "xarray"),
+    *("sqlalchemy", "sympy", "tensorflow", "torch", "torchvision", "tqdm", "xarray"),
 }
 #: What the engine itself brings.
 OURS = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from support.nbgrader_course import KERNEL, marked, notebook
 
 from autograder.authoring.plain.metadata import faults
 from autograder.authoring.plain.percent import (
@@ -18,19 +19,7 @@ from autograder.authoring.plain.percent import (
 )
 from autograder.course.errors import CourseError
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-
-
-def marked(cell: Any, grade_id: str = "", **own: Any) -> Any:
-    """A cell with nbgrader's metadata in today's form."""
-    full = {"grade": False, "locked": False, "solution": False, "task": False, "schema_version": 3}
-    cell.metadata["nbgrader"] = {**full, "grade_id": grade_id, **own}
-    return cell
-
-
-def notebook(*cells: Any, kernel: Any = KERNEL) -> Any:
-    return new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
 
 
 def stored(folder: Path, node: Any) -> Any:
