@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_sheet
 
 from msgspec.structs import replace
 from nbgrader.api import Gradebook
@@ -15,9 +16,10 @@ from ..grading.notes import Note
 from ..grading.results import Facts, SubmissionStatus, TestResult
 from ..remote.causes import Cause
 from .assessment import Assessment, ItemAnswer, read_assessment
-from .graded import graded_facts
+from .graded import cell_order, graded_facts
 from .lateness import settle
 from .marks import Marks, Person, people, week_marks
+from .notebooks import Part, read_parts, together
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Sheet:
     notes : what grading put right or left out
     marks : what the gradebook holds; None if it has no such submission
     assessment : what the student ticked; ``unread`` says why the file could not be read
+    parts : of a plain week, its notebooks
     """
 
     person: Person
@@ -43,6 +46,7 @@ class Sheet:
     marks: Marks | None
     assessment: Assessment | None = None
     unread: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def student(self) -> str:
@@ -57,6 +61,11 @@ class Sheet:
     def points(self) -> float:
         """The most that hidden tests give."""
         return sum(test.points for test in self.tests)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The notebooks that nbgrader marked before the course came here."""
+        return tuple(part.name for part in self.parts if part.before)
 
     def test(self, exercise: str) -> TestResult | None:
         """The tests of one exercise."""
@@ -73,6 +82,7 @@ class ClassWeek:
     missing : active students without one
     withdrawn : students with a result who have left the course
     outdated : students whose graded notebook another version wrote, which counts as not graded
+    order : of a plain week, the places of its cells
     """
 
     week: Week
@@ -81,6 +91,7 @@ class ClassWeek:
     missing: tuple[Person, ...] = ()
     withdrawn: tuple[Person, ...] = ()
     outdated: tuple[Person, ...] = ()
+    order: dict[str, int] = field(default_factory=dict)
 
     @property
     def graded(self) -> tuple[Sheet, ...]:
@@ -94,6 +105,20 @@ class ClassWeek:
         for sheet in self.sheets:
             for test in sheet.tests:
                 found.setdefault(test.exercise, test.points)
+        if not self.order:
+            return found
+        last = len(self.order)
+        return dict(sorted(found.items(), key=lambda one: self.order.get(one[0], last)))
+
+    @property
+    def open_tests(self) -> dict[str, TestResult]:
+        """The tests that run in the students' own kernels, which nothing protects."""
+        found: dict[str, TestResult] = {}
+        for name in self.exercises:
+            tests = (test for sheet in self.sheets if (test := sheet.test(name)))
+            test = next((test for test in tests if not test.protected), None)
+            if test is not None:
+                found[name] = test
         return found
 
 
@@ -120,7 +145,7 @@ class Book:
         outdated = [
             student
             for student in self.course.graded_students(week.id)
-            if student not in found and self.course.graded_notebook(student, week.id).exists()
+            if student not in found and _is_there(self.course, student, week)
         ]
         handed_in = {*found, *outdated}
         counts = [sheet for sheet in sheets if self.roster.is_active(sheet.student)]
@@ -139,6 +164,7 @@ class Book:
                 for student in outdated
                 if self.roster.is_active(student)
             ),
+            cell_order(self.course, week) if week.is_plain else {},
         )
 
     def marks(self, week: Week) -> dict[str, Marks]:
@@ -151,12 +177,28 @@ class Book:
 
     def _sheets(self, week: Week, everybody: dict[str, Person]) -> Iterator[Sheet]:
         marks = self.marks(week)
+        if week.is_plain:
+            yield from self._plain_sheets(week, everybody, marks)
+            return
         items = course_items(self.course, week)
         for student in self.course.graded_students(week.id):
             facts = graded_facts(self.course, student, week.id)
             if facts is not None:
                 person = everybody.get(student, Person(student))
                 yield sheet_of(self.course, week, person, facts, marks.get(student), items)
+
+    def _plain_sheets(
+        self, week: Week, everybody: dict[str, Person], marks: dict[str, Marks]
+    ) -> Iterator[Sheet]:
+        """The sheets of a plain week; nbgrader may have marked some before."""
+        marked = {student for student, found in marks.items() if found.given}
+        for student in sorted(marked.union(self.course.graded_students(week.id))):
+            parts = read_parts(self.course, student, week, marks.get(student))
+            facts = together(week, parts)
+            if facts is not None:
+                person = everybody.get(student, Person(student))
+                sheet = sheet_of(self.course, week, person, facts, marks.get(student), {})
+                yield replace_sheet(sheet, parts=parts)
 
 
 @contextmanager
@@ -221,6 +263,10 @@ def sheet_of(
         assessment,
         unread,
     )
+
+
+def _is_there(course: Course, student: str, week: Week) -> bool:
+    return any(course.graded_notebook(student, week.id, name).exists() for name in week.sheets)
 
 
 def _by_name(person: Person) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ..course.cells import marking
 from ..course.manifest import Course, Week
 from ..grading.results import Facts, read_facts
 from ..grading.sanitise import OWN
@@ -19,6 +20,19 @@ def week_facts(course: Course, student: str, week: Week) -> dict[str, Facts | No
         name: graded_facts(course, student, week.id, name if week.is_plain else "")
         for name in week.sheets
     }
+
+
+def cell_order(course: Course, week: Week) -> dict[str, int]:
+    """The places of the cells that nbgrader knows, as students get a week's notebooks."""
+    keys: list[str] = []
+    for name in week.sheets:
+        try:
+            tree = json.loads(course.notebook(week.id, name).read_text(encoding="utf-8"))
+            found = [marking(cell).grade_id for cell in tree["cells"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        keys += [week.key(name, cell) for cell in found if cell]
+    return {key: place for place, key in enumerate(dict.fromkeys(keys))}
 
 
 def is_ours(course: Course, student: str, week: str, sheet: str = "") -> bool:

@@ -26,11 +26,11 @@ def outputs(test: TestResult) -> list[Any]:
 
 def heading(test: TestResult) -> str:
     """One line: how many programs pass and what it earns."""
+    points = f"{test.exercise}: {test.earned:.4g} of {test.points:g} points"
+    if not test.programs:
+        return points
     passed = sum(program.passed for program in test.programs)
-    return (
-        f"{test.exercise}: {test.earned:.4g} of {test.points:g} points "
-        f"({passed} of {len(test.programs)} tests pass)"
-    )
+    return f"{points} ({passed} of {len(test.programs)} tests pass)"
 
 
 def unwritten(test: TestResult) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..course.manifest import Week
 from ..gradebook.classbook import Sheet
+from ..gradebook.notebooks import solved
 from ..grading.render import recognised, remarks, unwritten
 from ..grading.results import TestResult
 from .calibration import in_a_sentence
@@ -22,15 +23,23 @@ def comment(sheet: Sheet, week: Week, taught: Mapping[str, Lesson] | None = None
     done = [test.exercise for test in sheet.tests if test.complete]
     if done:
         lines += [f"Every test passes: {', '.join(done)}.", ""]
+    if sheet.before:
+        lines += [_before(sheet), ""]
     for test in () if sheet.cause else sheet.tests:
-        if not test.complete:
+        if not solved(test):
             lines += [*_loss(test, (taught or {}).get(test.exercise)), ""]
     claim = in_a_sentence(sheet)
     if claim:
         lines += [claim, ""]
     for name, text in (sheet.marks.comments if sheet.marks else {}).items():
-        lines += [f"{name}: {text}", ""]
+        if not sheet.parts or said(text):
+            lines += [f"{name}: {text}", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def said(text: str) -> bool:
+    """Whether a person wrote a comment; nbgrader itself writes one beside an empty answer."""
+    return bool(text.strip()) and text.strip() != "No response."
 
 
 def in_points(sheet: Sheet) -> str:
@@ -44,6 +53,14 @@ def in_points(sheet: Sheet) -> str:
     if marks.penalty:
         words += f", {points(marks.penalty)} taken off for lateness"
     return words
+
+
+def _before(sheet: Sheet) -> str:
+    """That nbgrader gave the points of some or all notebooks, and where it gave all."""
+    names = " and ".join(sheet.before) if len(sheet.parts) > 1 else "this notebook"
+    full = [test.exercise for test in sheet.tests if not test.programs and solved(test)]
+    all_points = f" All points: {', '.join(full)}." if full else ""
+    return f"nbgrader marked {names}.{all_points}"
 
 
 def _loss(test: TestResult, lesson: Lesson | None) -> list[str]:

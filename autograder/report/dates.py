@@ -21,7 +21,9 @@ def dates_in_words(marks: Marks) -> Iterator[str]:
     elif dates.handed_in is not None:
         late = f", {_how_late(dates)}" if dates.due is not None else ""
         yield f"Handed in {moment(dates.handed_in, zone)}{late}."
-    if dates.share:
+    if marks.kept:
+        yield f"Taken off by nbgrader for lateness: {in_points(sum(marks.kept.values()))} points."
+    if dates.share and (marks.punishable or not marks.kept):
         yield _arithmetic(marks, dates)
 
 
@@ -65,9 +67,10 @@ def _arithmetic(marks: Marks, dates: Lateness) -> str:
     share = f"{dates.days} × {_percent(policy.penalty_per_day)} = {_percent(full)}"
     if dates.share < full:
         share += f", at most {_percent(dates.share)}"
+    points, lost = marks.punishable, dates.penalty(marks.punishable)
     return (
-        f"Taken off for lateness: {share} of {in_points(marks.score)} points = "
-        f"{in_points(marks.penalty)}; {in_points(marks.score)} − {in_points(marks.penalty)} = "
+        f"Taken off for lateness: {share} of {in_points(points)} points = "
+        f"{in_points(lost)}; {in_points(marks.score)} − {in_points(marks.penalty)} = "
         f"{in_points(marks.mark)} points."
     )
 

@@ -7,7 +7,7 @@ from nbconvert.exporters import HTMLExporter
 from ..course.errors import CourseError
 from ..course.manifest import find_course
 from ..gradebook.classbook import Sheet
-from .feedback import render, sheets
+from .feedback import page_names, render, sheets
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
@@ -25,7 +25,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             everybody = sheets(course, week, [])
             self._sheets[week.id] = {sheet.student: sheet for sheet in everybody}
         sheet = self._sheets[week.id].get(facts["student"])
-        if sheet is None:
+        name = str(facts["notebook"]) if week.is_plain else week.id
+        if sheet is None or name not in page_names(sheet, week):
             raise CourseError(f"{filename}: not graded by this course; run `autograder grade`")
         more_resources = {"output_extension": ".html", "outputs": {}}
-        return render(course, week, sheet), {**resources, **more_resources}
+        return render(course, week, sheet, name), {**resources, **more_resources}

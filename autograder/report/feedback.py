@@ -1,49 +1,33 @@
-"""A page for every graded submission: the mark, what works, and what to do about the rest."""
+"""A page for every graded notebook: the mark, what works, and what to do about the rest."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
-from ..course.cells import marking
 from ..course.files import write_whole
 from ..course.manifest import Course, Week
 from ..course.tokens import copy_tokens
 from ..gradebook.classbook import Sheet, open_book
-from ..gradebook.marks import CellMark, Marks
+from ..gradebook.notebooks import solved
 from ..grading.render import remarks, unwritten
 from ..grading.results import TestResult
 from ..judge.result import Result
+from .answers import STYLES, Written, answers, coloured, read_written
 from .calibration import in_a_sentence
-from .comment import comment
+from .comment import comment, said
 from .dates import dates_in_words
 from .formulas import alphabet
 from .lessons import Lesson, Section, lessons
+from .one_notebook import Neighbour, neighbours, one_notebook
 from .page import environment
-
-FORMATTER = HtmlFormatter(style="default", nowrap=False)
-STYLES: str = FORMATTER.get_style_defs(".highlight")  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A written answer, with the points and the comment that a person gave."""
-
-    name: str
-    text: str
-    points: float
-    mark: CellMark | None
-    comment: str
 
 
 @dataclass(frozen=True)
 class ExercisePage:
-    """An exercise on the page: its tests, each hint once, the code, and where it is taught."""
+    """An exercise on the page: its tests, each hint once, the code, and where it is taught.
+
+    ``above`` : the exercise with which the same code is shown; empty where it is shown here
+    ``comments`` : what a person wrote to the answers
+    """
 
     test: TestResult
     remarks: tuple[str, ...]
@@ -51,6 +35,8 @@ class ExercisePage:
     hints: tuple[Result, ...]
     code: str
     lesson: Lesson | None
+    above: str = ""
+    comments: tuple[str, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -58,7 +44,7 @@ class ExercisePage:
 
 
 def write_feedback(course: Course, week: Week, students: list[str], text: bool = False) -> int:
-    """Write ``feedback/STUDENT/WEEK/WEEK.html`` for graded submissions; returns how many.
+    """Write ``feedback/STUDENT/WEEK/NOTEBOOK.html`` for graded notebooks; returns how many.
 
     Parameters
     ----------
@@ -67,14 +53,21 @@ def write_feedback(course: Course, week: Week, students: list[str], text: bool =
     """
     count = 0
     for sheet in sheets(course, week, students):
-        page = course.feedback_page(sheet.student, week.id)
-        write_whole(page, render(course, week, sheet))
-        copy_tokens(course.autograded(sheet.student, week.id), page.parent)
+        folder = course.feedback_page(sheet.student, week.id).parent
+        for name in page_names(sheet, week):
+            page = course.feedback_page(sheet.student, week.id, name)
+            write_whole(page, render(course, week, sheet, name))
+            count += 1
+        copy_tokens(course.autograded(sheet.student, week.id), folder)
         if text:
-            taught = lessons(_cells(course, sheet.student, week))
-            write_whole(page.with_suffix(".txt"), comment(sheet, week, taught))
-        count += 1
+            taught = _taught(course, week, sheet)
+            write_whole(folder / f"{week.id}.txt", comment(sheet, week, taught))
     return count
+
+
+def page_names(sheet: Sheet, week: Week) -> list[str]:
+    """The notebooks about which there is something to say."""
+    return [part.name for part in sheet.parts if part.known] if week.is_plain else [week.id]
 
 
 def why_no_pages(course: Course, week: Week, students: list[str]) -> str:
@@ -87,11 +80,13 @@ def why_no_pages(course: Course, week: Week, students: list[str]) -> str:
     return f"nothing{who} is graded yet; run `autograder grade {week.id}` first"
 
 
-def render(course: Course, week: Week, sheet: Sheet) -> str:
-    """The text of one student's page."""
-    cells = _cells(course, sheet.student, week)
-    taught = lessons(cells)
-    exercises = [_exercise(test, cells, taught) for test in sheet.tests]
+def render(course: Course, week: Week, whole: Sheet, name: str = "") -> str:
+    """The text of the page about one notebook of a student's week; its only one has no name."""
+    name = name or week.sheets[0]
+    sheet = one_notebook(whole, week, name)
+    written = read_written(course, sheet.student, week, name)
+    taught = lessons(written.cells)
+    exercises = list(_exercises(sheet, written, taught))
     again = _again(exercises) if not sheet.cause else []
     glyphs = {name: path for section in again for name, path in section.glyphs.items()}
     return (
@@ -101,12 +96,15 @@ def render(course: Course, week: Week, sheet: Sheet) -> str:
             course=course.manifest.course,
             week=week,
             sheet=sheet,
+            whole=whole,
+            name=name,
+            neighbours=list(_neighbours(whole, week, name)),
             exercises=exercises,
-            works=[test.exercise for test in sheet.tests if test.complete],
+            works=[test.exercise for test in sheet.tests if solved(test)],
             next=_next(exercises),
             claim=in_a_sentence(sheet),
-            answers=_answers(cells, sheet),
-            dates=list(dates_in_words(sheet.marks)) if sheet.marks else [],
+            answers=list(answers(written, sheet)),
+            dates=list(dates_in_words(whole.marks)) if whole.marks else [],
             again=again,
             alphabet=alphabet(glyphs) if glyphs else "",
             styles=STYLES,
@@ -122,34 +120,58 @@ def sheets(course: Course, week: Week, students: list[str]) -> Iterator[Sheet]:
                 yield sheet
 
 
-def _cells(course: Course, student: str, week: Week) -> list[dict[str, Any]]:
-    """The cells of a graded notebook, the text of each in one piece."""
-    tree = json.loads(course.graded_notebook(student, week.id).read_text(encoding="utf-8"))
-    return [{**cell, "source": "".join(cell["source"])} for cell in tree["cells"]]
+def _neighbours(sheet: Sheet, week: Week, name: str) -> Iterator[Neighbour]:
+    """The week's notebooks, where it has several; those without a page have no address."""
+    if len(week.sheets) > 1:
+        yield from neighbours(sheet, week, name, page_names(sheet, week))
 
 
-def _exercise(
-    test: TestResult, cells: list[dict[str, Any]], taught: dict[str, Lesson]
-) -> ExercisePage:
-    code = "\n\n".join(cell["source"] for cell in cells if marking(cell).grade_id == test.exercise)
-    hints: dict[str, Result] = {}
-    for program in test.programs:
-        if program.mistake and program.help:
-            hints.setdefault(program.help, program)
-    return ExercisePage(
-        test,
-        tuple(remarks(test)),
-        unwritten(test),
-        tuple(hints.values()),
-        _coloured(code) if code.strip() else "",
-        taught.get(test.exercise),
-    )
+def _taught(course: Course, week: Week, sheet: Sheet) -> dict[str, Lesson]:
+    """What teaches each exercise of the week, by the exercise's name."""
+    if not week.is_plain:
+        return lessons(read_written(course, sheet.student, week).cells)
+    found: dict[str, Lesson] = {}
+    for part in sheet.parts:
+        taught = lessons(read_written(course, sheet.student, week, part.name).cells)
+        for test in one_notebook(sheet, week, part.name).tests:
+            lesson = _lesson(test, taught)
+            if lesson is not None:
+                found[week.key(part.name, test.exercise)] = lesson
+    return found
 
 
-@lru_cache(maxsize=4096)
-def _coloured(code: str) -> str:
-    shown: str = highlight(code, PythonLexer(), FORMATTER)
-    return shown
+def _lesson(test: TestResult, taught: dict[str, Lesson]) -> Lesson | None:
+    """What teaches an exercise: what stands above the answer that its tests are about."""
+    names = (*test.answers, test.exercise)
+    return next((taught[name] for name in names if name in taught), None)
+
+
+def _exercises(sheet: Sheet, written: Written, taught: dict[str, Lesson]) -> Iterator[ExercisePage]:
+    shown: dict[str, str] = {}
+    for test in sheet.tests:
+        code = written.code_of(test)
+        above = shown.setdefault(code, test.exercise) if code.strip() else test.exercise
+        hints: dict[str, Result] = {}
+        for program in test.programs:
+            if program.mistake and program.help:
+                hints.setdefault(program.help, program)
+        here = bool(code.strip()) and above == test.exercise
+        yield ExercisePage(
+            test,
+            tuple(remarks(test)),
+            unwritten(test),
+            tuple(hints.values()),
+            coloured(code, written.language) if here else "",
+            _lesson(test, taught),
+            "" if above == test.exercise else above,
+            _comments(sheet, test) if here else (),
+        )
+
+
+def _comments(sheet: Sheet, test: TestResult) -> tuple[str, ...]:
+    """What a person wrote to the answers of a plain notebook."""
+    found = sheet.marks.comments if sheet.marks and sheet.parts else {}
+    return tuple(found[cell] for cell in test.answers if said(found.get(cell, "")))
 
 
 def _next(exercises: list[ExercisePage]) -> str:
@@ -167,18 +189,3 @@ def _again(exercises: list[ExercisePage]) -> list[Section]:
             for section in exercise.lesson.sections:
                 found.setdefault(section.anchor, section)
     return list(found.values())
-
-
-def _answers(cells: list[dict[str, Any]], sheet: Sheet) -> list[Answer]:
-    marks = sheet.marks or Marks()
-    written = [cell for cell in cells if cell["cell_type"] == "markdown" and marking(cell).grade]
-    return [
-        Answer(
-            own.grade_id,
-            cell["source"],
-            own.points,
-            marks.cells.get(own.grade_id),
-            marks.comments.get(own.grade_id, ""),
-        )
-        for cell, own in zip(written, map(marking, written), strict=True)
-    ]

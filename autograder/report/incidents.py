@@ -97,9 +97,10 @@ def incidents(sheet: Sheet) -> tuple[Incident, ...]:
 def _causes(sheet: Sheet) -> Iterator[tuple[Cause | None, str, str]]:
     """Every cause that grading recorded, the exercise it belongs to, and its words."""
     yield sheet.cause, "", sheet.reason
-    exercises = {test.exercise for test in sheet.tests}
+    exercises = {cell: test.exercise for test in sheet.tests for cell in test.answers}
+    exercises |= {test.exercise: test.exercise for test in sheet.tests}
     for note in sheet.notes:
-        yield note.cause, note.cell if note.cell in exercises else "", note.text
+        yield note.cause, exercises.get(note.cell, ""), note.text
     for test in sheet.tests:
         yield test.visible_cause, test.exercise, f"visible checks: {test.visible}"
         for program in test.programs:

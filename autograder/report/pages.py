@@ -12,6 +12,7 @@ from ..course.manifest import Course, Week
 from ..gradebook.classbook import open_book
 from . import figures
 from .calibration import ItemCalibration
+from .feedback import page_names
 from .groups import Group
 from .incidents import incidents
 from .page import environment, script_hash
@@ -126,9 +127,10 @@ def write_reports(course: Course, weeks: list[Week], say: Say) -> list[Path]:
     path = links.folder / "index.html"
     write_whole(path, course_page(links, [everything[week.id] for week in graded]))
     pages = sum(
-        not links.to(course.feedback_page(sheet.student, week.id))
+        not links.to(course.feedback_page(sheet.student, week.id, name))
         for week in weeks
         for sheet in everything[week.id].cls.sheets
+        for name in page_names(sheet, week)
     )
     if pages:
         say(f"{pages} feedback pages are not written yet; the report links to notebooks instead")

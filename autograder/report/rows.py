@@ -1,13 +1,15 @@
 """The table of students: a row for each, with a linked cell for each exercise or week."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from ..course.manifest import Course
+from ..course.manifest import Course, Week
 from ..gradebook.classbook import ClassWeek, Sheet
-from .incidents import Kind, incidents
+from .feedback import page_names
+from .incidents import incidents
 from .page import in_points
 from .week import WeekReport, total
 
@@ -25,13 +27,19 @@ class Links:
             return ""
         return quote(Path(os.path.relpath(path, self.folder)).as_posix())
 
-    def feedback(self, student: str, week: str) -> str:
-        """A student's feedback page, or the graded notebook while there is no page."""
-        return self.to(self.course.feedback_page(student, week)) or self.notebook(student, week)
+    def feedback(self, student: str, week: str, name: str = "") -> str:
+        """The page about a graded notebook, or the notebook itself while there is no page."""
+        page = self.to(self.course.feedback_page(student, week, name))
+        return page or self.notebook(student, week, name)
 
-    def notebook(self, student: str, week: str) -> str:
+    def notebook(self, student: str, week: str, name: str = "") -> str:
         """A student's graded notebook."""
-        return self.to(self.course.graded_notebook(student, week))
+        return self.to(self.course.graded_notebook(student, week, name))
+
+    def pages(self, sheet: Sheet, week: Week) -> dict[str, str]:
+        """The pages of a student's week, or the notebooks, by the notebooks' names."""
+        names = page_names(sheet, week)
+        return {name: self.feedback(sheet.student, week.id, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,19 @@ class TailCell:
 
 @dataclass(frozen=True)
 class Flag:
-    """A remark on a student: the kind of an incident, and what happened."""
+    """A remark on a student: the kind of an incident, or another word, and what happened."""
 
-    kind: Kind
+    kind: str
     words: str
+
+
+@dataclass(frozen=True)
+class NotebookLink:
+    """A link to a graded notebook: what stands there, the notebook's name, and the address."""
+
+    text: str
+    name: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,8 @@ class StudentRow:
 
     Attributes
     ----------
-    page, notebook : addresses of the feedback page and of the graded notebook; empty if none
+    page : address of the first feedback page; empty if there is none
+    notebooks : those of the graded notebooks
     tokens : of the groups that the student belongs to
     seconds : how long grading took
     """
@@ -78,7 +96,7 @@ class StudentRow:
     tail: tuple[TailCell, ...]
     tokens: str = ""
     flags: tuple[Flag, ...] = ()
-    notebook: str = ""
+    notebooks: tuple[NotebookLink, ...] = ()
     seconds: float = 0.0
 
 
@@ -98,7 +116,7 @@ def course_rows(links: Links, reports: list[WeekReport]) -> list[StudentRow]:
                 continue
             mark, most = total(sheet, True)
             earned += mark
-            page = links.feedback(student, report.cls.week.id)
+            page = next(iter(links.pages(sheet, report.cls.week).values()), "")
             cells.append(_score(mark, most, page))
         tail = (_points(earned), TailCell(missing, str(missing)))
         rows.append(StudentRow(person.name, student, page, tuple(cells), tail))
@@ -107,22 +125,30 @@ def course_rows(links: Links, reports: list[WeekReport]) -> list[StudentRow]:
 
 def week_row(links: Links, cls: ClassWeek, sheet: Sheet, tokens: str) -> StudentRow:
     """A row of a week's page: a student's exercises."""
-    page = links.feedback(sheet.student, cls.week.id)
+    pages = links.pages(sheet, cls.week)
+    places = _places(sheet, cls.week)
     cells = []
     for name in cls.exercises:
         test = sheet.test(name)
-        anchor = f"exercise-{name}" if page.endswith(".html") else ""
+        notebook, cell_name = places.get(name, (cls.week.sheets[0], name))
+        page = pages.get(notebook, "")
+        anchor = f"exercise-{cell_name}" if page.endswith(".html") else ""
         cell = _score(test.earned, test.points, page, anchor) if test else ScoreCell()
         cells.append(cell)
     answers = "" if sheet.marks is None else _answers(sheet)
     penalty = sheet.marks.penalty if sheet.marks else 0.0
-    flags: dict[Kind, Flag] = {}
+    flags: dict[str, Flag] = {}
     for incident in incidents(sheet):
         flags.setdefault(incident.kind, Flag(incident.kind, incident.words[:300]))
+    if sheet.before:
+        words = f"before the course came here: {', '.join(sheet.before)}"
+        flags["nbgrader"] = Flag("marked by nbgrader", words)
+    if left := [part.name for part in sheet.parts if not part.known]:
+        flags["left"] = Flag("not all graded", f"not graded yet: {', '.join(left)}")
     return StudentRow(
         sheet.person.name,
         sheet.student,
-        page,
+        next(iter(pages.values()), ""),
         tuple(cells),
         (
             _points(sheet.earned),
@@ -132,9 +158,27 @@ def week_row(links: Links, cls: ClassWeek, sheet: Sheet, tokens: str) -> Student
         ),
         tokens,
         tuple(flags.values()),
-        links.notebook(sheet.student, cls.week.id),
+        tuple(_notebooks(links, sheet, cls.week)),
         sheet.seconds,
     )
+
+
+def _places(sheet: Sheet, week: Week) -> dict[str, tuple[str, str]]:
+    """Where each exercise of a plain week stands: its notebook, and its name there."""
+    return {
+        test.exercise: (part.name, test.exercise.removeprefix(week.key(part.name, "")))
+        for part in sheet.parts
+        for test in part.tests
+    }
+
+
+def _notebooks(links: Links, sheet: Sheet, week: Week) -> Iterator[NotebookLink]:
+    """The graded notebooks, by their numbers where there are several."""
+    names = [part.name for part in sheet.parts] or [week.id]
+    for number, name in enumerate(names, 1):
+        page = links.notebook(sheet.student, week.id, name)
+        if page:
+            yield NotebookLink(str(number) if len(names) > 1 else "open", name, page)
 
 
 def _answers(sheet: Sheet) -> str:

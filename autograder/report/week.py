@@ -1,9 +1,11 @@
 """A week's report as data, computed from the class."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..gradebook.classbook import ClassWeek, Sheet
+from ..gradebook.notebooks import solved as is_solved
 from ..grading.render import unwritten
 from ..judge.result import Result
 from .calibration import ClassCalibration, ItemCalibration, calibrate
@@ -75,6 +77,16 @@ class UnmarkedRow:
 
 
 @dataclass(frozen=True)
+class OpenRow:
+    """A test cell that runs in the students' own kernels: its points, their share, and why."""
+
+    name: str
+    points: float
+    share: float
+    why: str
+
+
+@dataclass(frozen=True)
 class WeekReport:
     """Everything that a week's page shows."""
 
@@ -94,6 +106,18 @@ class WeekReport:
     seconds: tuple[float, ...]
     without_assessment: Group
     unread: Group
+    before: Group
+    open_tests: tuple[OpenRow, ...] = ()
+
+    @property
+    def open_points(self) -> float:
+        """The points that nothing protects."""
+        return sum(row.points for row in self.open_tests)
+
+    @property
+    def whole(self) -> float:
+        """All of the week's points, those of written answers among them."""
+        return most_of(self.cls)
 
     @property
     def with_assessment(self) -> int:
@@ -126,7 +150,7 @@ def report_week(cls: ClassWeek) -> WeekReport:
         calibration,
         _claims(groups, calibration),
         _unmarked(groups, cls),
-        tuple(sheet.seconds for sheet in cls.graded),
+        tuple(sheet.seconds for sheet in cls.graded if sheet.seconds or not sheet.before),
         groups.add(
             "none",
             "no self-assessment",
@@ -137,7 +161,27 @@ def report_week(cls: ClassWeek) -> WeekReport:
             "a self-assessment that cannot be read",
             [s.student for s in cls.sheets if s.unread],
         ),
+        _before(groups, cls),
+        tuple(_open_tests(cls)),
     )
+
+
+def _before(groups: Groups, cls: ClassWeek) -> Group:
+    """Students with a notebook of a plain week that nbgrader marked before."""
+    label, students = "marked by nbgrader", [s.student for s in cls.sheets if s.before]
+    return groups.add("before", label, students) if students else Group("before", label, 0)
+
+
+def _open_tests(cls: ClassWeek) -> Iterator[OpenRow]:
+    """The tests that nothing protects, and their share of all of the week's points."""
+    whole = most_of(cls)
+    for name, test in cls.open_tests.items():
+        yield OpenRow(name, test.points, test.points / whole if whole else 0.0, test.why_open)
+
+
+def most_of(cls: ClassWeek) -> float:
+    """All of a week's points."""
+    return max((total(sheet, True)[1] for sheet in cls.sheets), default=0.0)
 
 
 def total(sheet: Sheet, complete: bool) -> tuple[float, float]:
@@ -164,7 +208,7 @@ def _bins(groups: Groups, values: dict[str, float], edges: tuple[float, ...]) ->
 
 def _exercise(groups: Groups, cls: ClassWeek, number: int, name: str, points: float) -> ExerciseRow:
     tests = {sheet.student: test for sheet in cls.graded if (test := sheet.test(name))}
-    solved = [student for student, test in tests.items() if test.complete]
+    solved = [student for student, test in tests.items() if is_solved(test)]
     stub = [student for student, test in tests.items() if unwritten(test)]
     earned = {sheet.student: sheet.earned for sheet in cls.graded}
     rest = [earned[student] - test.earned for student, test in tests.items()]
