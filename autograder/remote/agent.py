@@ -21,6 +21,8 @@ import numpy as np
 from ipykernel.zmqshell import ZMQInteractiveShell
 
 from . import wire
+from .mirror.exchange import Exchange
+from .mirror.kernel import Mirror
 from .printing import Allowance, BoundedStream
 from .scope import Scope, describe
 
@@ -49,6 +51,7 @@ class Agent:
         self.awaited = True  # until the grader has gone
         self.places: dict[str, dict[str, Any]] = {}
         self.checks: dict[str, Any] = {}
+        self.mirror = Mirror()
         self.place = ""
         self.last: dict[str, Any] | None = None
         self.requested: tuple[str, str, int] | None = None
@@ -206,10 +209,11 @@ async def serve(
         checked=agent.checked,
         stand=agent.stand,
     )
+    scope.mirror, scope.exchange = agent.mirror, (exchange := Exchange(connection))
     with connection:
-        while True:
+        while not exchange.gone:
             try:
-                message = await receive(agent.loop, connection)
+                message = exchange.taken() or await receive(agent.loop, connection)
             except asyncio.CancelledError:  # by a cell that cancels every task there is
                 continue
             except ConnectionError:
@@ -217,6 +221,8 @@ async def serve(
             if message is None:
                 return
             answer = await agent.answer(scope, message)
+            if exchange.pending is not None:  # nobody waits for this answer any more
+                continue
             try:
                 await agent.loop.sock_sendall(connection, answer)
             except ConnectionError:

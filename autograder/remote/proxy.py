@@ -2,6 +2,7 @@
 
 import builtins
 import io
+import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from . import wire
 from .causes import Cause, words
 from .messages import is_known, told, told_kind
+from .mirror.exchange import Beside, is_mirrored
 from .scope import MESSAGE_LIMIT, Scope
 from .trace import MOST_BYTES, Trace, told_effects
 
@@ -217,10 +219,22 @@ class LocalLink:
     def __init__(self, namespace: dict[str, Any], quiet: bool = False) -> None:
         self.quiet = quiet
         self.scope = Scope(namespace, catches=(Exception, SystemExit))
+        self.beside = Beside(self._answer)
 
     def ask(self, message: bytes, deadline: float) -> bytes:
+        if is_mirrored(message):
+            try:
+                return self.beside.ask(message, deadline - time.monotonic())
+            except queue.Empty:  # it runs on, and nobody listens to it
+                self.beside = Beside(self._answer)
+                raise LinkError(Cause.PROGRAM_TIME) from None
         if not self.quiet:
             return self.scope.answer(message)
+        with redirect_stdout(NOWHERE), redirect_stderr(NOWHERE):
+            return self.scope.answer(message)
+
+    def _answer(self, message: bytes, exchange: Callable[[bytes], Any]) -> bytes:
+        self.scope.exchange = exchange
         with redirect_stdout(NOWHERE), redirect_stderr(NOWHERE):
             return self.scope.answer(message)
 

@@ -20,6 +20,7 @@ from . import wire
 from .conversation import Conversation, Wishes
 from .effects import left_behind, look
 from .generators import digests, seed_generators, set_states, states
+from .mirror.kernel import Exchange, Mirror
 
 #: How much of an exception's message and of the names of its classes is told.
 MESSAGE_LIMIT, NAME_LIMIT, LINE_LIMIT = 300, 60, 200
@@ -42,12 +43,16 @@ class Scope:
         self.namespace, self.catches = namespace, catches
         self.verbs = {**VERBS, **verbs}
         self.now = Conversation()
+        self.mirror = Mirror()
+        self.exchange: Exchange | None = None
         self.answers: list[bytes] = []
 
     def answer(self, message: bytes) -> bytes:
         """Answer one request; whatever the implementation raises is an answer too."""
         try:
             verb, *arguments = wire.decode(message)
+            if verb == "mirror":  # of plain asserts, in forms of their own
+                return self.mirror.answer(self.namespace, self.exchange, arguments)
             with self.now.place():
                 value = self._do(verb, arguments)
                 return wire.encode(("value", value), self.now.keep)

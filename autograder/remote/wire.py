@@ -17,10 +17,11 @@ from typing import Any
 
 import msgspec
 
-from .packing import Malformed, Reference, TooLarge, WireError, is_tensor, pack
+from .packing import ELEMENTS, Malformed, Reference, TooLarge, WireError, is_tensor, pack
 from .unpacking import Unpacker
 
 __all__ = [
+    "ELEMENTS",
     "Malformed",
     "Reference",
     "TooLarge",

@@ -31,7 +31,8 @@ def run_asserts(text: str, link: Link, seconds: float) -> Outcome:
 def _outcome(step: Step, place: str, took: float) -> Outcome:
     whole = f"line {step.line}: {step.text}: {step.kind}: {step.message}"[:600]
     if step.cause not in (None, Cause.WRONG, Cause.RAISED, Cause.NOT_WRITTEN):
-        status, cause, message, kind = OutcomeStatus.LOST, step.cause, step.message, ""
+        status, message, kind = OutcomeStatus.LOST, step.message, ""
+        cause: Cause | None = step.cause
     else:
         kind, words = told_kind([step.kind]), told(step.message)
         message = f"{kind}: {words}" if words else kind

@@ -1,0 +1,292 @@
+"""The conversation of a test cell with the student's kernel."""
+
+import builtins
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...remote import wire
+from ...remote.causes import Cause
+from ...remote.mirror.forms import Reader
+from ...remote.proxy import PROGRAM_LIMIT, Link, LinkError
+from . import library
+from .faults import Lost, Refused
+from .kinds import Kinds, raised
+from .lend import Lender
+from .restore import restore
+from .thing import Thing, what_of
+
+#: Requests that run nothing of the student's.
+QUIET = frozenset({"begin", "end", "name", "names", "about", "bytes", "part"})
+#: How much of an exception's message is read.
+MESSAGE = 20_000
+INPUT = builtins.input
+
+
+class Talk:
+    """Asks one kernel, and answers what it asks in between.
+
+    Attributes
+    ----------
+    epoch : counts what may have changed the student's names
+    step : the number of the statement that runs
+    allowed : what the kernel may decide; None while that is learned
+    decided : what it did decide, as ``STEP WORD``, and ``KIND NAME …`` of names
+    refused : the last refusal: whoever caught it, the statement has failed
+    """
+
+    def __init__(self, local: Callable[[str], Any]) -> None:
+        self.kinds, self.lender = Kinds(self, local), Lender(self)
+        self.reader = Reader(self._read)
+        self.things: dict[int, Thing] = {}
+        self.link: Link | None = None
+        self.deadline, self.most, self.received = 0.0, PROGRAM_LIMIT, 0
+        self.asked = self.epoch = self.step = 0
+        self.allowed: frozenset[str] | None = None
+        self.decided: set[str] = set()
+        self.refused: Refused | None = None
+        self.lost: Lost | None = None
+        self.token = ""
+        self.typing: Callable[..., str] = INPUT
+        self.theirs: list[BaseException] = []
+        self.escaped: list[BaseException] = []
+
+    def begin(self, link: Link, seconds: float, allowed: frozenset[str] | None) -> None:
+        """Begin a test cell."""
+        self.link, self.allowed = link, allowed
+        self.deadline = time.monotonic() + seconds
+        self.most = int(getattr(link, "most", PROGRAM_LIMIT))
+        self.received = self.asked = 0
+        self.decided, self.refused, self.lost = set(), None, None
+        self.epoch += 1
+        token = str(self.ask("begin"))
+        if token != self.token:  # another kernel: it knows nothing of the last one's objects
+            self.token = token
+            self.things.clear()
+            self.kinds = Kinds(self, self.kinds.local)
+
+    def end(self) -> None:
+        """End it: what the test has lent is not to be used any more."""
+        if self.lost is None and self.link is not None:
+            self.deadline = time.monotonic() + 2.0
+            try:
+                self.ask("end")
+            except (Lost, Exception):
+                self.lost = None
+        self.lender.forget()
+        self.link = None
+
+    def decide(self, word: str) -> None:
+        """The kernel is about to decide something: ``Refused`` where the reference decides here."""
+        if self.allows(f"{self.step} {word}"):
+            return
+        self.refused = Refused(word)
+        raise self.refused
+
+    def allows(self, fact: str) -> bool:
+        """Note a fact on the student's side, and say whether the reference has it as well."""
+        self.decided.add(fact)
+        return self.allowed is None or fact in self.allowed
+
+    def call(self, thing: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function of the student's; what it changes in its arguments is changed here."""
+        self.typing = builtins.input
+        typed = builtins.input is not INPUT or sys.stdin is not sys.__stdin__
+        return self._asked("call", (thing, list(args), kwargs), typed)
+
+    def ask(self, verb: str, *values: Any) -> Any:
+        """Ask for something; what the student's code raises is raised here."""
+        return self._asked(verb, values, False)
+
+    def _asked(self, verb: str, values: tuple[Any, ...], typed: bool) -> Any:
+        if self.lost is not None:
+            raise self.lost
+        forms, table = self.lender.written(values)
+        instances = list(self.lender.instances)
+        try:
+            message = wire.encode(("mirror", verb, forms, table, typed))
+        except wire.WireError as error:
+            raise ValueError(f"what is handed over is {error}") from None
+        self.asked += 1
+        self.epoch += verb not in QUIET
+        while True:
+            match self._exchange(message):
+                case ("value", form, str() as printed, changes):
+                    sys.stdout.write(printed)
+                    if verb == "call" and changes is not None:
+                        self._restore(values, instances, changes)
+                    return self._value(form, verb, values)
+                case ("raised", list() as rows, str() as text, args, more, str() as printed):
+                    sys.stdout.write(printed)
+                    raise self._error(rows, text[:MESSAGE], args, more)
+                case ("callback", str() as how, int() as number, list() as asked, str() as printed):
+                    sys.stdout.write(printed)
+                    message = self._used(how, number, asked)
+                case _:
+                    raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this")
+
+    def _exchange(self, message: bytes) -> Any:
+        if self.link is None or time.monotonic() > self.deadline:
+            raise self._lose(Cause.PROGRAM_TIME, "stopped: it took longer than the time limit")
+        try:
+            answer = self.link.ask(message, self.deadline)
+            self.received += wire.weight(answer)
+            if self.received > self.most:
+                text = f"too much came back in one test: more than {self.most >> 20} MiB"
+                raise self._lose(Cause.RETURNED_TOO_MUCH, text)
+            found = wire.decode(answer)
+        except LinkError as error:
+            raise self._lose(error.cause, str(error)) from None
+        except wire.WireError as error:
+            raise self._lose(
+                Cause.FORGED_ANSWER, f"no unchanged kernel answers like this ({error})"
+            ) from None
+        match found:
+            case (str() as word, tuple() as inner) if word == "value":
+                return inner
+        return None
+
+    def _lose(self, cause: Cause, message: str) -> Lost:
+        self.lost = Lost(cause, message)
+        return self.lost
+
+    def _value(self, form: Any, verb: str, values: tuple[Any, ...]) -> Any:
+        if verb == "bytes":
+            return form
+        try:
+            match form:
+                case (str() as tag, int() as place) if tag == "argument" and verb == "call":
+                    return values[1][place]
+            return self.reader.read(form)
+        except (wire.WireError, RecursionError, IndexError) as error:
+            raise self._lose(
+                Cause.FORGED_ANSWER, f"no unchanged kernel answers like this ({error})"
+            ) from None
+
+    def _restore(self, values: tuple[Any, ...], instances: list[Any], changes: Any) -> None:
+        """Do to the arguments of a call what was done to them in the kernel."""
+        try:
+            found, table = changes
+            mine = [*values[1], *values[2].values()]
+            self.lender.instances = instances
+            for one, new in zip(mine, found, strict=False):
+                if new is not None:
+                    restore(one, self.reader.read(new[0]))
+            for one, state in zip(instances, table, strict=False):
+                if state is not None:
+                    for name in list(getattr(one, "__dict__", ())):
+                        del one.__dict__[name]
+                    for name, form in state:
+                        object.__setattr__(one, name, self.reader.read(form))
+        except (wire.WireError, TypeError, ValueError, AttributeError):
+            raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this") from None
+
+    def _error(self, rows: list[Any], text: str, args: Any, more: Any) -> BaseException:
+        plain = Reader(_refuse)
+        try:
+            args, more = plain.read(args), plain.read(more)
+        except wire.WireError:
+            args = more = None
+        place = more.get("_judge") if isinstance(more, dict) else None
+        if type(place) is int and 0 <= place < len(self.escaped):
+            return self.escaped[place]  # the test's own, and the student's code let it pass
+        error = raised(self.kinds.error([str(row) for row in rows]), text, args, more)
+        self.theirs.append(error)
+        return error
+
+    def _used(self, how: str, number: int, forms: list[Any]) -> bytes:
+        """The kernel uses something of the test's."""
+        kept = self.lender.table, self.lender.instances
+        try:
+            values = [self.reader.read(form) for form in forms]
+            found = self.lender.used(how, number, values)
+            (form,), table = self.lender.written((found,))
+            return wire.encode(("back", form, table))
+        except Exception as error:
+            name = next(k.__name__ for k in type(error).__mro__ if k.__module__ == "builtins")
+            self.escaped.append(error)
+            (form,), _ = self.lender.written((_plain(error.args),))
+            place = len(self.escaped) - 1
+            return wire.encode(("back raised", name, form, str(error)[:MESSAGE], place))
+        finally:
+            self.lender.table, self.lender.instances = kept
+
+    # reading
+
+    def _read(self, tag: str, rest: tuple[Any, ...]) -> Any:
+        match tag, rest:
+            case "o", (int() as number, int() as kind, str() as what):
+                return self._thing(number, kind, "function" if what == "function" else "object")
+            case "y", (int() as number,) if number in self.lender.objects:
+                return self.lender.objects[number]
+            case "instance", (int() as place,):
+                return self.lender.instances[place]
+            case "class", (int() as number, str() as module, str() as name):
+                found = library.own_class(module, name) if module else None
+                return found if found is not None else self._thing(number, 0, "class")
+            case "error", (int() as number, list() as rows):
+                return self.kinds.error([str(row) for row in rows], number)
+            case "module", (int() as number, str() as name):
+                return self._module(number, name)
+            case "function", (int() as number, str() as module, str() as name):
+                return self._function(number, module, name)
+            case "large", (int() as number, str() as name, list() as shape):
+                return self._large(number, name, shape)
+        raise wire.Malformed(f"a form of an unknown kind: {tag[:20]}")
+
+    def _thing(self, number: int, kind: int, what: str) -> Thing:
+        if number not in self.things:
+            self.things[number] = Thing(self, number, kind, what)
+        return self.things[number]
+
+    def _module(self, number: int, name: str) -> Any:
+        own = library.own_module(name)
+        if own is not None:
+            harmless = name.partition(".")[0] in library.HARMLESS
+            self.decided.add(f"module {name}")
+            if self.allowed is None or harmless or f"module {name}" in self.allowed:
+                return own
+        return self._thing(number, 0, "module")
+
+    def _function(self, number: int, module: str, name: str) -> Any:
+        own = library.own_function(module, name)
+        if own is not None and self.allows(f"library {module}:{name}"):
+            return own
+        return self._thing(number, 0, "function")
+
+    def _large(self, number: int, name: str, shape: list[Any]) -> Any:
+        """An array that comes in pieces."""
+        if name not in wire.ELEMENTS or not all(type(size) is int and size >= 0 for size in shape):
+            raise wire.Malformed("an array of an unknown type")
+        dtype = np.dtype(name)
+        size = int(np.prod(shape, dtype=object)) * dtype.itemsize
+        if size > self.most - self.received:
+            text = f"too much came back in one test: more than {self.most >> 20} MiB"
+            raise self._lose(Cause.RETURNED_TOO_MUCH, text)
+        whole = bytearray()
+        while len(whole) < size:
+            piece = self.ask("bytes", number, len(whole))
+            if type(piece) is not np.ndarray or piece.dtype != np.uint8 or not piece.size:
+                raise wire.Malformed("an array without its bytes")
+            whole += piece.tobytes()
+        if len(whole) != size:
+            raise wire.Malformed("an array of another size")
+        data: Any = np.frombuffer(whole, np.uint8) != 0 if dtype.kind == "b" else whole
+        found = data if dtype.kind == "b" else np.frombuffer(data, dtype)
+        return found.reshape(shape)
+
+    def is_function(self, value: Any) -> bool:
+        """Whether a value is a function or a class of the student's."""
+        return type(value) is Thing and what_of(value) != "module"
+
+
+def _refuse(tag: str, rest: tuple[Any, ...]) -> Any:
+    raise wire.Malformed("no data")
+
+
+def _plain(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    kinds = (str, int, float, bool, type(None))
+    return args if all(type(one) in kinds for one in args) else tuple(map(str, args))
