@@ -172,16 +172,11 @@ class Talk:
             found, table = changes
             mine = [*values[1], *values[2].values()]
             self.lender.instances = instances
-            for one, new in zip(mine, found, strict=False):
-                if new is not None:
-                    restore(one, self.reader.read(new[0]))
-            for one, state in zip(instances, table, strict=False):
-                if state is not None:
-                    for name in list(getattr(one, "__dict__", ())):
-                        del one.__dict__[name]
-                    for name, form in state:
-                        object.__setattr__(one, name, self.reader.read(form))
-        except (wire.WireError, TypeError, ValueError, AttributeError):
+            for place, form in found:
+                restore(mine[place], self.reader.read(form))
+            for place, state in table:
+                _set_state(instances[place], [(n, self.reader.read(form)) for n, form in state])
+        except (wire.WireError, TypeError, ValueError, AttributeError, IndexError):
             raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this") from None
 
     def _error(self, rows: list[Any], text: str, args: Any, more: Any) -> BaseException:
@@ -281,6 +276,14 @@ class Talk:
     def is_function(self, value: Any) -> bool:
         """Whether a value is a function or a class of the student's."""
         return type(value) is Thing and what_of(value) != "module"
+
+
+def _set_state(value: Any, state: list[tuple[str, Any]]) -> None:
+    """Give an object of the test's the attributes that it has in the kernel."""
+    for name in list(getattr(value, "__dict__", ())):
+        del value.__dict__[name]
+    for name, one in state:
+        object.__setattr__(value, name, one)
 
 
 def _refuse(tag: str, rest: tuple[Any, ...]) -> Any:

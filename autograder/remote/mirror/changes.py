@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, MutableMapping
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ class Given:
         self.names, self.table, self.read = names, table, read
         self.instances: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
+        self.watched: list[tuple[int, Any, bytes]] = []
+        self.states: list[bytes] = []
 
     def instance(self, number: int) -> Any:
         """An instance of the table; it may be in itself."""
@@ -44,31 +47,50 @@ class Given:
             return ("instance", self.numbers[id(value)])
         return None
 
-    def changes(
-        self, writer: Callable[[], Writer], values: list[Any], forms: list[Any]
-    ) -> tuple[Any, Any] | None:
-        """What is another now in the arguments of a call: their new forms, and the new table."""
+    def note(self, values: list[Any], forms: list[Any]) -> None:
+        """Note the arguments of a call as they are before it."""
         _, args, kwargs = values
-        given = forms[1], forms[2][2] if forms[2] else []
-        if not self.table and not any(map(may_change, (*args, *kwargs.values()))):
-            return None
+        known = [*args, *kwargs.values()]
+        came = [*_listed(forms[1], args), *_listed((forms[2] or ("",) * 3)[2], kwargs)]
+        self.watched = [
+            (place, value, digest(form, value))
+            for place, (value, form) in enumerate(zip(known, came, strict=True))
+            if may_change(value)
+        ]
+        for number in range(len(self.table)):
+            self.instance(number)
+        self.states = [wire.encode([tuple(pair) for pair in state]) for _, state in self.table]
+
+    def changes(self, writer: Callable[[], Writer]) -> Any:
+        """What is another now: places and new forms of arguments, and new states of the table."""
+        found = []
+        states = []
         try:
-            found = [_new(writer, *pair) for pair in zip(args, given[0], strict=False)]
-            named = [_new(writer, *pair) for pair in zip(kwargs.values(), given[1], strict=False)]
-            table = [self._state(writer, number) for number in range(len(self.table))]
+            for place, value, before in self.watched:
+                now = writer().write(value)
+                if digest(now, value) != before:
+                    found.append((place, now))
+            for number, before in enumerate(self.states):
+                state = [
+                    (name, writer().write(one)) for name, one in attributes(self.instances[number])
+                ]
+                if wire.encode(state) != before:
+                    states.append((number, state))
         except (NoForm, wire.WireError):
             return None
-        if not any(found) and not any(named) and not any(table):
-            return None
-        return ([*found, *named], table)
+        return (found, states) if found or states else None
 
-    def _state(self, writer: Callable[[], Writer], number: int) -> Any:
-        found = self.instances.get(number)
-        if found is None:
-            return None
-        state = [(name, writer().write(value)) for name, value in attributes(found)]
-        same = wire.encode(state) == wire.encode([tuple(pair) for pair in self.table[number][1]])
-        return None if same else state
+
+def _listed(form: Any, values: Any) -> list[Any]:
+    """The forms of a list's items; of one that travelled as a whole nothing is known."""
+    return form if type(form) is list and len(form) == len(values) else [None] * len(values)
+
+
+def digest(form: Any, value: Any) -> bytes:
+    """A digest of a value that may change, by its form; of a large array by its numbers."""
+    if type(value) is np.ndarray and value.dtype != object:
+        return blake2b(np.ascontiguousarray(value)).digest() + str(value.dtype).encode()
+    return blake2b(wire.encode(form)).digest()
 
 
 def attributes(value: Any) -> list[tuple[str, Any]]:
@@ -87,14 +109,3 @@ def attributes(value: Any) -> list[tuple[str, Any]]:
 def may_change(value: Any) -> bool:
     """Whether what is done to a value in a call is to be seen by the caller."""
     return isinstance(value, MUTABLE) or type(value).__module__.partition(".")[0] == "pandas"
-
-
-def _new(writer: Callable[[], Writer], value: Any, form: Any) -> Any:
-    """The form of a changed argument; None where it is as it was."""
-    if not may_change(value):
-        return None
-    now = writer().write(value)
-    try:
-        return None if wire.encode(now) == wire.encode(form) else (now,)
-    except wire.WireError:
-        return (now,)

@@ -65,10 +65,12 @@ class Mirror:
             verb, forms, table, typed = arguments
             self.given = Given(self.names, table, self.reader.read)
             values = [self.reader.read(form) for form in forms]
+            if verb == "call":
+                self.given.note(values, forms)
             with self._prints(printed), self._types(typed):
                 value = self._do(verb, values)
             result = value if verb == "bytes" else self._result(value, values)
-            changes = self.given.changes(self._writer, values, forms) if verb == "call" else None
+            changes = self.given.changes(self._writer) if verb == "call" else None
             return self._encoded(("value", result, _bounded(printed), changes), value)
         except Abandoned:
             raise
