@@ -161,8 +161,9 @@ class ForeignSession(KernelSession):
         name = self.foreign.name
         if self.has_started:  # a submission's author reads this, and knows nothing of the machine
             return ForeignKernelError(f"the kernel {name!r} did not start again")
-        said = os.pread(self.said, SAID_BYTES, 0).rstrip(b"\0").decode(errors="replace").strip()
-        ended = f"it said: …{said[-TOLD:]}" if said else "it said nothing"
+        said = os.pread(self.said, SAID_BYTES, 0).rstrip(b"\0").decode(errors="replace")
+        last = " / ".join(said.strip().split("\n")[-2:])
+        ended = f"it said: {last[-TOLD:]}" if last else "it said nothing"
         return ForeignKernelError(
             f"the kernel {name!r} ({self.foreign.folder}) did not start in the sandbox; {ended}. "
             f"It could read {', '.join(self.foreign.readable) or 'nothing'} and the system; list "

@@ -123,8 +123,9 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 #: The call itself, and what is asked of it: a filter, in all threads.
 SECCOMP, SET_FILTER, ALL_THREADS = (317, 277), 1, 1
 LOAD, EQUAL, AT_LEAST, AND, RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
-#: To pretend is to do nothing and to say that it was done.
+#: To pretend is to do nothing and to say that it was done; what there is not is no fault.
 ALLOW, REFUSE, PRETEND, KILL = 0x7FFF0000, 0x00050001, 0x00050000, 0x80000000
+NOT_THERE = 0x0005005F  # EOPNOTSUPP
 #: Offsets in struct seccomp_data: the call's number, the machine, the lower half of an argument.
 NUMBER, MACHINE, ARGUMENTS = 0, 4, tuple(16 + 8 * place for place in range(6))
 X32 = 0x40000000
@@ -164,8 +165,7 @@ def refuse_calls_in_company(signals: bool, begins: bool = False) -> None:
     begins : whether another program begins here; then some calls only do nothing
     """
     own_pid = os.getpid() if signals else 0
-    pretended = PRETENDED if begins else ()
-    _install(program_in_company(*MACHINES[os.uname().machine], own_pid, pretended))
+    _install(program_in_company(*MACHINES[os.uname().machine], own_pid, begins))
 
 
 def _install(steps: list[Step]) -> None:
@@ -193,15 +193,13 @@ def program(column: int, machine: int) -> list[Step]:
     ]
 
 
-def program_in_company(
-    column: int, machine: int, own_pid: int, pretended: tuple[str, ...] = ()
-) -> list[Step]:
+def program_in_company(column: int, machine: int, own_pid: int, begins: bool = False) -> list[Step]:
     """The further filter of a kernel that shares its namespaces with others.
 
-    ``own_pid`` is the only process that may be signalled; 0 for any. The calls ``pretended`` do
-    nothing and say nothing.
+    ``own_pid`` is the only process that may be signalled; 0 for any. A program that ``begins`` gets
+    answers that it can begin with.
     """
-    nothing = {name: REFUSED_IN_COMPANY[name] for name in pretended}
+    nothing = {name: REFUSED_IN_COMPANY[name] for name in PRETENDED if begins}
     steps = [*_begin(machine), *_refuse(column, nothing, PRETEND)]
     steps += _refuse(column, REFUSED_IN_COMPANY)
     if own_pid:
@@ -212,8 +210,9 @@ def program_in_company(
         steps += _only(call[column], _not_one_of(1, values))
     steps += _only(PRLIMIT[column], _one_of(0, (0,)))
     for call in (SOCKET, SOCKETPAIR):
+        families = _one_of(0, UNIX, answer=NOT_THERE if begins else REFUSE)
         kinds = _one_of(1, CONNECTED, mask=0xF)
-        steps += _only(call[column], [*_one_of(0, UNIX), *kinds])
+        steps += _only(call[column], [*families, *kinds])
     return [*steps, (RETURN, 0, 0, ALLOW)]
 
 
@@ -241,13 +240,13 @@ def _only(number: int, conditions: list[Step]) -> list[Step]:
     return [(EQUAL, 0, len(conditions) + 1, number), *conditions, (RETURN, 0, 0, ALLOW)]
 
 
-def _one_of(place: int, values: tuple[int, ...], mask: int = 0) -> list[Step]:
+def _one_of(place: int, values: tuple[int, ...], mask: int = 0, answer: int = REFUSE) -> list[Step]:
     """Refuse the call if an argument is none of these."""
     steps: list[Step] = [(LOAD, 0, 0, ARGUMENTS[place])]
     steps += [(AND, 0, 0, mask)] if mask else []
     for left, value in zip(range(len(values), 0, -1), values, strict=True):
         steps.append((EQUAL, left, 0, value))  # past the refusal
-    return [*steps, (RETURN, 0, 0, REFUSE)]
+    return [*steps, (RETURN, 0, 0, answer)]
 
 
 def _not_one_of(place: int, values: tuple[int, ...]) -> list[Step]:
