@@ -11,6 +11,7 @@ from ...course.manifest import CellPolicy
 from ...grading.plain.assignment import PlainAssignment
 from ...grading.plain.grade import PlainExam
 from ...grading.results import TestResult
+from ...judge.plain import Verdict
 from ..plain_stock import StockScore, stock_scores, with_solutions
 from ..worker import Worker
 
@@ -80,7 +81,8 @@ def try_notebook(
     for id in judged[REFERENCE]:
         here = {form: results[id] for form, results in judged.items()}
         other = {form: results[id] for form, results in there.items()}
-        cells[id] = _decided(here, other, known.get(id, ""), slow.get(id, 0), id in again)
+        reason = _reason(verdicts.get(id), here[REFERENCE])
+        cells[id] = _decided(here, other, known.get(id, ""), slow.get(id, 0), reason, id in again)
     return Trial(cells, _stock(assignment, files) if files is not None else {})
 
 
@@ -110,6 +112,7 @@ def _decided(
     there: Mapping[str, TestResult],
     known: str,
     asked: int,
+    reason: str,
     again: bool,
 ) -> Tried:
     """Where a cell is to run, from its results with the judge and in the kernel."""
@@ -118,7 +121,7 @@ def _decided(
     if known:
         where, why = KERNEL, known
     elif again and not _passes(reference) and _passes(there[REFERENCE]):
-        where, why, used = KERNEL, f"not in the judge: {_first(reference)}", there
+        where, why, used = KERNEL, f"not in the judge: {reason}", there
     elif again and _passes(here[STUB]) and not _passes(there[STUB]):
         where, why, used = KERNEL, "an empty answer would pass in the judge", there
     elif asked and _passes(there[REFERENCE]):
@@ -132,6 +135,16 @@ def _decided(
         {form: _passes(test) for form, test in used.items()},
         fault[:200],
     )
+
+
+def _reason(verdict: Verdict | None, reference: TestResult) -> str:
+    """Why the author's solution fails in the judge, in one line."""
+    failed = [step for step in verdict.steps if step.status == "failed"] if verdict else []
+    if not failed:
+        return _first(reference)
+    step = failed[0]
+    words = f"{step.kind}: {step.message}" if step.message else "it does not hold"
+    return " ".join(f"`{step.text}`: {words}".split())
 
 
 def _passes(test: TestResult) -> bool:
