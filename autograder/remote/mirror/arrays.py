@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..packing import ARRAY_KINDS, Malformed, is_tensor
-from .basics import Form, NoForm, Read, Write, from_texts, texts
+from .basics import Form, NoForm, Read, Write, from_texts, library_of, texts
 
 
 def _array(value: Any, write: Write) -> Form:
@@ -103,7 +103,7 @@ def _tensor(value: Any, write: Write) -> Form:
 
 
 def _is_plain_tensor(value: Any) -> bool:
-    return is_tensor(value) and type(value).__module__.partition(".")[0] == "torch"
+    return is_tensor(value) and library_of(value) == "torch"
 
 
 def _read_tensor(parameter: bool) -> Callable[[tuple[Any, ...], Read], Any]:

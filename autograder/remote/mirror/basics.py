@@ -31,3 +31,9 @@ def from_texts(whole: Any, lengths: Any) -> Iterator[str]:
             raise Malformed("texts without an end")
         yield data[end : end + length].decode("utf-8", "surrogatepass")
         end += length
+
+
+def library_of(value: Any) -> str:
+    """The name of the library that has a value's class; empty where that is not known."""
+    module = getattr(type(value), "__module__", None)
+    return module.partition(".")[0] if isinstance(module, str) else ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import wire
-from .basics import NoForm, Read
+from .basics import NoForm, Read, library_of
 from .forms import Writer
 
 MUTABLE = (list, dict, set, bytearray, deque, np.ndarray)
@@ -108,4 +108,4 @@ def attributes(value: Any) -> list[tuple[str, Any]]:
 
 def may_change(value: Any) -> bool:
     """Whether what is done to a value in a call is to be seen by the caller."""
-    return isinstance(value, MUTABLE) or type(value).__module__.partition(".")[0] == "pandas"
+    return isinstance(value, MUTABLE) or library_of(value) == "pandas"

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..packing import ARRAY_KINDS, DEPTH_LIMIT, Malformed
-from . import arrays, plain, tables
+from . import arrays, libraries, plain, tables
 from .basics import Form, NoForm
 
 __all__ = ["Form", "Malformed", "NoForm", "Reader", "Writer"]
 
 WRITERS = plain.WRITERS | arrays.WRITERS
-TESTS = plain.TESTS + arrays.TESTS + tables.TESTS
-READERS = plain.READERS | arrays.READERS | tables.READERS
+TESTS = plain.TESTS + arrays.TESTS + tables.TESTS + libraries.TESTS
+READERS = plain.READERS | arrays.READERS | tables.READERS | libraries.READERS
 
 
 #: Arrays that have no room in a message, all together, are sent beside it.

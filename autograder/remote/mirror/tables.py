@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..packing import Malformed
-from .basics import Form, NoForm, Read, Write
+from .basics import Form, NoForm, Read, Write, library_of
 
 #: Element types of pandas' own that are rebuilt from a list of their values.
 LISTED = ("str", "string", "boolean", "Int", "UInt", "Float")
 
 
 def _is_of_pandas(value: Any) -> bool:
-    kind = type(value)
-    return kind.__module__.partition(".")[0] == "pandas" and "pandas" in sys.modules
+    return library_of(value) == "pandas" and "pandas" in sys.modules
 
 
 def _pandas(value: Any, write: Write) -> Form:
