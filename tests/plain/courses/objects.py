@@ -112,6 +112,14 @@ except Overloaded as error:
 else:
     assert False, "it floats?"
 
+# %% tests test_overloaded_again 1
+import pytest
+
+with pytest.raises(Overloaded):
+    Ship(limit=2).load(Crate("lead", 2.25))
+with pytest.raises(TypeError, match="limit"):
+    Ship()
+
 # %% answer watches
 def watches(names, hours=4):
     """Yield (hour, name) for ever, the names in turn."""
@@ -185,7 +193,7 @@ OBJECTS = Model(
                 "watches": "def watches(names, hours=4):\n"
                 "    return [(at * hours % 24, name) for at, name in enumerate(names)]",
             },
-            nothing("test_ship", "test_overloaded", "test_watches"),
+            nothing("test_ship", "test_overloaded", "test_overloaded_again", "test_watches"),
         ),
         Attempt(
             "identity",
