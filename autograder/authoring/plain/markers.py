@@ -63,6 +63,8 @@ def marker_faults(notebook: Any, settings: Mapping[str, Mapping[str, Any]]) -> I
     for number, cell in enumerate(notebook.cells, 1):
         for region in REGIONS:
             own = settings.get(region.section, {})
+            if region is not REGIONS[0] and _is_replaced(cell, settings):
+                continue
             yield from _faults(number, cell, region, own)
 
 
@@ -81,6 +83,13 @@ def _faults(
             f"{begin!r} stands in a cell that is not marked for it",
             f"mark it as {region.place}, or take the line out",
         )
+
+
+def _is_replaced(cell: Any, settings: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether nbgrader puts a stub in the place of all that a cell holds, before it looks on."""
+    solutions = REGIONS[0]
+    found = solutions.found_in(cell.source, settings.get(solutions.section, {}))
+    return bool(marking(cell).solution) and not found
 
 
 def _may_stand(cell: Any, region: Region) -> bool:
