@@ -1,6 +1,7 @@
 """The text of a cell as statements: which of them check, and which names they read and bind."""
 
 import ast
+import builtins
 import re
 import symtable
 from collections.abc import Iterator
@@ -120,6 +121,36 @@ def changed(node: ast.AST) -> set[str]:
                 inner is not whole or isinstance(one, ast.AugAssign)
             ):
                 found.add(inner.id)
+    return found
+
+
+#: Methods that change what they belong to.
+CHANGING = frozenset(
+    (
+        *("append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse"),
+        *("update", "add", "discard", "setdefault", "fill", "appendleft", "popleft", "resize"),
+        *("difference_update", "intersection_update", "put", "itemset", "shuffle", "add_edge"),
+        *("add_node", "remove_node", "remove_edge", "add_edges_from", "add_nodes_from", "drop"),
+    )
+)
+
+
+def touched(node: ast.AST) -> set[str]:
+    """Names of objects that a student's statement may change in place, or hand to what does."""
+    found = changed(node)
+    for one in ast.walk(node):
+        if not isinstance(one, ast.Call):
+            continue
+        match one.func:
+            case ast.Attribute(value=owner, attr=attr):
+                inplace = any(word.arg == "inplace" for word in one.keywords)
+                while isinstance(owner, ast.Attribute | ast.Subscript):
+                    owner = owner.value
+                if isinstance(owner, ast.Name) and (inplace or attr in CHANGING):
+                    found.add(owner.id)
+            case ast.Name(id=name) if not hasattr(builtins, name):
+                given = [*one.args, *(word.value for word in one.keywords)]
+                found |= {arg.id for arg in given if isinstance(arg, ast.Name)}
     return found
 
 

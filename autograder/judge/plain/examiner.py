@@ -13,7 +13,7 @@ from typing import Any
 
 from ...remote.causes import Cause, cause_of
 from ...remote.proxy import Link
-from . import cell
+from . import cell, library
 from .faults import Lost, Refused, Timeout
 from .patches import builtin_names, patched
 from .space import Space
@@ -129,7 +129,8 @@ class Examiner:
         space = self.space
         allowed = space.talk.allowed
         for node in _statements(text):
-            for name in cell.bound(node):
+            names = {name for name in cell.touched(node) if self._may_change(name)}
+            for name in cell.bound(node) | names:
                 if space.hold(name):
                     if allowed is not None and f"binds {name}" not in allowed:
                         continue  # the course's own, which the reference leaves as it is
@@ -157,6 +158,8 @@ class Examiner:
             with _alarm(seconds + SPARE):
                 talk.begin(link, seconds, allowed)
                 space.open = True
+                if "sys.modules" in text:
+                    _import_all(talk.ask("modules"))
                 run.all()
         except (Lost, Timeout) as error:
             run.stop(error)
@@ -266,6 +269,13 @@ def _statements(text: str) -> list[ast.stmt]:
         return cell.parse(text).body
     except (SyntaxError, ValueError, RecursionError):
         return []
+
+
+def _import_all(names: list[Any]) -> None:
+    """Have the modules of computing libraries that the kernel has, for who looks them up."""
+    for name in names:
+        if isinstance(name, str) and name not in sys.modules:
+            library.own_module(name)
 
 
 def _ready(node: ast.stmt) -> ast.stmt:

@@ -41,13 +41,14 @@ class Kinds:
             return type
         if what == "module":
             return types.ModuleType
+        if what == "function":
+            return types.FunctionType
         number = kind_of(thing)
         for path in self._about(number)[0]:
             found = self.local(path.removeprefix("__main__.")) if "__main__." in path else None
             found = found or library.known_class(path)
             if found is not None:
-                if what != "function":
-                    self.talk.decide("class")
+                self.talk.decide("class")
                 return found
         return self._standin(number)
 
@@ -89,6 +90,8 @@ class Kinds:
         return self.standins[number]
 
     def _about(self, number: int) -> tuple[list[str], frozenset[str]]:
+        if number == 0:  # of a class, a module or a function of a library
+            return [], frozenset()
         if number not in self.known:
             rows, methods = self.talk.ask("about", number)
             self.known[number] = [str(row) for row in rows], frozenset(map(str, methods))

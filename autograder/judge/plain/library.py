@@ -6,7 +6,9 @@ be one that computes, and a function one that neither reads files nor evaluates 
 
 import builtins
 import importlib
+import re
 import sys
+import types
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,15 +38,29 @@ HARMLESS = frozenset(
 DRAWING = ("matplotlib.pyplot", "pylab", "matplotlib.pylab")
 #: Functions of these modules check: the judge's own are used, whatever the student has by the name.
 CHECKERS = ("numpy.testing", "pandas.testing", "pandas._testing", "unittest", "nose", "pytest")
-#: Modules whose functions compute only with what they are given.
-FUNCTIONS = ("math", "cmath", "numpy", "numpy.linalg", "statistics")
+#: Libraries whose functions compute only with what they are given, and parts of names of those
+#: that do not: they read files, evaluate texts or draw numbers.
+FUNCTIONS = frozenset(
+    (
+        *("math", "cmath", "numpy", "scipy", "statistics", "sklearn", "statsmodels", "networkx"),
+        *("pandas", "itertools", "functools", "operator", "collections", "torch", "sympy"),
+    )
+)
+NOT_FUNCTIONS = re.compile(r"load|read|file|save|eval|exec|parse|sympify|lambdify|S$|random|fetch")
 #: Modules whose classes mean the same here.
 CLASSES = (
     *("builtins", "numpy", "collections", "datetime", "decimal", "fractions", "pathlib"),
     *("pandas", "numpy.ma", "types"),
 )
 #: Files and code are no data.
-NOT_CLASSES = frozenset({"numpy.memmap", "types.FunctionType", "types.CodeType", "builtins.type"})
+NOT_CLASSES = frozenset({"numpy.memmap", "types.CodeType", "builtins.type"})
+#: Python's own classes that no module has by their names.
+_SPECIAL: tuple[type, ...] = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType),
+    *(types.ModuleType, types.CoroutineType, types.NoneType, types.EllipsisType),
+    *(type({}.keys()), type({}.values()), type({}.items())),
+)
+SPECIAL: dict[str, type] = {str(kind.__name__): kind for kind in _SPECIAL}
 #: Libraries whose classes an object may be said to be of.
 KNOWN = COMPUTING | {"builtins", "_io", "generator"}
 
@@ -61,10 +77,11 @@ def own_module(name: str) -> Any:
 
 def own_function(module: str, name: str) -> Any:
     """The judge's own function, where it is one that computes or checks; else None."""
-    wanted = module in FUNCTIONS or module.startswith(("scipy.special", "scipy.linalg", *CHECKERS))
-    if not wanted or name.startswith("_") or name in ("load", "loadtxt", "genfromtxt", "fromfile"):
+    wanted = module.partition(".")[0] in FUNCTIONS or module.startswith(CHECKERS)
+    if not wanted or name.startswith("_") or NOT_FUNCTIONS.search(f"{module}.{name}"):
         return None
-    return _attribute(module, name)
+    found = _attribute(module, name)
+    return found if callable(found) else None
 
 
 def own_class(module: str, name: str) -> Any:
@@ -72,7 +89,7 @@ def own_class(module: str, name: str) -> Any:
     within = module in CLASSES or module.startswith("pandas.core.")
     if not within or f"{module}.{name}" in NOT_CLASSES:
         return None
-    found = _attribute(module, name)
+    found = _attribute(module, name) or (SPECIAL.get(name) if module == "builtins" else None)
     return found if isinstance(found, type) else None
 
 
@@ -81,7 +98,8 @@ def known_class(path: str) -> Any:
     module, _, name = path.rpartition(".")
     if module.partition(".")[0] not in KNOWN or "<" in name:
         return None
-    found = getattr(sys.modules.get(module), name, None) or _special(path)
+    found = getattr(sys.modules.get(module), name, None)
+    found = SPECIAL.get(name) if module == "builtins" and found is None else found
     return found if isinstance(found, type) and found is not object else None
 
 
@@ -95,24 +113,17 @@ def known_error(path: str) -> Any:
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 
-def checkers(allowed: Iterable[str], name: str) -> Any:
-    """The judge's own checking function that the reference has by this name; else None."""
+def imported(allowed: Iterable[str], name: str) -> Any:
+    """The judge's own function where the reference has a library's by its own name; else None.
+
+    Whoever was to write a function of that name has not imported it in the reference.
+    """
     for one in allowed:
         if one.startswith(f"function {name} "):
             module, _, function = one.split(" ", 2)[2].partition(":")
-            if module.startswith(CHECKERS):
+            if function == name or module.startswith(CHECKERS):
                 return own_function(module, function)
     return None
-
-
-def _special(path: str) -> Any:
-    import types
-
-    kinds = (
-        *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType),
-        *(types.ModuleType, types.CoroutineType),
-    )
-    return next((kind for kind in kinds if f"builtins.{kind.__name__}" == path), None)
 
 
 def _attribute(module: str, name: str) -> Any:

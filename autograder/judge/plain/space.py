@@ -55,15 +55,14 @@ class Space(dict[str, Any]):
 
     def _theirs(self, name: str) -> Any:
         """A name of the student's, as it is now."""
+        own = None
         if self.talk.allowed is not None:
-            own = library.checkers(self.talk.allowed, name)
-            if own is not None:
-                return own
+            own = library.imported(self.talk.allowed, name)
         found = self.talk.ask("name", name)
         if not isinstance(found, tuple) or len(found) != 1:
             raise KeyError(name)
-        value = found[0]
-        if type(value) is types.FunctionType:
+        value = found[0] if own is None else own
+        if type(value) in (types.FunctionType, types.BuiltinFunctionType):
             self.talk.decided.add(f"function {name} {value.__module__}:{value.__qualname__}")
         return value
 

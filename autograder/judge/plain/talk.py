@@ -20,7 +20,7 @@ from .restore import restore
 from .thing import Thing, what_of
 
 #: Requests that run nothing of the student's.
-QUIET = frozenset({"begin", "end", "name", "names", "about", "bytes", "part"})
+QUIET = frozenset({"begin", "end", "name", "names", "about", "bytes", "part", "modules"})
 #: How much of an exception's message is read.
 MESSAGE = 20_000
 INPUT = builtins.input

@@ -91,6 +91,9 @@ class Mirror:
     def _do_name(self, name: str) -> tuple[Any, ...]:
         return (self.names[name],) if name in self.names else ()
 
+    def _do_modules(self) -> list[str]:
+        return [name for name in sys.modules if isinstance(name, str) and "." not in name]
+
     def _do_names(self) -> list[str]:
         return [name for name in self.names if isinstance(name, str)]
 
@@ -186,7 +189,7 @@ class Mirror:
         if isinstance(value, type):
             if issubclass(value, BaseException):
                 return ("error", number, _rows(value))
-            return ("class", number, *(home_of(value) or ("", "")))
+            return ("class", number, *(home_of(value) or _unbound(value)))
         home = home_of(value) if callable(value) else None
         if home is not None:
             return ("function", number, *home)
@@ -295,6 +298,11 @@ class Mirror:
             return form if len(wire.encode(form)) < 4 * MESSAGE else None
         except (NoForm, wire.WireError):
             return None
+
+
+def _unbound(kind: type) -> tuple[str, str]:
+    """The name of a class of Python's own that no module has by it: of functions, generators."""
+    return ("builtins", kind.__name__) if kind.__module__ == "builtins" else ("", "")
 
 
 def _rows(kind: type) -> list[str]:
