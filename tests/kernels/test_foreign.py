@@ -50,7 +50,7 @@ CELLS = {
         keep="x=seven",
         kept='echo "$x"',
         fail="false",
-        endless="while true; do sleep 0.1; done",
+        endless="sleep 600",
         flood="yes $(seq 5000)",
         read="cat '{}'",
         write="echo x > '{}'",
