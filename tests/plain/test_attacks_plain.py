@@ -11,7 +11,8 @@ from plain.courses import Sheet, filled
 from plain.courses.ours import Imported, imported, scores
 
 from autograder.batch.plain_stock import stock_scores
-from autograder.grading.results import Graded, TestResult
+from autograder.grading import results
+from autograder.grading.results import Graded
 from autograder.kernels.supply import KernelSupply
 
 pytestmark = pytest.mark.slow(seconds=110)
@@ -81,7 +82,7 @@ def stub(made: Imported, sheet: Sheet) -> dict[str, float]:
     return {key: got for key, got in made.model.scores("stub").items() if key in keys}
 
 
-def by_cell(graded: Graded) -> dict[str, TestResult]:
+def by_cell(graded: Graded) -> dict[str, results.TestResult]:
     """The tests of a notebook by their cells' own names."""
     return {test.cell.split("/")[-1]: test for test in graded.tests}
 

@@ -152,8 +152,16 @@ itertools.islice = lambda *values: answers.pop(0)
 def watches(names, hours=4):
     return iter(turns)
 """
+SWALLOWS = """
+class Lock:
+    open = False
+    def __enter__(self): return None
+    def __exit__(self, *about): return True
+    def __call__(self, *ships, toll=2): return toll * len(ships)
+"""
 
 CHEATS = (
+    Cheat("failures-swallowed", "objects", {"lock": SWALLOWS}, {"test_lock": 0}),
     Cheat("numpy-testing-patched", "numerics", {"simpson": NUMPY_TESTING}, {"test_simpson": 0}),
     Cheat("modules-replaced", "numerics", {"simpson": MODULES}, {"test_simpson": 0}),
     Cheat("a-class-called-np", "numerics", {"simpson": RENAMED}, {"test_simpson": 0}),

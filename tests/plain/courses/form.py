@@ -81,11 +81,13 @@ class Attempt:
     ----------
     texts : by the cell's name, or ``notebook/name``; other cells hold the reference
     scores : of the tests that do not get all their points, named alike
+    ours : of the tests to which this engine gives something else than stock nbgrader
     """
 
     name: str
     texts: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, float] = field(default_factory=dict)
+    ours: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,10 @@ class Model:
         """The attempt of this name; the reference where there is none."""
         return next((one for one in self.attempts if one.name == student), Attempt("reference"))
 
-    def scores(self, student: str) -> dict[str, float]:
-        """What stock nbgrader gives this submission, by ``notebook/cell``."""
-        wrong = self.attempt(student).scores
+    def scores(self, student: str, ours: bool = False) -> dict[str, float]:
+        """What stock nbgrader, or this engine, gives a submission, by ``notebook/cell``."""
+        attempt = self.attempt(student)
+        wrong = {**attempt.scores, **(attempt.ours if ours else {})}
         given: dict[str, float] = {}
         for sheet in self.sheets:
             for cell in sheet.of("tests"):

@@ -129,6 +129,8 @@ STATE = Model(
                 "late": "total = 8",
             },
             nothing("test_other_sides", "test_order", "test_noise", "test_ask", "test_late"),
+            # there the failed test has left its own number of sides behind
+            ours={"test_order": 1},
         ),
         Attempt(
             "own-names",
@@ -141,5 +143,4 @@ STATE = Model(
             nothing("test_roll", "test_log", "test_late"),
         ),
     ),
-    stub=nothing("test_order"),
 )
