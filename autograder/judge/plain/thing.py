@@ -143,7 +143,12 @@ class Thing:
         return _do(self, "enter", gate="")
 
     def __exit__(self, *error: Any) -> Any:
-        return _do(self, "exit", None, None, None, gate="")
+        """Leave it; a check that failed inside, or the judge's own end, is not its to swallow."""
+        kind = error[0]
+        told = kind is not None and issubclass(kind, Exception)
+        told = told and not issubclass(kind, AssertionError)
+        found = _do(self, "exit", *(error[:2] if told else (None, None)), None, gate="")
+        return told and bool(found)
 
     def __reversed__(self) -> Iterator[Any]:
         return iter(_do(self, "reversed", gate=""))
