@@ -19,7 +19,8 @@ def anything_to_grade(
     again : also what has been graded
     """
     return any(
-        again or not course.graded_notebook(student, week.id).exists()
+        again
+        or not all(course.graded_notebook(student, week.id, name).exists() for name in week.sheets)
         for week in weeks
         for student in course.submitters(week.id)
         if not students or student in students

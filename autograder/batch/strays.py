@@ -9,7 +9,7 @@ from ..course.manifest import Course, Week
 from ..course.paths import alike, is_text, left_by_a_system
 from ..course.roster import load_roster
 from ..gradebook.times import read_time
-from .file_names import is_notebook
+from .file_names import is_notebook, plain_stem
 
 #: A name as close as this to a week's is meant for it.
 CLOSE = 0.6
@@ -82,7 +82,7 @@ def _of_folder(course: Course, weeks: list[Week], folder: Path) -> Iterator[Stra
         elif is_notebook(path.name):
             yield Stray(
                 f"{_in(path, root)}: is in no week's folder, and is not graded"
-                + _meant(course, path.name.split(".")[0]),
+                + _meant(course, path.name.split(".")[0], plain_stem(path.name)[0]),
                 lost=True,
             )
 
@@ -92,10 +92,14 @@ def _holds_a_notebook(folder: Path) -> bool:
     return any(is_notebook(path.name) for form in ("*", "*/*") for path in folder.glob(form))
 
 
-def _meant(course: Course, name: str) -> str:
-    """Which week a folder's name may mean."""
+def _meant(course: Course, name: str, notebook: str = "") -> str:
+    """Which week the name of a folder or of a notebook's file may mean."""
     ids = {alike(week.id): week.id for week in course.weeks}
     word = alike(name)
+    own = alike(notebook)
+    holders = [week.id for week in course.weeks if own and own in map(alike, week.notebooks)]
+    if len(holders) == 1:
+        return f"; it is a notebook of {holders[0]}: move it to a folder of that name"
     begin = [id for id in ids if word and id.startswith(word)]
     close = begin if len(begin) == 1 else difflib.get_close_matches(word, ids, 1, CLOSE)
     if close:

@@ -4,9 +4,10 @@ import os
 import platform
 from collections.abc import Callable, Iterable
 
+from ..authoring.plain.build import lesson_path
 from ..authoring.texts import LESSON
 from ..course.errors import CourseError
-from ..course.manifest import Course, find_course
+from ..course.manifest import Course, Week, find_course
 from ..course.requirements import look_up
 from ..notebook.dataset import state
 from ..sandbox.levels import probe
@@ -45,8 +46,8 @@ def _course(course: Course, say: Say) -> bool:
     about = course.manifest.course
     say(f"course: {about.id} in {course.root}, {len(course.weeks)} weeks")
     for week in course.weeks:
-        there = (course.source_folder(week) / LESSON).is_file()
-        say(f"  {week.id:24} source {'there' if there else 'MISSING'}")
+        missing = _missing(course, week)
+        say(f"  {week.id:24} source {f'MISSING{missing}' if missing is not None else 'there'}")
     good = True
     if about.requirements:
         say("packages of the course")
@@ -57,6 +58,20 @@ def _course(course: Course, say: Say) -> bool:
         now = state(dataset)
         say(f"  {dataset.name:16} {now.words}{now.remedy and f': {now.remedy}'}")
     return good
+
+
+def _missing(course: Course, week: Week) -> str | None:
+    """Which source of a week is missing; None if none is."""
+    folder = course.source_folder(week)
+    if not week.is_plain:
+        return None if (folder / LESSON).is_file() else ""
+    lost = []
+    for name in week.notebooks:
+        try:
+            lesson_path(folder, name)
+        except CourseError:
+            lost.append(f"{name}.py")
+    return f": {', '.join(lost)}" if lost else None
 
 
 def _installed(requirements: Iterable[str], say: Say) -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -40,13 +41,26 @@ def start_page(course: Course, weeks: list[WeekProgress]) -> str:
     for number, week in enumerate(weeks, 1):
         title = week.title
         if week.notebook.is_file():
-            title = f"[{title}]({quote(str(week.notebook.relative_to(course.root)))})"
+            title = f"[{title}]({_address(course, week.notebook)})"
+        if week.notebooks:
+            title = f"{week.title}: {', '.join(_links(course, week.notebooks))}"
         state = f"{MARKS.get(week.state, '○')} {week.state}"
         done = f"{week.written} of {len(week.exercises)}" if week.exercises else "–"
         ticked = f"{week.ticked} of {week.items}" if week.items else "–"
-        due = ", ".join(filter(None, time_left(week.due)))
+        due = ", ".join(filter(None, time_left(week.due))) or "–"
         lines.append(f"| {number} | {title} | {state} | {done} | {ticked} | {due} |")
     return "\n".join([*lines, "", HOW_TO, ""])
+
+
+def _links(course: Course, notebooks: Iterable[Path]) -> Iterator[str]:
+    """The notebooks of a week of several."""
+    for path in notebooks:
+        there = path.is_file()
+        yield f"[{path.stem}]({_address(course, path)})" if there else path.stem
+
+
+def _address(course: Course, path: Path) -> str:
+    return quote(str(path.relative_to(course.root)))
 
 
 HOW_TO = """\

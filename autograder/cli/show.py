@@ -23,7 +23,7 @@ from ..gradebook.graded import graded_facts
 from ..gradebook.marks import Marks
 from ..gradebook.regrade import Regrade
 from ..grading.plain.assignment import PlainAssignment
-from ..grading.results import Facts
+from .plain_rows import in_columns, lines_on_protection, not_protected, plain_rows, totals
 
 
 def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
@@ -34,6 +34,8 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
     """
     rows = []
     marks = _marks(course, week)
+    if week.is_plain:
+        return plain_rows(course, week, marks)
     for student in course.graded_students(week.id):
         facts = graded_facts(course, student, week.id)
         if facts is None:
@@ -44,7 +46,7 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
                 "exercises": {test.exercise: test.earned for test in facts.tests},
                 "points": {test.exercise: test.points for test in facts.tests},
                 "earned": round(facts.earned, 4),
-                **_totals(marks.get(student), facts),
+                **totals(marks.get(student), facts),
                 "status": facts.status,
                 "cause": facts.cause,
                 "reason": facts.reason,
@@ -63,16 +65,6 @@ def _marks(course: Course, week: Week) -> dict[str, Marks]:
         return {}
     with open_book(course) as book:
         return book.marks(week)
-
-
-def _totals(marks: Marks | None, facts: Facts) -> dict[str, float]:
-    """What counts in the end, and what it is made of."""
-    if marks is None or not marks.cells:
-        return {"answers": 0.0, "penalty": 0.0, "mark": facts.earned, "most": facts.points}
-    own = {test.cell for test in facts.tests}
-    answers = sum(cell.score for name, cell in marks.cells.items() if name not in own)
-    found = {"answers": answers, "penalty": marks.penalty, "mark": marks.mark, "most": marks.most}
-    return {name: round(value, 4) for name, value in found.items()}
 
 
 def show_class(
@@ -94,13 +86,15 @@ def show_class(
         for row in rows:
             row["unmarked"] = list((waiting or {}).get(row["student"], ()))
         again = {} if regrade is None else {"regraded": regrade.tree()}
-        print(json.dumps({"week": week.id, "students": rows, **again}, indent=1))
+        unprotected = {"not_protected": not_protected(rows)} if week.is_plain else {}
+        print(json.dumps({"week": week.id, "students": rows, **unprotected, **again}, indent=1))
         return
     if regrade is not None:
         _show_changes(regrade)
     if not rows:
         return
-    points: dict[str, float] = next((row["points"] for row in rows if row["points"]), {})
+    shown = in_columns(week, rows)
+    points: dict[str, float] = next((row["points"] for row in shown if row["points"]), {})
     table = Table(title=f"{week.id}: {week.title}", title_justify="left")
     table.add_column("student", no_wrap=True)
     for name, most in points.items():
@@ -111,10 +105,10 @@ def show_class(
         table.add_column(name, justify="right")
     table.add_column(f"total\n/{max(row['most'] for row in rows):g}", justify="right")
     table.add_column("remark", no_wrap=True, overflow="ellipsis", max_width=44)
-    for row in rows:
+    for row in shown:
         marks = [_mark(row["exercises"].get(name, 0), most) for name, most in points.items()]
         notes = [note["text"] for note in row["notes"]]
-        remarks = [row["reason"], *notes] if row["reason"] else notes
+        remarks = [*filter(None, (row["reason"], row.get("before", ""))), *notes]
         remark = f"{remarks[0]} (+{len(remarks) - 1})" if len(remarks) > 1 else "".join(remarks)
         if answers:
             waits = row["student"] in (waiting or {})
@@ -124,6 +118,8 @@ def show_class(
         name = escape(printable(row["student"]))
         table.add_row(name, *marks, f"{row['mark']:.2f}", escape(printable(remark)))
     _console().print(table)
+    for line in lines_on_protection(rows):
+        print(printable(line))
     counts: dict[str, int] = {}
     for names in (waiting or {}).values():
         for name in names:
@@ -160,7 +156,7 @@ def _show_changes(regrade: Regrade) -> None:
 
 def _folded(name: str) -> str:
     """A long name on several lines, for a narrow column."""
-    return re.sub(r"(?<=[a-z])_", "_\n", name)
+    return re.sub(r"(?<=[a-z])_", "_\n", name).replace("/", "/\n")
 
 
 def _mark(earned: float, points: float) -> str:

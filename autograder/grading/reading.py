@@ -35,6 +35,7 @@ class SubmittedCell:
     grade_id: str = ""
     tags: tuple[str, ...] = ()
     attachments: dict[str, Any] = field(default_factory=dict)
+    solution: bool = False
 
 
 def read_cells(data: bytes, limit: int) -> tuple[list[SubmittedCell], list[Note]]:
@@ -192,6 +193,7 @@ def _cell(node: Any) -> SubmittedCell | None:
         if isinstance(tags, list)
         else (),
         attachments=_pictures(node.get("attachments")),
+        solution=isinstance(own, dict) and own.get("solution") is True,
     )
 
 

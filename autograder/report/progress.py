@@ -1,6 +1,7 @@
 """What a student has written and ticked so far, read from the notebooks without running them."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,10 +12,12 @@ from ..authoring.build import ITEMS_ID
 from ..authoring.items import ItemFault, read_items
 from ..authoring.percent import plain_python
 from ..course.errors import CourseError
-from ..course.manifest import MANIFEST, Course, find_course
+from ..course.manifest import MANIFEST, Course, Week, find_course
 from ..gradebook.assessment import read_assessment
 from ..grading.reading import SubmittedCell, Unreadable, read_cells
 
+#: What nbgrader's stubs of other languages say.
+NO_ANSWER = "No Answer Given"
 #: A notebook of more bytes than this is not read for its progress.
 SIZE_LIMIT = 64 << 20
 
@@ -43,6 +46,7 @@ class WeekProgress:
     """One week of one student: where its notebook is, and how far it has come.
 
     If there is no notebook to look into, ``fault`` says why, and ``note`` what the system said.
+    Of a week of several, ``notebooks`` are all of them, and ``notebook`` is the first.
     """
 
     week: str
@@ -54,6 +58,7 @@ class WeekProgress:
     due: datetime | None = None
     fault: State | None = None
     note: str = ""
+    notebooks: tuple[Path, ...] = ()
 
     @property
     def written(self) -> int:
@@ -71,10 +76,12 @@ class WeekProgress:
 
     def tree(self) -> dict[str, Any]:
         """The same as plain data, for ``--json``."""
+        several = {"notebooks": [str(path) for path in self.notebooks]} if self.notebooks else {}
         return {
             "week": self.week,
             "title": self.title,
             "notebook": str(self.notebook),
+            **several,
             "state": self.state,
             "note": self.note,
             "exercises": [asdict(exercise) for exercise in self.exercises],
@@ -98,9 +105,15 @@ def find_progress(start: Path | None = None) -> list[WeekProgress]:
         return course_progress(find_course(here))
     # fetched assignments are beside one another: the working directory is above, or is one
     for folder in (here, here.parent):
-        notebooks = sorted(path for path in folder.glob("*/*.ipynb") if _is_assignment(path))
+        there = sorted(folder.glob("*/*.ipynb"))
+        notebooks = [path for path in there if _is_assignment(path)]
         if notebooks:
             return [week_progress(path) for path in notebooks]
+        by_folder: dict[Path, list[Path]] = {}
+        for path in filter(_is_nbgraders, there):
+            by_folder.setdefault(path.parent, []).append(path)
+        if by_folder:
+            return [plain_progress(place.name, paths) for place, paths in by_folder.items()]
     raise CourseError(
         f"no {MANIFEST} in {here} or above, and no fetched assignment in it; "
         "change to the folder that holds your assignments"
@@ -111,6 +124,10 @@ def course_progress(course: Course) -> list[WeekProgress]:
     """The weeks of a course, in its order, with their titles and due dates."""
     found = []
     for week in course.weeks:
+        if week.is_plain:
+            paths = [_plain_path(course, week, name) for name in week.notebooks]
+            found.append(plain_progress(week.id, paths, week.title, week.due))
+            continue
         path = course.notebook_path(week)
         if not path.is_file():  # an assignment that was fetched is beside the manifest
             path = next(iter(course.root.glob(f"{week.id}/{week.id}.ipynb")), path)
@@ -118,8 +135,41 @@ def course_progress(course: Course) -> list[WeekProgress]:
     return found
 
 
-def week_progress(path: Path, title: str = "", due: datetime | None = None) -> WeekProgress:
-    """How far one notebook has come."""
+def plain_progress(
+    week: str, paths: list[Path], title: str = "", due: datetime | None = None
+) -> WeekProgress:
+    """How far the notebooks of a plain week have come, put together."""
+    found = [week_progress(path, title, due, _solutions) for path in paths]
+    first = next((one for one in found if one.fault is not None), found[0])
+    several = len(paths) > 1
+    return WeekProgress(
+        week,
+        title or next((one.title for one in found if one.title), week),
+        paths[0],
+        tuple(
+            Exercise(f"{path.stem}/{one.name}" if several else one.name, one.written)
+            for path, progress in zip(paths, found, strict=True)
+            for one in progress.exercises
+        ),
+        due=due,
+        fault=first.fault,
+        note=" ".join(filter(None, (first.notebook.name if several else "", first.note)))
+        if first.fault is not None
+        else "",
+        notebooks=tuple(paths) if several else (),
+    )
+
+
+def week_progress(
+    path: Path,
+    title: str = "",
+    due: datetime | None = None,
+    exercises_of: Callable[[list[SubmittedCell]], dict[str, SubmittedCell]] | None = None,
+) -> WeekProgress:
+    """How far one notebook has come.
+
+    ``exercises_of`` : finds the cells to be written, where those with tests of their own are not
+    """
     week = path.stem
     try:
         cells, _ = read_cells(path.read_bytes(), SIZE_LIMIT)
@@ -131,7 +181,8 @@ def week_progress(path: Path, title: str = "", due: datetime | None = None) -> W
     except Unreadable:
         return WeekProgress(week, title, path, due=due, fault=State.NOT_A_NOTEBOOK)
     exercises = tuple(
-        Exercise(name, not _is_stub(cell.text)) for name, cell in _exercises(cells).items()
+        Exercise(name, not (_is_plain_stub if exercises_of else _is_stub)(cell.text))
+        for name, cell in (exercises_of or _exercises)(cells).items()
     )
     assessment, _ = read_assessment(path.parent, week)
     if assessment is not None:
@@ -151,7 +202,22 @@ def time_left(due: datetime | None, now: datetime | None = None) -> tuple[str, s
 
 
 def _is_assignment(path: Path) -> bool:
-    return path.stem == path.parent.name and path.is_file() and b'"nbgrader"' in path.read_bytes()
+    return path.stem == path.parent.name and _is_nbgraders(path)
+
+
+def _is_nbgraders(path: Path) -> bool:
+    return path.is_file() and b'"nbgrader"' in path.read_bytes()
+
+
+def _plain_path(course: Course, week: Week, name: str) -> Path:
+    """A notebook of a plain week, which may be an assignment that was fetched."""
+    path, fetched = course.notebook(week.id, name), course.root / week.id / f"{name}.ipynb"
+    return fetched if fetched.is_file() and not path.is_file() else path
+
+
+def _solutions(cells: list[SubmittedCell]) -> dict[str, SubmittedCell]:
+    """The code cells of a plain notebook that a student writes."""
+    return {cell.grade_id: cell for cell in cells if cell.kind == "code" and cell.solution}
 
 
 def _exercises(cells: list[SubmittedCell]) -> dict[str, SubmittedCell]:
@@ -169,6 +235,16 @@ def _is_stub(text: str) -> bool:
     raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise))
     names = {ast.unparse(exc).split("(")[0] for exc in raised if exc is not None}
     return not tree.body or "NotImplementedError" in names
+
+
+def _is_plain_stub(text: str) -> bool:
+    """The same for a plain notebook, which need not be Python: as nbgrader leaves such a cell."""
+    try:
+        ast.parse(plain_python(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+        return not "".join(lines).strip() or NO_ANSWER in text
+    return _is_stub(text)
 
 
 def _count_items(cells: list[SubmittedCell], week: str, exercises: list[str]) -> int:
