@@ -10,9 +10,10 @@ import pytest
 
 from autograder.authoring.fill import fill
 from autograder.course.manifest import Week
+from autograder.grading import results
 from autograder.grading.plain.assignment import PlainAssignment, make_plain
 from autograder.grading.plain.grade import PlainExam, grade_plain, open_plain
-from autograder.grading.results import Graded, TestResult
+from autograder.grading.results import Graded
 from autograder.kernels.limits import Limits
 from autograder.kernels.supply import KernelSupply
 from autograder.remote.causes import Cause
@@ -98,7 +99,7 @@ def grade_texts(kernels: KernelSupply) -> Grade:
     return run
 
 
-def by_name(graded: Graded) -> dict[str, TestResult]:
+def by_name(graded: Graded) -> dict[str, results.TestResult]:
     return {test.cell: test for test in graded.tests}
 
 
