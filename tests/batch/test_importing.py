@@ -30,12 +30,16 @@ from autograder.course.manifest import CellPolicy, load_course
 pytestmark = pytest.mark.slow(seconds=60)
 
 
+#: Runs in the kernel, and uses a name that a test cell before it imports.
+SHELL = "get_ipython().run_cell('MARKS.append(double(1))')\nassert isclose(MARKS[0], 2)"
+
+
 def curious() -> object:
     """A notebook with test cells of every fate."""
     return notebook(
         given("import os\nMARKS = []"),
         answer("double", "def double(x):", "return 2 * x"),
-        checks("good", "assert double(2) == 4", 2),
+        checks("good", "from math import isclose\nassert isclose(double(2), 4)", 2),
         checks("wrong", "assert double(2) == 5", 3),
         checks("nothing", "# to be written", 1),
         checks("weak", "assert callable(double)", 1),

@@ -1,6 +1,7 @@
 """Run a plain notebook's cells in order, each test cell where it stands."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ class PlainExecution:
 
     def run(self, cells: list[Placed]) -> tuple[TestResult, ...]:
         """Run every cell in order; the results of the test cells."""
-        used = _used_later(cells)
+        used = _used_later(cells, self._is_open)
         self.text = "\n".join(placed.node.source for placed in cells if placed.is_code)
         for number, placed in enumerate(cells):
             if not placed.is_code:
@@ -100,15 +101,19 @@ class PlainExecution:
 
     def _tests(self, cell: PlainCell, used: bool) -> TestResult:
         """Run a test cell where the course has it run."""
-        policy = self.assignment.policy(cell.id)
-        if policy.run == "kernel" or self.apart is None:
-            result = self._in_kernel(cell, policy)
+        if self._is_open(cell):
+            result = self._in_kernel(cell, self.assignment.policy(cell.id))
         else:
+            assert self.apart is not None
             result = self._in_judge(cell, self.apart)
             if used:  # what it defines is used by a later cell
                 self._cell(cell.shown)
         self.secret |= bool(cell.hidden)
         return result
+
+    def _is_open(self, cell: PlainCell) -> bool:
+        """Whether a test cell runs in the kernel."""
+        return self.apart is None or self.assignment.policy(cell.id).run == "kernel"
 
     def _in_judge(self, cell: PlainCell, apart: Apart) -> TestResult:
         allowed = None if self.learned is None else self._allowed(cell)
@@ -225,18 +230,24 @@ class PlainExecution:
             self.notes.append(note)
 
 
-def _used_later(cells: list[Placed]) -> list[bool]:
-    """For each cell, whether it is a test cell that binds a name which a later one uses."""
+def _used_later(cells: list[Placed], is_open: Callable[[PlainCell], bool]) -> list[bool]:
+    """For each cell, whether it is a test cell that binds a name which a later one uses.
+
+    Parameters
+    ----------
+    is_open : whether a test cell runs in the kernel, where it finds what others have left there
+    """
     found: list[bool] = []
     later: set[str] = set()
     for placed in reversed(cells):
-        tests = placed.cell is not None and placed.cell.role == "tests"
         if not placed.is_code:
             found.append(False)
             continue
-        text = placed.cell.shown if tests and placed.cell is not None else placed.node.source
-        names = names_of(text, Stubs())
-        found.append(tests and bool(names.binds & later))
-        if not tests:
+        test = placed.cell if placed.cell is not None and placed.cell.role == "tests" else None
+        names = names_of(placed.node.source if test is None else test.shown, Stubs())
+        found.append(test is not None and bool(names.binds & later))
+        if test is None:
             later |= names.uses
+        elif is_open(test):
+            later |= names_of(test.text, Stubs()).uses
     return found[::-1]
