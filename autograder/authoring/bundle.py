@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from ..course.manifest import MANIFEST, Course, Week
 from .build import is_built
 from .bundle_page import page
 from .leaks import MARKERS, Secret, secrets, squeeze
+from .plain.build import is_built_plainly
+from .plain.secrets import plain_secrets
 from .source import read
 from .wheel import make_wheel, write_zip
 
@@ -25,16 +27,24 @@ SMALL = 5 << 20
 #: notebook is checked for shorter ones when it is built.
 CODE, WORDS = 40, 12
 IN_WORDS = ("hidden test", "mistake", "question")
+#: What only graders need to know of a week.
+NOT_FOR_STUDENTS = {"preload", "points", "cells"}
 HEAD = "# The weeks and their dates, for `autograder progress` and the start page.\n"
 
 
-def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) -> Path:
+def write_bundle(
+    course: Course,
+    weeks: list[Week],
+    path: Path | None = None,
+    is_current: Callable[[Course, Week], bool] = is_built_plainly,
+) -> Path:
     """Write the archive, whole or not at all; returns its path.
 
     Parameters
     ----------
     weeks : those whose notebooks go in
     path : the archive's file; ``build/ID.zip`` below the course without it
+    is_current : whether the notebooks of a plain week are what its lessons give
 
     Raises
     ------
@@ -43,7 +53,11 @@ def write_bundle(course: Course, weeks: list[Week], path: Path | None = None) ->
         what goes in.
     """
     path = path or course.build_folder / f"{course.manifest.course.id}.zip"
-    stale = [week.id for week in weeks if not is_built(course, week)]
+    stale = [
+        week.id
+        for week in weeks
+        if not (is_current(course, week) if week.is_plain else is_built(course, week))
+    ]
     if stale:
         raise CourseError(
             f"not what the source gives: {', '.join(stale)}; run `autograder build` first"
@@ -69,23 +83,37 @@ def collect(course: Course, weeks: list[Week]) -> dict[str, bytes]:
         f"wheels/{wheel}": data,
     }
     for week in weeks:
-        notebook = course.notebook_path(week)
-        members[str(notebook.relative_to(course.root).as_posix())] = notebook.read_bytes()
+        for file in _handed_out(course, week):
+            members[file.relative_to(course.root).as_posix()] = file.read_bytes()
     for file in sorted(course.data_folder.rglob("*")):
         parts = file.relative_to(course.root).parts
         own = file.is_file() and not file.is_symlink()
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if own and not hidden and file.stat().st_size <= SMALL:
+        if own and not _is_hidden(parts) and file.stat().st_size <= SMALL:
             members["/".join(parts)] = file.read_bytes()
     return members
+
+
+def _handed_out(course: Course, week: Week) -> Iterator[Path]:
+    """What students get of a week: its notebook, or all that stands beside plain ones."""
+    if not week.is_plain:
+        yield course.notebook_path(week)
+        return
+    folder = course.notebook(week.id, week.notebooks[0]).parent
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        if file.is_file() and not file.is_symlink() and not _is_hidden(parts):
+            yield file
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in parts)
 
 
 def refuse_leaks(course: Course, members: dict[str, bytes]) -> None:
     """Refuse a bundle that holds solutions, hidden tests, hints or rubrics of any week."""
     hidden: list[Secret] = []
     for week in course.weeks:
-        folder = course.source_folder(week)
-        for secret in secrets(read(folder, week.id)) if folder.is_dir() else ():
+        for secret in _secrets(course, week):
             if len(secret.text) >= (WORDS if secret.kind in IN_WORDS else CODE):
                 hidden.append(secret)
     for name, text in _texts(members):
@@ -96,6 +124,15 @@ def refuse_leaks(course: Course, members: dict[str, bytes]) -> None:
         for secret in hidden:
             if secret.text in text:
                 raise CourseError(f"{secret.fault} would be in the bundle, in {name}")
+
+
+def _secrets(course: Course, week: Week) -> Iterator[Secret]:
+    """What students must not see of a week."""
+    folder = course.source_folder(week)
+    if folder.is_dir() and week.is_plain:
+        yield from plain_secrets(course, week)
+    elif folder.is_dir():
+        yield from secrets(read(folder, week.id))
 
 
 def _texts(members: dict[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -129,7 +166,7 @@ def _manifest(course: Course) -> str:
     """The manifest cut to what students need."""
     manifest = course.manifest
     weeks = [
-        week.model_dump(mode="json", exclude_defaults=True, exclude={"preload"})
+        week.model_dump(mode="json", exclude_defaults=True, exclude=NOT_FOR_STUDENTS)
         for week in manifest.weeks
     ]
     about = manifest.course.model_dump(exclude_defaults=True, exclude={"requirements"})

@@ -46,6 +46,12 @@ any of ours. Grading runs your functions with tests that are not in this folder.
 says where each comes from and under which licence.
 """
 
+#: The steps of which plain weeks have the last one alone.
+TICK = """\
+3. Tick the self-assessment at the end. Your ticks are kept in `self_assessment.json`, beside the
+   notebook.
+4. Save, and hand in.
+"""
 #: What pip's usual index has of PyTorch for Linux brings libraries for graphics cards.
 TORCH = """\
 No graphics card is needed. On Linux, PyTorch without support for one is smaller by gigabytes: put
@@ -58,12 +64,31 @@ def page(manifest: Manifest, weeks: list[Week]) -> str:
     rows = ["| | Week | Notebook | Due |", "|---:|---|---|---|"]
     for number, week in enumerate(manifest.weeks, 1):
         if week in weeks:
-            due = f"{week.due.day} {week.due:%B %Y, %H:%M} {week.due:%Z}"
+            due = "no due date"
+            if week.due is not None:
+                due = f"{week.due.day} {week.due:%B %Y, %H:%M} {week.due:%Z}"
             rows.append(f"| {number} | {week.title} | `notebooks/{week.id}/` | {due} |")
     late = _late(manifest.grading.late)
     names = {Requirement(line).name for line in manifest.course.requirements}
     torch = TORCH if "torch" in names else ""
-    return PAGE.format(title=manifest.course.title, weeks="\n".join(rows), late=late, torch=torch)
+    text = PAGE if not any(week.is_plain for week in weeks) else _with_plain(weeks)
+    return text.format(title=manifest.course.title, weeks="\n".join(rows), late=late, torch=torch)
+
+
+def _with_plain(weeks: list[Week]) -> str:
+    """The page where weeks have notebooks of nbgrader's own kind, which have other names."""
+    text = PAGE.replace(
+        "1. Open `notebooks/WEEK/WEEK.ipynb`. Read,", "1. Open a notebook of the week. Read,"
+    ).replace(
+        "Hand in the notebook and, where there is one, `self_assessment.json`, both from",
+        "Hand in every notebook and, where there is one, `self_assessment.json`, all from",
+    )
+    if all(week.is_plain for week in weeks):  # these have no self-assessment
+        text = text.replace(TICK, "3. Save, and hand in.\n").replace(
+            "Hand in every notebook and, where there is one, `self_assessment.json`, all from the",
+            "Hand in every notebook from the",
+        )
+    return text
 
 
 def _late(policy: LatePolicy) -> str:

@@ -170,9 +170,10 @@ def bundle(
 ) -> None:
     """Pack one archive for students without an exchange: notebooks, data cards, the package."""
     from ..authoring.bundle import write_bundle
+    from ..gradebook.registration import is_current
 
     course = find_course()
-    path = write_bundle(course, course.pick(weeks), to)
+    path = write_bundle(course, course.pick(weeks), to, is_current)
     typer.echo(f"{path}  ({path.stat().st_size >> 10} KiB)")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import __version__
 from ..authoring.build import generate, student_notebook
-from ..authoring.plain.build import Generated, generate_plain, lesson_path, student_texts
+from ..authoring.plain.build import Generated, generate_plain, is_built_plainly, lesson_path
 from ..authoring.plain.percent import read_lesson
 from ..authoring.source import read
 from ..authoring.texts import read_texts
@@ -30,11 +30,7 @@ def is_current(course: Course, week: Week) -> bool:
         return path.is_file() and path.read_text(encoding="utf-8") == text
     if is_registered(course, week) and _note(course, week).get("notebook") == _digest(course, week):
         return True
-    paths = {name: course.notebook(week.id, name) for name in week.notebooks}
-    if not all(path.is_file() for path in paths.values()):
-        return False
-    texts = student_texts(course, week)
-    return all(path.read_text(encoding="utf-8") == texts[name] for name, path in paths.items())
+    return is_built_plainly(course, week)
 
 
 def write_week(course: Course, week: Week) -> bool:

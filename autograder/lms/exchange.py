@@ -6,6 +6,7 @@ What it collects belongs to strangers, who can put anything into their own folde
 import fnmatch
 import os
 import pwd
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,10 @@ from nbgrader.exchange.default import (
 
 from ..authoring.build import is_built
 from ..course.files import write_whole
-from ..course.manifest import find_course
+from ..course.manifest import Week, find_course
 from ..course.paths import is_student, printable
 from ..course.tokens import TIMESTAMP, TOKENS, read_token
+from ..gradebook.registration import is_current
 from ..gradebook.times import parse_time, read_time
 from .copying import Allowance, copy_folder, is_folder
 
@@ -36,9 +38,10 @@ class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
         super().init_src()
         course = find_course(Path(self.coursedir.root))
         week = course.pick([self.coursedir.assignment_id])[0]
-        if not is_built(course, week):
-            path = course.notebook_path(week).relative_to(course.root)
-            self.fail(f"{path} is not what its source gives; run `autograder build {week.id}`")
+        if not (is_current(course, week) if week.is_plain else is_built(course, week)):
+            path = course.notebook(week.id, week.sheets[0]).relative_to(course.root)
+            what = path.parent if len(week.sheets) > 1 else path
+            self.fail(f"{what} is not what its source gives; run `autograder build {_word(week)}`")
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy everything but the traces of a trial run."""
@@ -62,7 +65,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 self.log.warning(
                     "%s did not submit through the exchange; return %s another way",
                     student,
-                    folder / f"{folder.name}.html",
+                    ", ".join(str(page) for page in sorted(folder.glob("*.html"))),
                 )
                 excluded.append(student)
         self.coursedir.student_id_exclude = ",".join(excluded)
@@ -192,6 +195,11 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]
             Path(place).chmod(0o2770)
             for name in names:
                 Path(place, name).chmod(0o660)
+
+
+def _word(week: Week) -> str:
+    """A week's id as a shell takes it."""
+    return shlex.quote(week.id)
 
 
 def _folders(pattern: str) -> list[Path]:

@@ -194,3 +194,12 @@ def student_texts(course: Course, week: Week) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         made = generate_plain(course, week, Path(folder), database=False)
         return {name: made.release(name).read_text(encoding="utf-8") for name in week.notebooks}
+
+
+def is_built_plainly(course: Course, week: Week) -> bool:
+    """Whether a plain week's notebooks are there and are what its lessons give, to the byte."""
+    paths = {name: Paths(course.root).notebook(week.id, name) for name in week.notebooks}
+    if not all(path.is_file() for path in paths.values()):
+        return False
+    texts = student_texts(course, week)
+    return all(path.read_text(encoding="utf-8") == texts[name] for name, path in paths.items())
