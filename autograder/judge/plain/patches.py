@@ -134,7 +134,7 @@ class Main(types.ModuleType):
     def __getattribute__(self, name: str) -> Any:
         if name == "__dict__":
             return types.ModuleType.__getattribute__(self, "_space")
-        if name.startswith("__") or name == "_space":
+        if name in ("__class__", "__name__", "__spec__", "__loader__", "__package__"):
             return types.ModuleType.__getattribute__(self, name)
         try:
             return types.ModuleType.__getattribute__(self, "_space")[name]
@@ -203,11 +203,17 @@ def _signature(space: Space, owner: Any, own: Any) -> Any:
 
 
 def _seeds(space: Space, owner: Any, own: Any) -> Any:
+    asking: list[Any] = []  # while the kernel seeds, which may be in this process
+
     def seed(value: Any = None, *more: Any, **named: Any) -> Any:
         found = own(value, *more, **named)
-        if space.open and type(value) in (int, float, str, type(None)):
+        if space.open and not asking and type(value) in (int, float, str, type(None)):
             which = {random: "random", np.random: "numpy"}.get(owner, "torch")
-            space.talk.ask("seed", which, value)
+            asking.append(value)
+            try:
+                space.talk.ask("seed", which, value)
+            finally:
+                asking.clear()
         return found
 
     return seed
