@@ -14,7 +14,7 @@ from typing import Any
 
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from ..batch.file_names import plain_stem
+from ..batch.file_names import plain_stem, which_notebook
 from ..course.database import open_gradebook
 from ..course.manifest import Course, find_course
 from ..course.regular import read_regular
@@ -78,16 +78,17 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         """Look at all files and choose those that count."""
         course = find_course(folder)
         students = _students(course)
+        notebooks = course.pick([week])[0].notebooks
         last: dict[tuple[str, str], Download] = {}
         others: dict[tuple[str, str], Download] = {}
         for path in sorted(folder.rglob("*")):
             if path.is_symlink() or not path.is_file():
                 continue
-            found = _read_download(path, folder)
+            found = _read_download(path, folder, notebooks)
             if found is None:
                 self.log.warning("left out, its name names nobody: %s", path.relative_to(folder))
                 continue
-            key = found.owner, found.stem.casefold() + path.suffix
+            key = found.owner, f"{found.stem}{path.suffix}".casefold()
             graded = path.suffix == ".ipynb" or key[1] == f"{ASSESSMENT}.json"
             kind = last if graded else others
             if key in kind:
@@ -96,7 +97,7 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
                 found = new
             kind[key] = found
         kept = self._named(last, students, course, week)
-        return kept | self._instead(others, last, students, course, week)
+        return kept | self._instead(others, last, students, course, week, bool(notebooks))
 
     def _instead(
         self,
@@ -105,17 +106,22 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         students: dict[str, str],
         course: Course,
         week: str,
+        is_plain: bool,
     ) -> dict[Path, dict[str, str]]:
-        """What those have handed in who handed in no notebook, so that they are not forgotten."""
+        """What those have handed in who handed in no notebook, so that they are not forgotten.
+
+        In a plain week all files are kept: a task may ask for them.
+        """
         kept: dict[Path, dict[str, str]] = {}
         with_notebook = {owner for owner, name in last if name.endswith(".ipynb")}
         for (owner, _), found in others.items():
             student = students.get(owner, owner)
             name = f"{found.stem}{found.path.suffix}"
-            if owner in with_notebook or name.casefold() in TOKENS:
+            if name.casefold() in TOKENS or (owner in with_notebook and not is_plain):
                 self.log.warning("left out, it is no notebook: %s", found.path.name)
                 continue
-            self.log.warning("%s handed in no notebook: %s", student, found.path.name)
+            if owner not in with_notebook:
+                self.log.warning("%s handed in no notebook: %s", student, found.path.name)
             time = _time_known(course.submitted(student, week), name, found.path)
             kept[found.path] = {"student_id": student, "file_id": name, **time}
         return kept
@@ -129,15 +135,16 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
     ) -> dict[Path, dict[str, str]]:
         kept: dict[Path, dict[str, str]] = {}
         late, unknown = set(), set()
-        wanted = f"{week}.ipynb".casefold()
+        wanted = {f"{one}.ipynb".casefold(): one for one in course.pick([week])[0].sheets}
         for (owner, name), found in last.items():
             notebook = found.path.suffix == ".ipynb"
-            right = notebook and (owner, wanted) in last
-            if right and name != wanted:
-                self.log.warning("%s: left out, there is a %s.ipynb", found.path.name, week)
+            right = wanted.get(name, "") if notebook else ""
+            if notebook and not right and all((owner, one) in last for one in wanted):
+                there = f"a {week}.ipynb" if len(wanted) == 1 else "every notebook of the week"
+                self.log.warning("%s: left out, there is %s", found.path.name, there)
                 continue
             student = students.get(owner, owner)
-            file_id = f"{week if right else found.stem}{found.path.suffix}"
+            file_id = f"{right or found.stem}{found.path.suffix}"
             kept[found.path] = {
                 "student_id": student,
                 "file_id": file_id,
@@ -163,13 +170,13 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         return kept
 
 
-def _read_download(path: Path, folder: Path) -> Download | None:
+def _read_download(path: Path, folder: Path, notebooks: tuple[str, ...]) -> Download | None:
     parts = path.relative_to(folder).parts
     named = read_name(parts)
     if named is None:
         return None
     owner, name, upload, late = named
-    stem, copies = plain_stem(name)
+    stem, copies = which_notebook(name, notebooks) or plain_stem(name)
     download = (folder / parts[0]).stat().st_mtime
     order = upload, download, copies, path.stat().st_mtime, str(path)
     return Download(path, owner, stem or "notebook", late, order)
