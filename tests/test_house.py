@@ -11,8 +11,8 @@ import autograder
 TESTS = Path(__file__).parent
 ROOMS = {path.parent.name for path in Path(autograder.__file__).parent.glob("*/__init__.py")}
 #: Folders that test more than a room: what is attacked, what breaks, what a browser shows, this
-#: repository's course and its weeks.
-SUITES = {"attacks", "faults", "browser", "rnn", "weeks"}
+#: repository's course and its weeks, and nbgrader's own notebooks from their import to their marks.
+SUITES = {"attacks", "faults", "browser", "rnn", "weeks", "plain"}
 FILES = sorted(TESTS.rglob("*.py"))
 
 

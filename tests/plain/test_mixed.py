@@ -6,10 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from plain.test_grading_plain import SOLUTIONS, assignment
 from support import tiny
 from support.courses import changed, write_course
 from support.grading import Grade
+from support.plain_notebook import SOLUTIONS, assignment
 
 from autograder.authoring.build import student_notebook
 from autograder.authoring.fill import fill
