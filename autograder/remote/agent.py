@@ -209,7 +209,7 @@ async def serve(
         checked=agent.checked,
         stand=agent.stand,
     )
-    scope.mirror, scope.exchange = agent.mirror, (exchange := Exchange(connection))
+    scope.mirror, scope.exchange = agent.mirror, (exchange := Exchange(connection, scope.answer))
     with connection:
         while not exchange.gone:
             try:

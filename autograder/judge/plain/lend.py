@@ -71,6 +71,8 @@ class Lender:
 
     def _other(self, value: Any) -> Form:
         if type(value) is Thing:
+            if self.talk.things.get(number_of(value)) is not value:
+                raise ValueError("this object was lost with the kernel in which it lived")
             return ("o", number_of(value))
         number = self.talk.kinds.number(value)
         if number is not None:

@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from ...remote.mirror.homes import home_of
 from . import library
 from .talk import Talk
 from .thing import Thing, what_of
@@ -31,7 +32,6 @@ class Space(dict[str, Any]):
         self.owned: set[str] = set()
         self.reads: set[str] = set()
         self.stores: set[str] = set()
-        self.known: dict[str, tuple[int, Any]] = {}
         self.bound: Callable[[str, Any], object] = lambda name, value: None
 
     def local(self, name: str) -> Any:
@@ -46,12 +46,9 @@ class Space(dict[str, Any]):
             name in self.owned and self.talk.allows(f"builtin {name}")
         ):
             raise KeyError(name)
-        epoch, value = self.known.get(name, (-1, None))
-        if epoch == self.talk.epoch:
-            return value
-        value = self._theirs(name)
-        self.known[name] = self.talk.epoch, value
-        return value
+        if name not in self.talk.known:
+            self.talk.known[name] = self._theirs(name)
+        return self.talk.known[name]
 
     def _theirs(self, name: str) -> Any:
         """A name of the student's, as it is now."""
@@ -62,13 +59,13 @@ class Space(dict[str, Any]):
         if not isinstance(found, tuple) or len(found) != 1:
             raise KeyError(name)
         value = found[0] if own is None else own
-        if type(value) in (types.FunctionType, types.BuiltinFunctionType):
-            self.talk.decided.add(f"function {name} {value.__module__}:{value.__qualname__}")
+        if type(value) is not Thing and (home := home_of(value)) and not isinstance(value, type):
+            self.talk.decided.add(f"function {name} {home[0]}:{home[1]}")
         return value
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
-        self.known.pop(name, None)
+        self.talk.known.pop(name, None)
         if not self.open or name in NOBODYS:
             self.bound(name, value)
             return
@@ -88,7 +85,7 @@ class Space(dict[str, Any]):
         here = dict.__contains__(self, name)
         if here:
             super().__delitem__(name)
-        self.known.pop(name, None)
+        self.talk.known.pop(name, None)
         if not self.open:
             if not here:
                 raise KeyError(name)
@@ -129,7 +126,7 @@ class Space(dict[str, Any]):
     def drop(self, name: str) -> None:
         """Forget a name that is bound here: from now on it is the student's."""
         dict.pop(self, name, None)
-        self.known.pop(name, None)
+        self.talk.known.pop(name, None)
         self.owned.add(name)
 
     def is_module(self, value: Any) -> bool:

@@ -19,8 +19,6 @@ from .lend import Lender
 from .restore import restore
 from .thing import Thing, what_of
 
-#: Requests that run nothing of the student's.
-QUIET = frozenset({"begin", "end", "name", "names", "about", "bytes", "part", "modules"})
 #: How much of an exception's message is read.
 MESSAGE = 20_000
 INPUT = builtins.input
@@ -31,7 +29,8 @@ class Talk:
 
     Attributes
     ----------
-    epoch : counts what may have changed the student's names
+    known : values of the student's names that are as they were when they were asked for
+    depth : in how many answers to the kernel's questions it asks itself
     step : the number of the statement that runs
     allowed : what the kernel may decide; None while that is learned
     decided : what it did decide, as ``STEP WORD``, and ``KIND NAME …`` of names
@@ -44,7 +43,8 @@ class Talk:
         self.things: dict[int, Thing] = {}
         self.link: Link | None = None
         self.deadline, self.most, self.received = 0.0, PROGRAM_LIMIT, 0
-        self.asked = self.epoch = self.step = 0
+        self.asked = self.depth = self.step = 0
+        self.known: dict[str, Any] = {}
         self.allowed: frozenset[str] | None = None
         self.decided: set[str] = set()
         self.refused: Refused | None = None
@@ -61,7 +61,7 @@ class Talk:
         self.most = int(getattr(link, "most", PROGRAM_LIMIT))
         self.received = self.asked = 0
         self.decided, self.refused, self.lost = set(), None, None
-        self.epoch += 1
+        self.known.clear()
         token = str(self.ask("begin"))
         if token != self.token:  # another kernel: it knows nothing of the last one's objects
             self.token = token
@@ -107,26 +107,31 @@ class Talk:
         forms, table = self.lender.written(values)
         instances = list(self.lender.instances)
         try:
-            message = wire.encode(("mirror", verb, forms, table, typed))
+            message = wire.encode(("mirror", verb, forms, table, typed, self.depth))
         except wire.WireError as error:
             raise ValueError(f"what is handed over is {error}") from None
         self.asked += 1
-        self.epoch += verb not in QUIET
         while True:
             match self._exchange(message):
-                case ("value", form, str() as printed, changes):
-                    sys.stdout.write(printed)
+                case ("value", form, str() as printed, changes, list() as stale):
+                    self._heard(printed, stale)
                     if verb == "call" and changes is not None:
                         self._restore(values, instances, changes)
                     return self._value(form, verb, values)
-                case ("raised", list() as rows, str() as text, args, more, str() as printed):
-                    sys.stdout.write(printed)
-                    raise self._error(rows, text[:MESSAGE], args, more)
-                case ("callback", str() as how, int() as number, list() as asked, str() as printed):
-                    sys.stdout.write(printed)
+                case ("raised", list() as rows, str() as text, *told, str() as printed, stale):
+                    self._heard(printed, stale)
+                    raise self._error(rows, text[:MESSAGE], *told)
+                case ("callback", str() as how, int() as number, list() as asked, *more):
+                    self._heard(*more)
                     message = self._used(how, number, asked)
                 case _:
                     raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this")
+
+    def _heard(self, printed: str, stale: list[Any]) -> None:
+        """What the student's code has printed is printed here; names that may be others are."""
+        sys.stdout.write(printed)
+        for name in stale:
+            self.known.pop(name, None)
 
     def _exchange(self, message: bytes) -> Any:
         if self.link is None or time.monotonic() > self.deadline:
@@ -195,6 +200,7 @@ class Talk:
     def _used(self, how: str, number: int, forms: list[Any]) -> bytes:
         """The kernel uses something of the test's."""
         kept = self.lender.table, self.lender.instances
+        self.depth += 1
         try:
             values = [self.reader.read(form) for form in forms]
             found = self.lender.used(how, number, values)
@@ -207,6 +213,7 @@ class Talk:
             place = len(self.escaped) - 1
             return wire.encode(("back raised", name, form, str(error)[:MESSAGE], place))
         finally:
+            self.depth -= 1
             self.lender.table, self.lender.instances = kept
 
     # reading

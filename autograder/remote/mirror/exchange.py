@@ -19,20 +19,37 @@ class Abandoned(BaseException):
 
 
 class Exchange:
-    """Asks the judge over ``connection``.
+    """Asks the judge over ``connection``, and serves what it asks meanwhile.
 
     Attributes
     ----------
     pending : a request that came in place of an answer: the one that is served is abandoned
     """
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
+    def __init__(self, connection: socket.socket, serve: Callable[[bytes], bytes]) -> None:
+        self.connection, self.serve = connection, serve
+        self.depth = 0
         self.pending: bytes | None = None
         self.gone = False
 
     def __call__(self, message: bytes) -> Any:
         """Send ``message``, and give what the judge answers, decoded."""
+        self.depth += 1
+        try:
+            while True:
+                answer = self._sent(message)
+                found = wire.decode(answer)
+                if _is_back(found):
+                    return found
+                if depth_of(found) != self.depth:
+                    self.pending = answer
+                    raise Abandoned
+                message = self.serve(answer)  # what the judge asks before it answers
+        finally:
+            self.depth -= 1
+
+    def _sent(self, message: bytes) -> bytes:
+        """Send a message and take the next one."""
         if self.pending is not None or self.gone:
             raise Abandoned
         self.gone = True  # unless all of this comes to its end
@@ -47,10 +64,7 @@ class Exchange:
         if answer is None:
             raise Abandoned
         self.gone = False
-        if (found := _back(answer)) is not None:
-            return found
-        self.pending = answer
-        raise Abandoned
+        return answer
 
     def taken(self) -> bytes | None:
         """The request that is to be served next, if it has come."""
@@ -58,10 +72,17 @@ class Exchange:
         return message
 
 
-def _back(message: bytes) -> Any:
-    """What the judge answers; None if it is a request."""
-    found = wire.decode(message)
-    return found if isinstance(found, tuple) and found[:1] and found[0] in BACK else None
+def _is_back(found: Any) -> bool:
+    """Whether a message is an answer of the judge's."""
+    return isinstance(found, tuple) and found[:1] != () and found[0] in BACK
+
+
+def depth_of(found: Any) -> int:
+    """In how many of its own answers the judge is while it sends a request."""
+    match found:
+        case (str() as word, _, _, _, _, int() as depth) if word == "mirror":
+            return depth
+    return 0
 
 
 def _receive(connection: socket.socket) -> bytes | None:
@@ -98,17 +119,17 @@ class Beside:
         self.answer = answer
         self.out: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.back: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self.asking, self.seconds = False, 0.0
+        self.asking, self.seconds, self.depth = False, 0.0, 0
 
     def ask(self, message: bytes, seconds: float) -> bytes:
         """The answer to a request, or what is asked in between; ``queue.Empty`` if none comes."""
         self.seconds = max(0.01, seconds)
-        if self.asking and _back(message) is not None:
+        if self.asking:
+            found = wire.decode(message)
             self.back.put(message)
-            return self._next()
-        if self.asking:  # what runs is abandoned
-            self.back.put(message)
-            self._next()
+            answer = self._next()
+            if _is_back(found) or depth_of(found):
+                return answer
         threading.Thread(target=self._serve, args=(message,), daemon=True).start()
         return self._next()
 
@@ -124,8 +145,16 @@ class Beside:
             self.out.put(b"=" + wire.encode(("raised", ["RuntimeError"], "abandoned", "")))
 
     def _exchange(self, message: bytes) -> Any:
-        self.out.put(b"?" + message)
-        found = _back(self.back.get())
-        if found is None:
-            raise Abandoned
-        return found
+        self.depth += 1
+        try:
+            while True:
+                self.out.put(b"?" + message)
+                answer = self.back.get()
+                found = wire.decode(answer)
+                if _is_back(found):
+                    return found
+                if depth_of(found) != self.depth:
+                    raise Abandoned
+                message = self.answer(answer, self._exchange)
+        finally:
+            self.depth -= 1

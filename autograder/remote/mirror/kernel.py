@@ -45,6 +45,7 @@ class Mirror:
         self.own: dict[int, int] = {}
         self.parts: dict[int, Any] = {}
         self.lent: dict[str, tuple[Any, ...]] = {}
+        self.seen: dict[str, Any] = {}
         self.names: Names = {}
         self.exchange: Exchange | None = None
         self.given: Given | None = None
@@ -62,7 +63,7 @@ class Mirror:
     def _answer(self, arguments: list[Any]) -> bytes:
         printed = io.StringIO()
         try:
-            verb, forms, table, typed = arguments
+            verb, forms, table, typed, _ = arguments
             self.given = Given(self.names, table, self.reader.read)
             values = [self.reader.read(form) for form in forms]
             if verb == "call":
@@ -71,12 +72,13 @@ class Mirror:
                 value = self._do(verb, values)
             result = value if verb == "bytes" else self._result(value, values)
             changes = self.given.changes(self._writer) if verb == "call" else None
-            return self._encoded(("value", result, _bounded(printed), changes), value)
+            answer = ("value", result, _bounded(printed), changes, self._stale())
+            return self._encoded(answer, value)
         except Abandoned:
             raise
         except BaseException as error:
             told = self._told(error)
-            return wire.encode(("value", ("raised", *told, _bounded(printed))))
+            return wire.encode(("value", ("raised", *told, _bounded(printed), self._stale())))
 
     def _do(self, verb: str, values: list[Any]) -> Any:
         own = getattr(self, f"_do_{verb}", None)
@@ -89,7 +91,21 @@ class Mirror:
         return self.token
 
     def _do_name(self, name: str) -> tuple[Any, ...]:
-        return (self.names[name],) if name in self.names else ()
+        if name not in self.names:
+            return ()
+        self.seen[name] = self.names[name]
+        return (self.names[name],)
+
+    def _stale(self) -> list[str]:
+        """Names that the judge has asked for and that may stand for something else by now."""
+        found = [
+            name
+            for name, value in self.seen.items()
+            if self.names.get(name, self) is not value or may_change(value)
+        ]
+        for name in found:
+            del self.seen[name]
+        return found
 
     def _do_modules(self) -> list[str]:
         return [name for name in sys.modules if isinstance(name, str) and "." not in name]
@@ -112,7 +128,7 @@ class Mirror:
             if id(self.names.get(name)) in self.own:
                 self.names.pop(name)
                 self.names.update(zip([name], before, strict=False))
-        for known in (self.lent, self.standins, self.own, self.parts):
+        for known in (self.lent, self.standins, self.own, self.parts, self.seen):
             known.clear()
 
     def _do_import(self, name: str) -> Any:
@@ -241,7 +257,7 @@ class Mirror:
             raise RuntimeError("this function belongs to a test that has ended")
         forms = [self._written(value) for value in values]
         said = _taken(sys.stdout)
-        message = wire.encode(("value", ("callback", how, number, forms, said)))
+        message = wire.encode(("value", ("callback", how, number, forms, said, self._stale())))
         match self.exchange(message):
             case ("back", form, list() as table):
                 given, self.given = self.given, Given(self.names, table, self.reader.read)

@@ -3,7 +3,6 @@
 # ruff: noqa: E501 (a case is a line)
 
 import pytest
-
 from support.asserts import judged, marked, words
 
 SQUARES = (
