@@ -177,6 +177,7 @@ class _Run:
         self.space, self.text, self.nodes = space, text, nodes
         self.steps: list[Step] = []
         self.value: float | None = None
+        self.traces = ""
 
     def all(self) -> None:
         """Run every statement, until one fails that the next ones may need."""
@@ -210,6 +211,7 @@ class _Run:
                 self.value = self._number(_evaluate(node, self.space))
             else:
                 _execute(node, self.space, "<test>")
+            self._look_at_traces()
         except (Lost, Timeout):
             raise
         except Refused as error:
@@ -226,6 +228,13 @@ class _Run:
             self._note(node, "failed", Cause.WRONG, "AssertionError", str(talk.refused))
         talk.refused, self.value = None, None
         return _goes_on(node, AssertionError())
+
+    def _look_at_traces(self) -> None:
+        """A test that shows the trace of an exception has failed, whoever caught it."""
+        written = sys.stderr.getvalue() if isinstance(sys.stderr, _Bounded) else ""
+        new, self.traces = written[len(self.traces) :], written
+        if "Traceback (most recent call last)" in new:
+            raise AssertionError(f"the test shows: {new.strip().splitlines()[-1]}")
 
     def _number(self, value: Any) -> float | None:
         """The number that nbgrader reads in what a cell shows last."""
@@ -311,7 +320,7 @@ class _Bounded(io.StringIO):
 @contextmanager
 def _quiet(said: io.StringIO) -> Iterator[None]:
     """Nothing is shown, and a warning costs nothing."""
-    with redirect_stdout(said), redirect_stderr(io.StringIO()), warnings.catch_warnings():
+    with redirect_stdout(said), redirect_stderr(_Bounded()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 

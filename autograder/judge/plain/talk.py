@@ -118,11 +118,26 @@ class Talk:
                     if verb == "call" and changes is not None:
                         self._restore(values, instances, changes)
                     return self._value(form, verb, values)
-                case ("raised", list() as rows, str() as text, *told, str() as printed, stale):
+                case (
+                    "raised",
+                    list() as rows,
+                    str() as text,
+                    args,
+                    more,
+                    str() as printed,
+                    list() as stale,
+                ):
                     self._heard(printed, stale)
-                    raise self._error(rows, text[:MESSAGE], *told)
-                case ("callback", str() as how, int() as number, list() as asked, *more):
-                    self._heard(*more)
+                    raise self._error(rows, text[:MESSAGE], args, more)
+                case (
+                    "callback",
+                    str() as how,
+                    int() as number,
+                    list() as asked,
+                    str() as printed,
+                    list() as stale,
+                ):
+                    self._heard(printed, stale)
                     message = self._used(how, number, asked)
                 case _:
                     raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this")
@@ -131,7 +146,7 @@ class Talk:
         """What the student's code has printed is printed here; names that may be others are."""
         sys.stdout.write(printed)
         for name in stale:
-            self.known.pop(name, None)
+            self.known.pop(str(name), None)
 
     def _exchange(self, message: bytes) -> Any:
         if self.link is None or time.monotonic() > self.deadline:

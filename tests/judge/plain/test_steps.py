@@ -164,3 +164,11 @@ def test_a_functions_statement_begins_with_its_decorator() -> None:
 
 def test_requests_are_counted() -> None:
     assert judged(STUDENT, "for i in range(10):\n    f(i)").asked >= 10
+
+
+def test_a_trace_that_a_test_shows_is_a_failure() -> None:
+    test = "import traceback\ntry:\n    f('x')\nexcept Exception:\n    traceback.print_exc()\n2"
+    assert judged(STUDENT.replace("n + 1", "str(n)"), test).passed
+    verdict = judged(STUDENT, test)
+    assert failed(verdict) == [2]
+    assert "can only concatenate" in verdict.steps[1].message
