@@ -41,6 +41,7 @@ def upgrade(notebook: Any) -> None:
             _upgrade_cell(cell)
         own = cell.metadata.get("nbgrader")
         if isinstance(own, dict):
+            own = {"grade": False, "locked": False, "solution": False, **own}
             cell.metadata["nbgrader"] = {key: own[key] for key in KEPT if key in own}
 
 
@@ -77,10 +78,11 @@ def _cell_faults(cell: Any, own: Any) -> Iterator[tuple[str, str]]:
         yield f"its nbgrader metadata is {own!r}", "expected keys and values; set it up again"
         return
     version = own.get("schema_version")
-    if isinstance(version, int) and version > SCHEMA:
+    if version != SCHEMA:
+        newer = isinstance(version, int) and version > SCHEMA
         yield (
-            f"its nbgrader metadata has the form {version}, of a newer nbgrader",
-            f"expected {SCHEMA} at most; install that nbgrader, or save it with 0.9",
+            f"its nbgrader metadata has the form {version!r}{', of a newer nbgrader' * newer}",
+            f"expected {SCHEMA}; set the cell up again in nbgrader's Create Assignment",
         )
         return
     for key in ROLES:

@@ -17,9 +17,9 @@ from nbformat.notebooknode import NotebookNode
 
 from ...course.errors import CourseError
 from ...course.files import write_whole
+from .attachments import ATTACHMENTS, read_attachments, read_text, write_attachments
 from .metadata import faults, upgrade
 
-ATTACHMENTS = "attachments.json"
 FORMAT = "py:percent"
 #: How a cell's header says that its code begins or ends with blank lines, and how many.
 EDGES = ("blank_before", "blank_after")
@@ -28,8 +28,6 @@ KEPT_OF_CELLS = (
     *("tags", "deletable", "editable", "jupyter", "slideshow", "hide_input"),
     *("format", "raw_mimetype"),
 )
-#: The most that a file of a lesson may hold.
-SIZE_LIMIT = 128 << 20
 
 
 def read_lesson(path: Path) -> Any:
@@ -57,7 +55,7 @@ def open_notebook(path: Path) -> Any:
     CourseError
         If the file is no notebook.
     """
-    text = _text(path)
+    text = read_text(path)
     silent = logging.getLogger("traitlets")
     level = silent.level
     silent.setLevel(logging.CRITICAL)
@@ -65,12 +63,23 @@ def open_notebook(path: Path) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+            _refuse_strange(notebook)
             return _plain(notebook)
     except Exception as error:  # nbformat raises whatever a strange file makes it raise
         why = " ".join(str(error).split())[:160] or type(error).__name__
         raise CourseError(f"{path}: is no notebook: {why}") from None
     finally:
         silent.setLevel(level)
+
+
+def _refuse_strange(notebook: Any) -> None:
+    """Raise ``ValueError`` for what no notebook of any age holds."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type not in ("code", "markdown", "raw"):
+            raise ValueError(f"cell {number} is of the kind {cell.cell_type!r}")
+        if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
+            raise ValueError(f"cell {number} has no text or no metadata")
+    json.dumps(notebook, ensure_ascii=False).encode()  # half a character is none
 
 
 def write_lesson(notebook: Any, folder: Path, name: str) -> Path:
@@ -85,7 +94,7 @@ def write_lesson(notebook: Any, folder: Path, name: str) -> Path:
     path = folder / f"{name}.py"
     if language_of(notebook) == "python" and _write_text(notebook, path):
         return path
-    _set_attachments(folder, name, {})
+    write_attachments(folder, name, {})
     write_whole(path.with_suffix(".ipynb"), nbformat.writes(notebook) + "\n")
     return path.with_suffix(".ipynb")
 
@@ -138,7 +147,7 @@ def _write_text(notebook: Any, path: Path) -> bool:
     except Exception:  # a cell that jupytext cannot write is kept as it is
         return False
     write_whole(path, text)
-    _set_attachments(path.parent, path.stem, pictures)
+    write_attachments(path.parent, path.stem, pictures)
     try:
         same = not differences(notebook, _from_text(path))
     except CourseError:
@@ -152,11 +161,11 @@ def _from_text(path: Path) -> Any:
     import jupytext
 
     try:
-        notebook = jupytext.reads(_text(path), fmt=FORMAT)
+        notebook = jupytext.reads(read_text(path), fmt=FORMAT)
     except Exception as error:  # jupytext raises whatever a strange file makes it raise
         why = " ".join(str(error).split())
         raise CourseError(f"{path}: is no percent notebook: {why}") from None
-    pictures = _attachments(path.parent).get(path.stem, {})
+    pictures = read_attachments(path.parent).get(path.stem, {})
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code":
             _give_edges(cell)
@@ -234,39 +243,3 @@ def _name_cells(cells: list[NotebookNode]) -> None:
 
 def _copy(notebook: Any) -> Any:
     return nbformat.from_dict(json.loads(json.dumps(notebook)))
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(SIZE_LIMIT + 1)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "is no UTF-8 text"
-        raise CourseError(f"{path}: cannot be read: {why}") from None
-    if len(text) > SIZE_LIMIT:
-        raise CourseError(f"{path}: cannot be read: it is larger than {SIZE_LIMIT >> 20} MB")
-    return text
-
-
-def _attachments(folder: Path) -> dict[str, Any]:
-    path = folder / ATTACHMENTS
-    if not path.is_file():
-        return {}
-    try:
-        tree = json.loads(_text(path))
-    except ValueError as error:
-        raise CourseError(f"{path}: is no JSON: {error}") from None
-    if not isinstance(tree, dict) or not all(isinstance(one, dict) for one in tree.values()):
-        raise CourseError(f"{path}: expected the notebooks' names, and attachments by number")
-    return tree
-
-
-def _set_attachments(folder: Path, name: str, pictures: dict[str, Any]) -> None:
-    tree = {key: value for key, value in _attachments(folder).items() if key != name}
-    if pictures:
-        tree[name] = pictures
-    if tree:
-        text = json.dumps(tree, indent=1, sort_keys=True, ensure_ascii=False)
-        write_whole(folder / ATTACHMENTS, text + "\n")
-    else:
-        (folder / ATTACHMENTS).unlink(missing_ok=True)

@@ -76,6 +76,8 @@ def try_notebook(
     verdicts = exam.verdicts if isinstance(exam, PlainExam) else {}
     slow = {id: one.asked for id, one in verdicts.items() if one.asked > MOST_ASKED}
     moved = _moved(assignment, {*again, *slow})
+    if isinstance(exam, PlainExam):  # the rest is known: nothing is to be learned again
+        worker.exams[moved] = replace(exam, assignment=moved)
     there = _graded(worker, moved, (REFERENCE, STUB)) if {*again, *slow} else judged
     cells = {}
     for id in judged[REFERENCE]:

@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from support.nbgrader_course import KERNEL, marked, notebook
 
+from autograder.authoring.plain.attachments import ATTACHMENTS
 from autograder.authoring.plain.metadata import faults
 from autograder.authoring.plain.percent import (
-    ATTACHMENTS,
     differences,
     open_notebook,
     read_lesson,
