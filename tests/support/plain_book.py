@@ -3,7 +3,6 @@
 What is recorded passes the real build, the real writer and nbgrader's own gradebook.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +65,16 @@ def _tests(name: str, points: float, text: str) -> Any:
     return _cell(name, text, grade=True, locked=True, points=points)
 
 
-HIDDEN = "### BEGIN HIDDEN TESTS\nassert {}(31.5) > 17\nassert {}(0) == 0\n### END HIDDEN TESTS"
+HIDDEN = (
+    "### BEGIN HIDDEN TESTS\nassert circle(31.5) > 17\nassert circle(0) == 0\n### END HIDDEN TESTS"
+)
+
+
+#: Lines that one test hides and another one shows.
+SHOWN = "assert square(3) == 9, 'three'\nassert square(5) == 25, 'five'"
+HIDDEN_AND_SHOWN = (
+    f"### BEGIN HIDDEN TESTS\nassert square(31.5) > 17\n{SHOWN}\n### END HIDDEN TESTS"
+)
 
 
 def lessons() -> dict[str, Any]:
@@ -75,16 +83,16 @@ def lessons() -> dict[str, Any]:
     first = [
         v4.new_markdown_cell("# Areas\n\n## Squares\n\nThe area of a square.", id="head"),
         _solution("square", "return x * x"),
-        _tests("test_square", 3, f"assert square(2) == 4\n{HIDDEN.replace('{}', 'square')}"),
-        _tests("test_more", 2, "assert square(3) == 9"),
-        _solution("drawing", "return plot(x)"),
+        _tests("test_square", 3, f"assert square(2) == 4\n{HIDDEN_AND_SHOWN}"),
+        _tests("test_more", 2, SHOWN),
+        _solution("drawing", "return x > 0"),
         _tests("test_drawing", 1, "assert drawing(1)"),
         _cell("why", answer, "markdown", grade=True, solution=True, points=2),
     ]
     second = [
         v4.new_markdown_cell("# Circles", id="head"),
         _solution("circle", "return 3 * x * x"),
-        _tests("test_more", 4, f"assert circle(1) == 3\n{HIDDEN.replace('{}', 'circle')}"),
+        _tests("test_more", 4, f"assert circle(1) == 3\n{HIDDEN}"),
         _cell(
             "program",
             "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION",
@@ -232,7 +240,3 @@ def mark_as_nbgrader(
         path = course.graded_notebook(student, week.id, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(course.notebook(week.id, name).read_bytes())
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
