@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...authoring.build import SKIP_TAG
@@ -16,7 +16,7 @@ from ...judge.result import Result
 from ...kernels.limits import CellRun, CellStatus, not_run
 from ...kernels.session import KernelSession
 from ...remote.causes import Cause
-from ...remote.messages import told
+from ...remote.messages import told, told_kind
 from ...remote.proxy import Link, LinkError
 from ..clean import clean_outputs
 from ..execute import ALL_OUTPUTS, RESTARTS, USUAL, said
@@ -29,6 +29,8 @@ from .kernel_tests import number_of
 from .lines import earned, lines
 from .merge import Placed
 
+#: Where the words of an end are the student's own.
+RAISING = (Cause.RAISED, Cause.NOT_WRITTEN, Cause.OUT_OF_MEMORY)
 #: After these, what a cell defined can be had again by running it again.
 REPEATABLE = (CellStatus.OK, CellStatus.ERROR, CellStatus.FLOOD)
 
@@ -149,7 +151,7 @@ class PlainExecution:
         if whole and number is not None and number >= 0:
             points = min(points, number)
         open_ = not self.secret and not cell.hidden
-        why = (ran.reason if open_ else told(ran.reason) or "a check fails") if not whole else ""
+        why = (ran.reason if open_ else known_words(ran.reason)) if not whole else ""
         cause = None if whole else ran.cause or Cause.WRONG
         line = Result("cell", "all of its checks", 1.0, whole, why[:300], cause=cause)
         found = self.missing.told((line,))
@@ -218,6 +220,8 @@ class PlainExecution:
         """Say in the notes what a later test may miss, and which limit was hit."""
         name = placed.cell.id if placed.cell is not None else ""
         words = f"the cell of {name!r}" if name else "a cell of your own"
+        if self.secret and ran.cause in RAISING:
+            ran = replace(ran, reason=known_words(ran.reason))
         self.missing.take(placed.node.source, ran, words)
         if ran.cause is Cause.RAISED and (more := hint(ran)):
             self.notes.append(put_right(f"{words}: {ran.reason[:200]}{more}", name))
@@ -228,6 +232,13 @@ class PlainExecution:
         note = Note(ran.cause, f"{words}: {ran.reason[:300]}", name)
         if note not in self.notes:
             self.notes.append(note)
+
+
+def known_words(reason: str) -> str:
+    """Of what an exception says, what has a known form: a hidden test may be in the rest."""
+    kind, _, message = reason.partition(": ")
+    words = told(message)
+    return f"{told_kind([kind])}: {words}" if words else told_kind([kind])
 
 
 def _used_later(cells: list[Placed], is_open: Callable[[PlainCell], bool]) -> list[bool]:

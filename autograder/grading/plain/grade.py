@@ -21,6 +21,7 @@ from ...judge.plain import Verdict
 from ...judge.plain.apart import examining
 from ...judge.result import Result
 from ...kernels.folder_files import unpack
+from ...kernels.kernelspecs import require_kernel
 from ...kernels.launcher import LauncherError
 from ...kernels.supply import KernelSupply
 from ...remote.causes import Cause
@@ -71,7 +72,11 @@ def open_plain(assignment: PlainAssignment) -> PlainExam:
     ------
     SourceError
         If its hidden programs are at fault.
+    CourseError
+        If the kernel of another language is not installed.
     """
+    if not assignment.source.is_python:
+        require_kernel(assignment.source.kernel)
     texts = assignment.programs, assignment.mistakes
     source = with_programs(assignment.source, Path(assignment.folder), *texts)
     return PlainExam(assignment, programs=open_exam(source) if source is not None else None)
