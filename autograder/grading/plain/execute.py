@@ -222,7 +222,8 @@ class PlainExecution:
         words = f"the cell of {name!r}" if name else "a cell of your own"
         if self.secret and ran.cause in RAISING:
             ran = replace(ran, reason=known_words(ran.reason))
-        self.missing.take(placed.node.source, ran, words)
+        due = names_of(placed.cell.reference, Stubs()).binds if placed.cell is not None else ()
+        self.missing.take(placed.node.source, ran, words, due)
         if ran.cause is Cause.RAISED and (more := hint(ran)):
             self.notes.append(put_right(f"{words}: {ran.reason[:200]}{more}", name))
         if ran.cause is None or ran.cause in USUAL:
