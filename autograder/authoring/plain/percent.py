@@ -74,6 +74,11 @@ def open_notebook(path: Path) -> Any:
 
 def _refuse_strange(notebook: Any) -> None:
     """Raise ``ValueError`` for what no notebook of any age holds."""
+    for key in ("kernelspec", "language_info"):
+        facts = notebook.metadata.get(key) or {}
+        words = (facts.get(name) for name in ("name", "display_name", "language"))
+        if not all(isinstance(word, str | None) for word in words):
+            raise ValueError(f"its {key} is {dict(facts)!r}"[:100])
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type not in ("code", "markdown", "raw"):
             raise ValueError(f"cell {number} is of the kind {cell.cell_type!r}")
@@ -201,14 +206,7 @@ def _plain(notebook: Any) -> Any:
     """A copy in one form: what is kept of the metadata, no outputs, stable ids."""
     node = _copy(notebook)
     node.nbformat, node.nbformat_minor = 4, 5
-    kept = {key: node.metadata[key] for key in ("kernelspec",) if node.metadata.get(key)}
-    info = node.metadata.get("language_info") or {}
-    language = language_of(node)
-    node.metadata = nbformat.from_dict(
-        {**kept, "language_info": {"name": info.get("name") or language}}
-    )
-    if language == "python":
-        node.metadata.language_info = nbformat.from_dict({"name": "python"})
+    node.metadata = nbformat.from_dict(_kernel_of(node))
     cells = []
     for cell in node.cells:
         keys = [key for key in ("nbgrader", "attachments", *KEPT_OF_CELLS) if key in cell.metadata]
@@ -228,6 +226,18 @@ def _plain(notebook: Any) -> Any:
     upgrade(node)
     _name_cells(cells)
     return node
+
+
+def _kernel_of(notebook: Any) -> dict[str, Any]:
+    """What a notebook's metadata say of its kernel, in a form that nbformat takes."""
+    language = language_of(notebook)
+    info = notebook.metadata.get("language_info") or {}
+    name = language if language == "python" else info.get("name") or language
+    spec = dict(notebook.metadata.get("kernelspec") or {})
+    if spec:
+        spec.setdefault("name", "python3")
+        spec.setdefault("display_name", spec["name"])
+    return {**({"kernelspec": spec} if spec else {}), "language_info": {"name": name}}
 
 
 def _name_cells(cells: list[NotebookNode]) -> None:

@@ -129,7 +129,7 @@ def _decided(
     elif asked and _passes(there[REFERENCE]):
         where, why, used = KERNEL, f"asks the student's code {asked:,} times", there
     if not _passes(used[REFERENCE]):
-        fault = _first(there[REFERENCE] if again else used[REFERENCE])
+        fault = reason if where == JUDGE else _first(used[REFERENCE])
     return Tried(
         where,
         why[:200],
@@ -145,8 +145,8 @@ def _reason(verdict: Verdict | None, reference: TestResult) -> str:
     if not failed:
         return _first(reference)
     step = failed[0]
-    words = f"{step.kind}: {step.message}" if step.message else "it does not hold"
-    return " ".join(f"`{step.text}`: {words}".split())
+    words = ": ".join(filter(None, (step.kind, step.message)))
+    return " ".join(f"`{step.text}`: {words or 'it does not hold'}".split())
 
 
 def _passes(test: TestResult) -> bool:

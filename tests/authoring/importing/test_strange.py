@@ -23,8 +23,9 @@ def places(tree: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The paths to everything in a tree of JSON."""
     if here:
         yield here
-    parts = tree.items() if isinstance(tree, dict) else enumerate(tree)
-    for key, value in parts if isinstance(tree, dict | list) else ():
+    if isinstance(tree, list):
+        tree = dict(enumerate(tree))
+    for key, value in tree.items() if isinstance(tree, dict) else ():
         yield from places(value, (*here, key))
 
 
@@ -56,6 +57,6 @@ def test_a_spoiled_notebook_is_read_or_told(tmp_path: Path, seed: int) -> None:
         if report.trouble:
             assert all(words and "\n" not in words for words in report.trouble)
         else:
-            assert read_lesson(tmp_path / "lessons" / report.lesson).cells
+            assert read_lesson(tmp_path / "lessons" / report.lesson).nbformat == 4
             assert all(isinstance(name, str) for name in modules_of(sheet.notebook))
     assert fates == {True, False}
