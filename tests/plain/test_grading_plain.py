@@ -89,7 +89,10 @@ def test_nothing_of_a_hidden_check_is_told(grade_texts: Grade) -> None:
 
 
 def test_what_a_later_cell_raises_repeats_no_hidden_check(grade_texts: Grade) -> None:
-    spy = "seen = []\ndef squares(n):\n    seen.append(n)\n    return [i * i for i in range(1, 1 + n)]"
+    spy = (
+        "seen = []\ndef squares(n):\n    seen.append(n)\n"
+        "    return [i * i for i in range(1, n + 1)]"
+    )
     graded = grade_texts({"squares": spy, "total": "raise RuntimeError(f'it was {seen}')"})
     told = json.dumps([*(vars(note) for note in graded.notes)])
     told += json.dumps([line.rationale for test in graded.tests for line in test.programs])

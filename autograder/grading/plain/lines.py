@@ -76,7 +76,9 @@ def _line(name: str, title: str, step: Step, hidden: bool, secret: bool) -> Resu
         rationale = "not reached: a line before it failed"
         return Result(name, title, 1.0, False, rationale, cause=Cause.WRONG)
     raised = step.theirs or step.kind == "NameError"
-    cause = step.cause or (cause_of([step.kind]) if raised else Cause.WRONG)
+    cause = step.cause or Cause.WRONG
+    if raised and cause is Cause.WRONG:
+        cause = cause_of([step.kind])
     help = "" if hidden or cause is not Cause.WRONG else LOOK
     return Result(name, title, 1.0, False, _why(step, hidden, secret), help, cause=cause)
 

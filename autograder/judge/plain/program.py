@@ -37,7 +37,7 @@ def _outcome(step: Step, place: str, took: float) -> Outcome:
         kind, words = told_kind([step.kind]), told(step.message)
         message = f"{kind}: {words}" if words else kind
         status, cause = OutcomeStatus.RAISED, cause_of([step.kind])
-        if not step.theirs and kind != "NameError":
+        if not step.theirs and step.kind != "NameError":
             more = f" ({message})" if kind != "AssertionError" else ""
             status, cause, message = (
                 OutcomeStatus.FAILED,
