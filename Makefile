@@ -51,6 +51,7 @@ bench: setup
 	@$(BIN)/python benchmarks/throughput.py
 	@$(BIN)/python benchmarks/kernels.py
 	@$(BIN)/python benchmarks/scale.py
+	@$(BIN)/python benchmarks/plain.py
 
 clean:
 	rm -rf $(VENV) build demo autograded feedback
