@@ -108,7 +108,7 @@ class Examiner:
         for name in names & dict.keys(space):
             value = dict.__getitem__(space, name)
             if getattr(value, "__module__", None) == "__main__" and value is not before[name]:
-                space.talk.lender.given[id(value)] = name
+                space.talk.lender.given[id(value)] = (name, value)
 
     def _lose(self, node: ast.stmt) -> None:
         """Leave a statement to the kernel: what it binds and may change is the student's."""
@@ -153,6 +153,7 @@ class Examiner:
             step = Step(1, 1, "the whole cell", True, "failed", None, "SyntaxError", str(error))
             return (step,), None
         space, talk = self.space, self.space.talk
+        talk.texts = _texts(nodes)
         run = _Run(space, text, nodes)
         try:
             with _alarm(seconds + SPARE):
@@ -278,6 +279,16 @@ def _statements(text: str) -> list[ast.stmt]:
         return cell.parse(text).body
     except (SyntaxError, ValueError, RecursionError):
         return []
+
+
+def _texts(nodes: list[ast.stmt]) -> frozenset[str]:
+    """The texts that stand in a cell."""
+    return frozenset(
+        one.value
+        for node in nodes
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    )
 
 
 def _import_all(names: list[Any]) -> None:

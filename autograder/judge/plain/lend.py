@@ -42,7 +42,7 @@ class Lender:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
         self.count = self.large = 0
-        self.given: dict[int, str] = {}
+        self.given: dict[int, tuple[str, Any]] = {}
         self.table: list[Any] = []
         self.instances: list[Any] = []
 
@@ -78,7 +78,7 @@ class Lender:
         if number is not None:
             return ("o", number)
         if id(value) in self.given:
-            return ("name", self.given[id(value)])
+            return ("name", self.given[id(value)][0])
         if type(value) is np.ndarray:
             return self._large(value)
         if isinstance(value, types.ModuleType):
@@ -86,9 +86,9 @@ class Lender:
         home = home_of(value)
         if home is not None and not home[0].startswith("autograder."):
             return ("library", *home)
-        name = self.given.get(id(type(value)))
-        if name is not None:
-            return self._instance(value, name)
+        known = self.given.get(id(type(value)))
+        if known is not None:
+            return self._instance(value, known[0])
         return self._lent(value) if _is_lent(value) else self._pickled(value)
 
     def _instance(self, value: Any, name: str) -> Form:

@@ -12,6 +12,8 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+from ...remote.mirror.homes import home_of
+
 #: Modules that compute, with all that is in them: what a student's name may stand for.
 COMPUTING = frozenset(
     (
@@ -62,7 +64,7 @@ _SPECIAL: tuple[type, ...] = (
 )
 SPECIAL: dict[str, type] = {str(kind.__name__): kind for kind in _SPECIAL}
 #: Libraries whose classes an object may be said to be of.
-KNOWN = COMPUTING | {"builtins", "_io", "generator"}
+KNOWN = COMPUTING | {"builtins", "_io"}
 
 
 def own_module(name: str) -> Any:
@@ -81,7 +83,7 @@ def own_function(module: str, name: str) -> Any:
     if not wanted or name.startswith("_") or NOT_FUNCTIONS.search(f"{module}.{name}"):
         return None
     found = _attribute(module, name)
-    return found if callable(found) else None
+    return found if callable(found) and home_of(found) == (module, name) else None
 
 
 def own_class(module: str, name: str) -> Any:
@@ -89,8 +91,10 @@ def own_class(module: str, name: str) -> Any:
     within = module in CLASSES or module.startswith("pandas.core.")
     if not within or f"{module}.{name}" in NOT_CLASSES:
         return None
-    found = _attribute(module, name) or (SPECIAL.get(name) if module == "builtins" else None)
-    return found if isinstance(found, type) else None
+    if module == "builtins" and name in SPECIAL:
+        return SPECIAL[name]
+    found = _attribute(module, name)
+    return found if isinstance(found, type) and home_of(found) == (module, name) else None
 
 
 def known_class(path: str) -> Any:

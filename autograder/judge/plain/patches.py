@@ -1,6 +1,8 @@
 """What Python's own functions mean in a cell that runs in the judge, for as long as it runs."""
 
+import ast
 import builtins
+import doctest
 import inspect
 import random
 import sys
@@ -14,6 +16,9 @@ import numpy as np
 from . import library
 from .space import Space
 from .thing import Thing, talk_of
+
+#: What a text is told that a test would run and that the test does not hold itself.
+FOREIGN = "a text that may be the student's is not run here: this cell belongs to the kernel"
 
 
 def ask(word: str, value: Any) -> Any:
@@ -48,17 +53,26 @@ def builtin_names(make: Callable[[], Space]) -> dict[str, Any]:
 
     def evaluated(text: Any, *names: Any) -> Any:
         space = make()
-        if names or not space.open or not isinstance(text, str):
+        if _is_own(space, text):
             return eval(text, *(names or (space,)))
+        if names or not isinstance(text, str):
+            raise TypeError(FOREIGN)
         space.talk.decide("eval")
-        return space.talk.ask("evaluate", text)  # the text may be the student's
+        return space.talk.ask("evaluate", text)
 
     def executed(text: Any, *names: Any) -> Any:
         space = make()
-        if not names and space.open and isinstance(text, str):
-            space.talk.decide("exec")
-            return space.talk.ask("execute", text)
-        return exec(text, *(names or (space,)))
+        if _is_own(space, text):
+            return exec(text, *(names or (space,)))
+        if names or not isinstance(text, str):
+            raise TypeError(FOREIGN)
+        space.talk.decide("exec")
+        return space.talk.ask("execute", text)
+
+    def compiled(text: Any, *more: Any, **named: Any) -> Any:
+        if not _is_own(make(), text) and not isinstance(text, ast.AST):
+            raise TypeError(FOREIGN)
+        return compile(text, *more, **named)
 
     return (
         vars(builtins)
@@ -68,6 +82,7 @@ def builtin_names(make: Callable[[], Space]) -> dict[str, Any]:
             "__type__": _type,
             "eval": evaluated,
             "exec": executed,
+            "compile": compiled,
             "dir": lambda *args: dir(*args) if args else make().names(),
             "globals": make,
             "locals": make,
@@ -77,6 +92,11 @@ def builtin_names(make: Callable[[], Space]) -> dict[str, Any]:
             "quit": sys.exit,
         }
     )
+
+
+def _is_own(space: Space, text: Any) -> bool:
+    """Whether a text stands in the cell that runs it; a given cell runs before any student's."""
+    return not space.open or (isinstance(text, str) and text in space.talk.texts)
 
 
 def _theirs() -> dict[str, Any]:
@@ -169,6 +189,7 @@ def patched(space: Space) -> Iterator[None]:
 def _patched() -> Iterator[tuple[Any, str]]:
     for name in ("getsource", "getdoc", "signature"):
         yield inspect, name
+    yield doctest.DocTestFinder, "_get_test"
     yield random, "seed"
     yield np.random, "seed"
     if "torch" in sys.modules:
@@ -219,9 +240,19 @@ def _seeds(space: Space, owner: Any, own: Any) -> Any:
     return seed
 
 
+def _examples(space: Space, owner: Any, own: Any) -> Any:
+    def found(self: Any, value: Any, *more: Any) -> Any:
+        if type(value) is Thing:  # its text is the student's
+            raise TypeError(FOREIGN)
+        return own(self, value, *more)
+
+    return found
+
+
 _PATCHES: dict[str, Callable[[Space, Any, Any], Any]] = {
     "getsource": _asks("getsource"),
     "getdoc": _asks("getdoc"),
+    "_get_test": _examples,
     "signature": _signature,
     "seed": _seeds,
     "manual_seed": _seeds,

@@ -73,6 +73,8 @@ class Space(dict[str, Any]):
             return
         if type(value) is not Thing and isinstance(value, types.ModuleType):
             return
+        if not self.talk.allows(f"sets {name}"):
+            return  # the reference does not read it: the test's own value stays here
         own = callable(value) and type(value) is not Thing
         self.talk.ask("bind", name, value, own)
         if type(value) is Thing or (own and name not in self.stores):
@@ -113,6 +115,9 @@ class Space(dict[str, Any]):
     def copy(self) -> "Space":
         """The space itself: a copy would know no name of the student's."""
         return self
+
+    def clear(self) -> None:
+        """Nothing: who is done with a copy leaves the space as it is."""
 
     def names(self) -> list[str]:
         """Every name there is."""

@@ -34,6 +34,7 @@ class Talk:
     step : the number of the statement that runs
     allowed : what the kernel may decide; None while that is learned
     decided : what it did decide, as ``STEP WORD``, and ``KIND NAME …`` of names
+    texts : that stand in the test cell itself
     refused : the last refusal: whoever caught it, the statement has failed
     """
 
@@ -50,6 +51,7 @@ class Talk:
         self.refused: Refused | None = None
         self.lost: Lost | None = None
         self.token = ""
+        self.texts: frozenset[str] = frozenset()
         self.typing: Callable[..., str] = INPUT
         self.theirs: list[BaseException] = []
         self.escaped: list[BaseException] = []
@@ -128,7 +130,10 @@ class Talk:
                     list() as stale,
                 ):
                     self._heard(printed, stale)
-                    raise self._error(rows, text[:MESSAGE], args, more)
+                    found = self._error(rows, text[:MESSAGE], args, more)
+                    if isinstance(found, StopIteration):  # it would end a loop of the test's
+                        self.decide("stop")
+                    raise found
                 case (
                     "callback",
                     str() as how,
@@ -305,7 +310,8 @@ def _set_state(value: Any, state: list[tuple[str, Any]]) -> None:
     for name in list(getattr(value, "__dict__", ())):
         del value.__dict__[name]
     for name, one in state:
-        object.__setattr__(value, name, one)
+        if not (name.startswith("__") and name.endswith("__")):
+            object.__setattr__(value, name, one)
 
 
 def _refuse(tag: str, rest: tuple[Any, ...]) -> Any:

@@ -8,6 +8,9 @@ import numpy as np
 from ..packing import ARRAY_KINDS, Malformed, is_tensor
 from .basics import Form, NoForm, Read, Write, from_texts, library_of, texts
 
+#: As many bytes an array of texts may take, all of the same length.
+LETTERS = 256 << 20
+
 
 def _array(value: Any, write: Write) -> Form:
     kind = value.dtype.kind
@@ -59,16 +62,20 @@ def _counted(shape: Any, items: list[Any], dtype: Any) -> Any:
 
 def _read_text_array(rest: tuple[Any, ...], read: Read) -> Any:
     name, shape, whole, lengths = rest
-    if name[1:2] != "U":
-        raise Malformed("no array of texts")
-    return np.array(list(from_texts(whole, lengths)), np.dtype(name)).reshape(shape)
+    return _of_letters(name, "U", list(from_texts(whole, lengths))).reshape(shape)
 
 
 def _read_bytes_array(rest: tuple[Any, ...], read: Read) -> Any:
     name, shape, items = rest
-    if name[1:2] != "S":
-        raise Malformed("no array of bytes")
-    return np.array(read(items), np.dtype(name)).reshape(shape)
+    return _of_letters(name, "S", read(items)).reshape(shape)
+
+
+def _of_letters(name: str, kind: str, items: list[Any]) -> Any:
+    """An array of texts or bytes of one length, which the sender says."""
+    dtype = np.dtype(name)
+    if dtype.kind != kind or dtype.itemsize * len(items) > LETTERS:
+        raise Malformed("no array of texts, or one that is too large")
+    return np.array(items, dtype)
 
 
 def _read_times(rest: tuple[Any, ...], read: Read) -> Any:
@@ -80,7 +87,10 @@ def _read_times(rest: tuple[Any, ...], read: Read) -> Any:
 
 def _read_structured(rest: tuple[Any, ...], read: Read) -> Any:
     names, shape, columns = rest[0], rest[1], [read(column) for column in rest[2]]
-    if not all(isinstance(column, np.ndarray) for column in columns):
+    if not all(
+        isinstance(column, np.ndarray) and list(column.shape[: len(shape)]) == list(shape)
+        for column in columns
+    ):
         raise Malformed("no structured array")
     dtype = np.dtype(
         [

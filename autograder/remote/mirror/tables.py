@@ -1,5 +1,6 @@
 """The forms of pandas' tables, by column; pandas is not imported for them before it is used."""
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 from ..packing import Malformed
 from .basics import Form, NoForm, Read, Write, library_of
 
+#: Names of time zones.
+ZONE = re.compile(r"(?!dateutil)[A-Za-z][\w+:-]*(/[A-Za-z][\w+:-]*){0,2}")
 #: Element types of pandas' own that are rebuilt from a list of their values.
 LISTED = ("str", "string", "boolean", "Int", "UInt", "Float")
 
@@ -26,7 +29,7 @@ def _pandas(value: Any, write: Write) -> Form:
     if value is pd.NA:
         return ("NA",)
     if kind is pd.Timestamp:
-        zone = None if value.tz is None else str(value.tz)
+        zone = None if value.tz is None else _of_zone(value.tz)
         return ("Timestamp", int(value.value), zone, value.unit)
     if kind is pd.Timedelta:
         return ("Timedelta", int(value.value), value.unit)
@@ -59,7 +62,7 @@ def _column(values: Any, write: Write) -> Form:
         return write(values.to_numpy())
     if isinstance(dtype, pd.DatetimeTZDtype):
         numbers = np.asarray(array.asi8, np.int64)
-        return ("zoned", numbers, str(dtype.tz), dtype.unit)
+        return ("zoned", numbers, _of_zone(dtype.tz), dtype.unit)
     if isinstance(dtype, pd.PeriodDtype):
         return (
             "periods",
@@ -72,6 +75,13 @@ def _column(values: Any, write: Write) -> Form:
     raise NoForm(f"a column of type {name[:40]}")
 
 
+def _of_zone(zone: Any) -> str:
+    name = str(zone)
+    if not ZONE.fullmatch(name):
+        raise NoForm("a time zone of another kind")
+    return name
+
+
 def _to_column(form: Any, read: Read) -> Any:
     import pandas as pd
 
@@ -80,7 +90,7 @@ def _to_column(form: Any, read: Read) -> Any:
             return pd.Categorical.from_codes(codes, read(categories), ordered=bool(ordered))
         case ("zoned", numbers, str() as zone, str() as unit):
             plain = pd.Series(numbers.view(f"<M8[{unit}]"))
-            return plain.dt.tz_localize("UTC").dt.tz_convert(zone).array
+            return plain.dt.tz_localize("UTC").dt.tz_convert(_zone(zone)).array
         case ("periods", numbers, str() as freq):
             return pd.PeriodIndex.from_ordinals(numbers, freq=freq).array
         case ("listed", str() as name, items) if name.startswith(LISTED):
@@ -89,6 +99,13 @@ def _to_column(form: Any, read: Read) -> Any:
     if not isinstance(found, np.ndarray):
         raise Malformed("no column")
     return found
+
+
+def _zone(name: Any) -> str:
+    """The name of a time zone, which leads to no file elsewhere."""
+    if not isinstance(name, str) or not ZONE.fullmatch(name):
+        raise Malformed("no time zone")
+    return name
 
 
 def _frame(rest: tuple[Any, ...], read: Read) -> Any:
@@ -114,7 +131,7 @@ def _stamp(rest: tuple[Any, ...], read: Read) -> Any:
 
     number, zone, unit = rest
     found = pd.Timestamp(number, unit="ns").as_unit(unit)
-    return found if zone is None else found.tz_localize("UTC").tz_convert(str(zone))
+    return found if zone is None else found.tz_localize("UTC").tz_convert(_zone(zone))
 
 
 def _with_pandas(make: Callable[[Any, tuple[Any, ...], Read], Any]) -> Any:
