@@ -25,6 +25,11 @@ WRITERS = {
 }
 #: Of the module ``os``, or imported from it: these names mean something else elsewhere.
 OS_WRITERS = {"remove", "rename", "replace", "system", "popen", "putenv", "link", "symlink"}
+#: What tells how long something takes, in the modules ``time`` and ``timeit``.
+CLOCKS = {
+    *("time", "time_ns", "perf_counter", "perf_counter_ns", "process_time", "monotonic"),
+    *("monotonic_ns", "process_time_ns", "timeit", "repeat", "default_timer"),
+}
 READERS = {
     *("open", "read_csv", "read_excel", "read_json", "read_text", "read_bytes", "loadtxt"),
     *("genfromtxt", "isfile", "exists", "is_file", "listdir", "getsize", "imread", "load"),
@@ -56,6 +61,7 @@ def reason_for_kernel(
         lambda: _shell(tree, bound),
         lambda: _patches(tree, bound, students),
         lambda: _subclass(tree, students - bound),
+        lambda: _measures(tree),
         lambda: _writes(tree),
         lambda: "" if files is None else _reads(tree, files),
     )
@@ -187,6 +193,21 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
                 yield name, owner, node
             case ast.Call(func=ast.Attribute(attr=name)):
                 yield name, "?", node
+
+
+def _measures(tree: ast.AST) -> str:
+    """Whether a test measures time, of which the way to the kernel would be a part."""
+    clocks = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in ("time", "timeit")
+        for alias in node.names
+        if alias.name in CLOCKS
+    }
+    for name, owner, _ in _calls(tree):
+        if (owner in ("time", "timeit") and name in CLOCKS) or (not owner and name in clocks):
+            return f"measures how long something takes: {name}"
+    return ""
 
 
 def _writes(tree: ast.AST) -> str:
