@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from ...remote.causes import Cause
 from ...remote.proxy import Link, LinkError
 from . import Examiner, Step, Verdict
+from .fence import fence
 
 #: How long the judge's process may take beyond what a test cell's time allows, in seconds.
 SPARE = 10.0
@@ -175,6 +176,7 @@ def _serve(
         for end in (0, 1, 2):
             os.dup2(nothing, end)
         os.chdir(folder)
+        fence(folder)
         _loop(pipe)
     finally:
         os._exit(0)

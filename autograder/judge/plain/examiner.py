@@ -74,7 +74,7 @@ class Examiner:
     def _catch_up(self) -> None:
         """Do what the cells until here do; none of it can hurt."""
         told, self.told = self.told, []
-        with _quiet(_Bounded()), suppress(Timeout), _alarm(GIVEN_SECONDS):
+        with _quiet(_Bounded()), suppress(Timeout, Lost), _alarm(GIVEN_SECONDS):
             while told:
                 do, text = told[0]
                 do(text)
@@ -107,7 +107,9 @@ class Examiner:
         space.owned -= names
         for name in names & dict.keys(space):
             value = dict.__getitem__(space, name)
-            if getattr(value, "__module__", None) == "__main__" and value is not before[name]:
+            if type(value) is Thing or value is before[name]:
+                continue
+            if getattr(value, "__module__", None) == "__main__":
                 space.talk.lender.given[id(value)] = (name, value)
 
     def _lose(self, node: ast.stmt) -> None:
@@ -121,6 +123,8 @@ class Examiner:
         if not self.space.hold(name):
             return False
         value = dict.__getitem__(self.space, name)
+        if type(value) is Thing:
+            return False
         fixed = (int, float, complex, str, bytes, tuple, frozenset, range, type(None), type)
         return not isinstance(value, fixed) and not callable(value) and not _is_module(value)
 

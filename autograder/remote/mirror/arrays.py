@@ -15,7 +15,8 @@ LETTERS = 256 << 20
 def _array(value: Any, write: Write) -> Form:
     kind = value.dtype.kind
     if kind in ARRAY_KINDS and value.dtype.itemsize <= 16:
-        return value
+        columns = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
+        return ("columns", value.T) if columns else value  # products are rounded by the order
     shape = list(value.shape)
     if kind == "U":
         return ("array U", str(value.dtype.str), shape, *texts(value.ravel().tolist()))
@@ -150,6 +151,7 @@ READERS: dict[str, Callable[[tuple[Any, ...], Read], Any]] = {
     "masked": lambda rest, read: np.ma.MaskedArray(
         _expect_array(read(rest[0])), _expect_array(rest[1]), fill_value=read(rest[2])
     ),
+    "columns": lambda rest, read: _expect_array(rest[0]).T,
     "array U": _read_text_array,
     "array S": _read_bytes_array,
     "array M": _read_times,

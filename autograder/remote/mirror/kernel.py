@@ -46,6 +46,7 @@ class Mirror:
         self.parts: dict[int, Any] = {}
         self.lent: dict[str, tuple[Any, ...]] = {}
         self.seen: dict[str, Any] = {}
+        self.removed: dict[str, Any] = {}
         self.names: Names = {}
         self.exchange: Exchange | None = None
         self.given: Given | None = None
@@ -120,7 +121,8 @@ class Mirror:
         self.names[name] = value
 
     def _do_unbind(self, name: str) -> None:
-        self.names.pop(name, None)
+        if name in self.names:
+            self.removed[name] = self.names.pop(name)
 
     def _do_end(self) -> None:
         """The end of a test cell: its own functions are nobody's any more."""
@@ -229,8 +231,8 @@ class Mirror:
                 return self.given.instance(number)
             case "y", (number, what, *about):
                 return self._standin(number, what, about)
-            case "name", (str() as name,) if name in self.names:
-                return self.names[name]
+            case "name", (str() as name,):
+                return self.names[name] if name in self.names else self.removed[name]
             case "member", (str() as name, str() as member) if name in self.names:
                 return self.names[name][member]
             case "library", (str() as module, str() as name):

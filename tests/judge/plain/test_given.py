@@ -153,3 +153,29 @@ def test_another_kernel_knows_no_object_of_the_last_one() -> None:
 
 def test_names_of_builtins_are_given_only_where_they_are_bound() -> None:
     assert judged("def sorted(x):\n    return 'mine'", "assert sorted([2, 1]) == 'mine'").passed
+
+
+def test_a_given_function_may_be_taken_away_and_put_back() -> None:
+    told = ("given", "def g(x):\n    return x"), ("theirs", "def f(x):\n    return g(x)")
+    test = (
+        "kept = g\ndel g\ntry:\n    f(1)\nexcept NameError:\n    pass\nelse:\n"
+        "    raise AssertionError\nfinally:\n    g = kept\nassert f(2) == 2 and g(3) == 3"
+    )
+    passed(test, *told)
+
+
+def test_an_object_that_a_test_keeps_does_not_hurt_the_cells_behind_it() -> None:
+    code = "class A:\n    v = 3"
+    examiner = Examiner()
+    examiner.theirs(code)
+    link = LocalLink(names_of(code))
+    assert examiner.test("a = A()", link, 10, None).passed
+    examiner.theirs("a.v = 5\nprint(a)")
+    examiner.given("b = a.v")
+    verdict = examiner.test("assert a.v == 3", link, 10, None)
+    assert verdict.passed, words(verdict)
+
+
+def test_the_order_of_an_arrays_memory_is_kept() -> None:
+    told = ("theirs", "import numpy as np\nm = np.asfortranarray(np.arange(6.).reshape(2, 3))")
+    passed("assert m.flags.f_contiguous and m[1, 2] == 5 and m.tolist()[0] == [0, 1, 2]", told)
