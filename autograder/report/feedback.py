@@ -39,6 +39,10 @@ class ExercisePage:
     comments: tuple[str, ...] = ()
 
     @property
+    def solved(self) -> bool:
+        return solved(self.test)
+
+    @property
     def passed(self) -> int:
         return sum(program.passed for program in self.test.programs)
 
@@ -176,7 +180,7 @@ def _comments(sheet: Sheet, test: TestResult) -> tuple[str, ...]:
 
 def _next(exercises: list[ExercisePage]) -> str:
     """Where to begin: the first incomplete exercise that waits for no other."""
-    lost = [exercise.test for exercise in exercises if not exercise.test.complete]
+    lost = [exercise.test for exercise in exercises if not exercise.solved]
     free = [test.exercise for test in lost if not test.waits_for]
     return free[0] if free else ""
 
@@ -185,7 +189,7 @@ def _again(exercises: list[ExercisePage]) -> list[Section]:
     """The sections that teach the incomplete exercises, each once."""
     found: dict[str, Section] = {}
     for exercise in exercises:
-        if not exercise.test.complete and exercise.lesson:
+        if not exercise.solved and exercise.lesson:
             for section in exercise.lesson.sections:
                 found.setdefault(section.anchor, section)
     return list(found.values())

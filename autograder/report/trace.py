@@ -165,7 +165,7 @@ def _show(trace: Trace) -> None:
     notebook = f", {trace.notebook}" if trace.notebook else ""
     console.print(f"{_shown(trace.student)}, {trace.week}{_shown(notebook)}")
     console.print(f"  submission  {_shown(trace.file) or 'none'}")
-    console.print(f"  sha256      {trace.graded}")
+    console.print(f"  sha256      {trace.graded or 'not known'}")
     console.print(f"  tests       {trace.version}  (given code, references, programs and points)")
     console.print(f"  engine      {trace.engine}")
     console.print(f"  graded      {trace.when}")
