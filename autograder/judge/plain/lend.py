@@ -71,7 +71,7 @@ class Lender:
 
     def _other(self, value: Any) -> Form:
         if type(value) is Thing:
-            if self.talk.things.get(number_of(value)) is not value:
+            if self.talk.receiver.things.get(number_of(value)) is not value:
                 raise ValueError("this object was lost with the kernel in which it lived")
             return ("o", number_of(value))
         number = self.talk.kinds.number(value)

@@ -6,18 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ...remote import wire
 from ...remote.causes import Cause
 from ...remote.mirror.forms import Reader
 from ...remote.proxy import PROGRAM_LIMIT, Link, LinkError
-from . import library
 from .faults import Lost, Refused
 from .kinds import Kinds, raised
 from .lend import Lender
+from .receive import Receiver
 from .restore import restore
-from .thing import Thing, what_of
 
 #: How much of an exception's message is read.
 MESSAGE = 20_000
@@ -40,8 +37,8 @@ class Talk:
 
     def __init__(self, local: Callable[[str], Any]) -> None:
         self.kinds, self.lender = Kinds(self, local), Lender(self)
-        self.reader = Reader(self._read)
-        self.things: dict[int, Thing] = {}
+        self.receiver = Receiver(self)
+        self.reader = self.receiver.reader
         self.link: Link | None = None
         self.deadline, self.most, self.received = 0.0, PROGRAM_LIMIT, 0
         self.asked = self.depth = self.step = 0
@@ -63,11 +60,12 @@ class Talk:
         self.most = int(getattr(link, "most", PROGRAM_LIMIT))
         self.received = self.asked = 0
         self.decided, self.refused, self.lost = set(), None, None
-        self.known.clear()
+        for kept in (self.known, self.theirs, self.escaped):
+            kept.clear()
         token = str(self.ask("begin"))
         if token != self.token:  # another kernel: it knows nothing of the last one's objects
             self.token = token
-            self.things.clear()
+            self.receiver.things.clear()
             self.kinds = Kinds(self, self.kinds.local)
 
     def end(self) -> None:
@@ -145,7 +143,7 @@ class Talk:
                     self._heard(printed, stale)
                     message = self._used(how, number, asked)
                 case _:
-                    raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this")
+                    raise self.lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this")
 
     def _heard(self, printed: str, stale: list[Any]) -> None:
         """What the student's code has printed is printed here; names that may be others are."""
@@ -155,18 +153,18 @@ class Talk:
 
     def _exchange(self, message: bytes) -> Any:
         if self.link is None or time.monotonic() > self.deadline:
-            raise self._lose(Cause.PROGRAM_TIME, "stopped: it took longer than the time limit")
+            raise self.lose(Cause.PROGRAM_TIME, "stopped: it took longer than the time limit")
         try:
             answer = self.link.ask(message, self.deadline)
             self.received += wire.weight(answer)
             if self.received > self.most:
                 text = f"too much came back in one test: more than {self.most >> 20} MiB"
-                raise self._lose(Cause.RETURNED_TOO_MUCH, text)
+                raise self.lose(Cause.RETURNED_TOO_MUCH, text)
             found = wire.decode(answer)
         except LinkError as error:
-            raise self._lose(error.cause, str(error)) from None
+            raise self.lose(error.cause, str(error)) from None
         except wire.WireError as error:
-            raise self._lose(
+            raise self.lose(
                 Cause.FORGED_ANSWER, f"no unchanged kernel answers like this ({error})"
             ) from None
         match found:
@@ -174,7 +172,8 @@ class Talk:
                 return inner
         return None
 
-    def _lose(self, cause: Cause, message: str) -> Lost:
+    def lose(self, cause: Cause, message: str) -> Lost:
+        """Note that no answer came, and why; nothing more is asked in this cell."""
         self.lost = Lost(cause, message)
         return self.lost
 
@@ -187,7 +186,7 @@ class Talk:
                     return values[1][place]
             return self.reader.read(form)
         except (wire.WireError, RecursionError, IndexError) as error:
-            raise self._lose(
+            raise self.lose(
                 Cause.FORGED_ANSWER, f"no unchanged kernel answers like this ({error})"
             ) from None
 
@@ -202,7 +201,7 @@ class Talk:
             for place, state in table:
                 _set_state(instances[place], [(n, self.reader.read(form)) for n, form in state])
         except (wire.WireError, TypeError, ValueError, AttributeError, IndexError):
-            raise self._lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this") from None
+            raise self.lose(Cause.FORGED_ANSWER, "no unchanged kernel answers like this") from None
 
     def _error(self, rows: list[Any], text: str, args: Any, more: Any) -> BaseException:
         plain = Reader(_refuse)
@@ -235,74 +234,6 @@ class Talk:
         finally:
             self.depth -= 1
             self.lender.table, self.lender.instances = kept
-
-    # reading
-
-    def _read(self, tag: str, rest: tuple[Any, ...]) -> Any:
-        match tag, rest:
-            case "o", (int() as number, int() as kind, str() as what):
-                return self._thing(number, kind, "function" if what == "function" else "object")
-            case "y", (int() as number,) if number in self.lender.objects:
-                return self.lender.objects[number]
-            case "instance", (int() as place,):
-                return self.lender.instances[place]
-            case "class", (int() as number, str() as module, str() as name):
-                found = library.own_class(module, name) if module else None
-                return found if found is not None else self._thing(number, 0, "class")
-            case "error", (int() as number, list() as rows):
-                return self.kinds.error([str(row) for row in rows], number)
-            case "module", (int() as number, str() as name):
-                return self._module(number, name)
-            case "function", (int() as number, str() as module, str() as name):
-                return self._function(number, module, name)
-            case "large", (int() as number, str() as name, list() as shape):
-                return self._large(number, name, shape)
-        raise wire.Malformed(f"a form of an unknown kind: {tag[:20]}")
-
-    def _thing(self, number: int, kind: int, what: str) -> Thing:
-        if number not in self.things:
-            self.things[number] = Thing(self, number, kind, what)
-        return self.things[number]
-
-    def _module(self, number: int, name: str) -> Any:
-        own = library.own_module(name)
-        if own is not None:
-            harmless = name.partition(".")[0] in library.HARMLESS
-            self.decided.add(f"module {name}")
-            if self.allowed is None or harmless or f"module {name}" in self.allowed:
-                return own
-        return self._thing(number, 0, "module")
-
-    def _function(self, number: int, module: str, name: str) -> Any:
-        own = library.own_function(module, name)
-        if own is not None and self.allows(f"library {module}:{name}"):
-            return own
-        return self._thing(number, 0, "function")
-
-    def _large(self, number: int, name: str, shape: list[Any]) -> Any:
-        """An array that comes in pieces."""
-        if name not in wire.ELEMENTS or not all(type(size) is int and size >= 0 for size in shape):
-            raise wire.Malformed("an array of an unknown type")
-        dtype = np.dtype(name)
-        size = int(np.prod(shape, dtype=object)) * dtype.itemsize
-        if size > self.most - self.received:
-            text = f"too much came back in one test: more than {self.most >> 20} MiB"
-            raise self._lose(Cause.RETURNED_TOO_MUCH, text)
-        whole = bytearray()
-        while len(whole) < size:
-            piece = self.ask("bytes", number, len(whole))
-            if type(piece) is not np.ndarray or piece.dtype != np.uint8 or not piece.size:
-                raise wire.Malformed("an array without its bytes")
-            whole += piece.tobytes()
-        if len(whole) != size:
-            raise wire.Malformed("an array of another size")
-        data: Any = np.frombuffer(whole, np.uint8) != 0 if dtype.kind == "b" else whole
-        found = data if dtype.kind == "b" else np.frombuffer(data, dtype)
-        return found.reshape(shape)
-
-    def is_function(self, value: Any) -> bool:
-        """Whether a value is a function or a class of the student's."""
-        return type(value) is Thing and what_of(value) != "module"
 
 
 def _set_state(value: Any, state: list[tuple[str, Any]]) -> None:

@@ -20,15 +20,15 @@ from .. import wire
 from . import standins
 from .basics import NoForm
 from .changes import Given, may_change
+from .errors import exception, rows, told
 from .exchange import Abandoned
 from .forms import Reader, Writer
 from .homes import FUNCTIONS, home_of
 from .operators import OPERATORS
+from .printed import bounded, printing, taken
 
 #: What does not fit into one message is sent in pieces of this size.
 PIECE = 16 << 20
-#: How much of what a call prints is kept, and of an exception's message, in letters.
-PRINTED, MESSAGE = 1 << 20, 20_000
 Names = MutableMapping[str, Any]
 #: Sends a message to the judge and gives what it answers, decoded.
 Exchange = Callable[[bytes], Any]
@@ -69,17 +69,16 @@ class Mirror:
             values = [self.reader.read(form) for form in forms]
             if verb == "call":
                 self.given.note(values, forms)
-            with self._prints(printed), self._types(typed):
+            with printing(printed), self._types(typed):
                 value = self._do(verb, values)
             result = value if verb == "bytes" else self._result(value, values)
             changes = self.given.changes(self._writer) if verb == "call" else None
-            answer = ("value", result, _bounded(printed), changes, self._stale())
+            answer = ("value", result, bounded(printed), changes, self._stale())
             return self._encoded(answer, value)
         except Abandoned:
             raise
         except BaseException as error:
-            told = self._told(error)
-            return wire.encode(("value", ("raised", *told, _bounded(printed), self._stale())))
+            return wire.encode(("value", ("raised", *told(error), bounded(printed), self._stale())))
 
     def _do(self, verb: str, values: list[Any]) -> Any:
         own = getattr(self, f"_do_{verb}", None)
@@ -206,7 +205,7 @@ class Mirror:
             return ("module", number, str(value.__name__))
         if isinstance(value, type):
             if issubclass(value, BaseException):
-                return ("error", number, _rows(value))
+                return ("error", number, rows(value))
             return ("class", number, *(home_of(value) or _unbound(value)))
         home = home_of(value) if callable(value) else None
         if home is not None:
@@ -258,7 +257,7 @@ class Mirror:
         if self.exchange is None:
             raise RuntimeError("this function belongs to a test that has ended")
         forms = [self._written(value) for value in values]
-        said = _taken(sys.stdout)
+        said = taken(sys.stdout)
         message = wire.encode(("value", ("callback", how, number, forms, said, self._stale())))
         match self.exchange(message):
             case ("back", form, list() as table):
@@ -268,7 +267,7 @@ class Mirror:
                 finally:
                     self.given = given
             case ("back raised", str() as name, form, str() as text, int() as place):
-                error = _exception(name, self.reader.read(form), text)
+                error = exception(name, self.reader.read(form), text)
                 error.__dict__["_judge"] = place
                 raise error
         raise Abandoned
@@ -286,61 +285,10 @@ class Mirror:
         finally:
             builtins.input = before
 
-    @contextmanager
-    def _prints(self, printed: io.StringIO) -> Iterator[None]:
-        """What is printed meanwhile is kept."""
-        before = sys.stdout
-        sys.stdout = printed
-        try:
-            yield
-        finally:
-            sys.stdout = before
-
-    def _told(self, error: BaseException) -> tuple[Any, ...]:
-        """An exception: its classes, what it says, its arguments and attributes."""
-        try:
-            message = str(error)[:MESSAGE]
-        except Exception:
-            message = ""
-        args, more = self._data(error.args), self._data(vars(error))
-        return _rows(type(error)), message, args, more
-
-    def _data(self, value: Any) -> Any:
-        """A value's form where all of it is small and data; else nothing."""
-
-        def no(one: Any) -> Any:
-            raise NoForm("no data")
-
-        try:
-            form = Writer(no).write(value)
-            return form if len(wire.encode(form)) < 4 * MESSAGE else None
-        except (NoForm, wire.WireError):
-            return None
-
 
 def _unbound(kind: type) -> tuple[str, str]:
     """The name of a class of Python's own that no module has by it: of functions, generators."""
     return ("builtins", kind.__name__) if kind.__module__ == "builtins" else ("", "")
-
-
-def _rows(kind: type) -> list[str]:
-    return [
-        f"{one.__module__}.{one.__qualname__}"[:300] for one in kind.__mro__ if one is not object
-    ]
-
-
-def _bounded(printed: io.StringIO) -> str:
-    return printed.getvalue()[:PRINTED]
-
-
-def _taken(stream: Any) -> str:
-    """What was printed until now, so that it is shown before what the judge does next."""
-    if not isinstance(stream, io.StringIO):
-        return ""
-    text = stream.getvalue()[:PRINTED]
-    stream.seek(0)
-    stream.truncate()
-    return text
 
 
 def _found(module: str, name: str) -> Any:
@@ -348,12 +296,3 @@ def _found(module: str, name: str) -> Any:
     for part in name.split(".") if name else ():
         value = getattr(value, part)
     return value
-
-
-def _exception(name: str, args: Any, text: str) -> BaseException:
-    kind = getattr(builtins, name, Exception)
-    try:
-        made = kind(*args) if isinstance(args, tuple) else kind(text)
-    except Exception:
-        made = Exception(text)
-    return made if isinstance(made, BaseException) else Exception(text)
