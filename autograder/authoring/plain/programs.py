@@ -53,21 +53,29 @@ def refuse_strangers(folder: Path, programs: str, sources: list[PlainSource]) ->
 
 
 def _cells(plain: PlainSource, wanted: set[str]) -> list[Cell]:
-    """The given cells, and for each wanted test cell the solutions that it is about."""
+    """The given cells, and for each wanted test cell the solutions that it is about.
+
+    They stand together where the first of them does: given cells behind it may use them.
+    """
     answered: dict[str, str] = {}
     for cell in plain.of("tests"):
         if cell.id in wanted:
             for id in plain.answers(cell):
                 answered.setdefault(id, cell.id)
     texts = {cell.id: cell.reference for cell in plain.of("solution")}
+    tests = {cell.id: cell for cell in plain.of("tests")}
     cells: list[Cell] = []
+    placed: set[str] = set()
     for cell in plain.cells:
-        if cell.role == "given" or (cell.role == "solution" and cell.id not in answered):
+        name = cell.id if cell.role == "tests" else answered.get(cell.id, "")
+        if cell.role == "given" or (cell.role == "solution" and not name):
             cells.append(Cell("given", "", cell.reference, 1))
-        elif cell.role == "tests" and cell.id in wanted:
-            text = "\n\n".join(texts[id] for id in plain.answers(cell))
-            cells.append(Cell("exercise", cell.id, text, 1))
-            cells.append(Cell("tests", cell.id, cell.shown, 1, {"points": cell.points}))
+        elif cell.role in ("solution", "tests") and name in wanted and name not in placed:
+            placed.add(name)
+            text = "\n\n".join(texts[id] for id in plain.answers(tests[name]))
+            cells.append(Cell("exercise", name, text, 1))
+            points = {"points": tests[name].points}
+            cells.append(Cell("tests", name, tests[name].shown, 1, points))
     return cells
 
 
