@@ -21,7 +21,7 @@ WRITERS = {
     *("write_text", "write_bytes", "touch", "mkdir", "makedirs", "unlink", "rmtree", "rmdir"),
     *("savetxt", "savez", "savez_compressed", "tofile", "to_csv", "to_excel", "to_json"),
     *("to_pickle", "to_parquet", "savefig", "imsave", "imwrite", "urlretrieve", "copyfile"),
-    *("NamedTemporaryFile", "mkstemp", "mkdtemp", "TemporaryDirectory", "chdir"),
+    "chdir",
 }
 #: Of the module ``os``, or imported from it: these names mean something else elsewhere.
 OS_WRITERS = {"remove", "rename", "replace", "system", "popen", "putenv", "link", "symlink"}

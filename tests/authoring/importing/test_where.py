@@ -25,6 +25,7 @@ IN_THE_JUDGE = {
     "a cell that is timed": "%%time\nassert area(1) == 1",
     "a modulus on its own line": "x = (7\n     % 3)\nassert area(x)",
     "a list's remove": "row = [1, 2]\nrow.remove(1)\nassert area(row)",
+    "a folder of its own": "import tempfile\nwith tempfile.TemporaryDirectory() as d:\n    area(d)",
     "a pause": "import time\ntime.sleep(0.1)\nassert area(1)",
     "a moment of a class": "assert area.time() == 3",
     "a string's replace": "assert area('a'.replace('a', 'b'))",
