@@ -76,7 +76,9 @@ class Apart:
                     case ("done", Verdict() as verdict):
                         return verdict
         except (EOFError, OSError):
-            return self._again(Cause.NO_ANSWER, "the test ended the judge's own process")
+            return self._again(
+                Cause.NO_ANSWER, f"the test ended the judge's own process{self._how()}"
+            )
 
     def close(self) -> None:
         """End the process."""
@@ -85,6 +87,14 @@ class Apart:
             os.kill(self.process, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(self.process, 0)
+
+    def _how(self) -> str:
+        """By which signal the process ended, as far as one can tell."""
+        with suppress(ChildProcessError):  # it is still to be waited for
+            found = os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is not None and found.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
+                return f" (signal {found.si_status})"
+        return ""
 
     def _tell(self, verb: str, text: str) -> None:
         self.told.append(_Told(verb, text))

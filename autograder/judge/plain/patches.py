@@ -4,11 +4,13 @@ import ast
 import builtins
 import doctest
 import inspect
+import os
 import random
 import sys
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,6 +136,7 @@ def _imported(space: Space, name: str, names: Any, local: Any, wanted: Any, leve
         found = builtins.__import__(name, names, local, (), level)
         pyplot = space.talk.ask("import", "matplotlib.pyplot")
         return types.SimpleNamespace(**{**vars(found), "pyplot": pyplot})
+    _make_room(name.partition(".")[0])
     try:
         return builtins.__import__(name, names, local, wanted, level)
     except ImportError:
@@ -142,6 +145,24 @@ def _imported(space: Space, name: str, names: Any, local: Any, wanted: Any, leve
         space.talk.decide(f"import {name}")
         found = space.talk.ask("import", name)
         return found if wanted else space.talk.ask("import", name.partition(".")[0])
+
+
+def _make_room(name: str) -> None:
+    """Forget a module that the engine has by the name of one that stands beside the notebook.
+
+    Python's own and installed ones are not forgotten.
+    """
+    known = sys.modules.get(name)
+    here = Path(name)
+    if known is None or name in sys.stdlib_module_names or name == "autograder":
+        return
+    if not here.with_suffix(".py").is_file() and not any(here.glob("*.py")):
+        return
+    places = [str(getattr(known, "__file__", None) or ""), *getattr(known, "__path__", ())]
+    if any("site-packages" in place or place.startswith(os.getcwd()) for place in places):
+        return
+    for one in [one for one in sys.modules if one.partition(".")[0] == name]:
+        del sys.modules[one]
 
 
 class Main(types.ModuleType):
@@ -173,8 +194,9 @@ def patched(space: Space) -> Iterator[None]:
     """Libraries that look into a function, and generators that a test seeds, ask the kernel too."""
     saved = [(owner, name, getattr(owner, name)) for owner, name in _patched()]
     streams = builtins.input, builtins.print, sys.stdin, sys.stdout, sys.stderr
-    main = sys.modules["__main__"]
+    main, paths = sys.modules["__main__"], list(sys.path)
     sys.modules["__main__"] = Main(space)
+    sys.path.insert(0, os.getcwd())  # what stands beside the notebook can be imported
     for owner, name, own in saved:
         setattr(owner, name, _PATCHES[name](space, owner, own))
     try:
@@ -183,11 +205,12 @@ def patched(space: Space) -> Iterator[None]:
         for owner, name, own in saved:
             setattr(owner, name, own)
         sys.modules["__main__"] = main
+        sys.path[:] = paths
         builtins.input, builtins.print, sys.stdin, sys.stdout, sys.stderr = streams
 
 
 def _patched() -> Iterator[tuple[Any, str]]:
-    for name in ("getsource", "getdoc", "signature"):
+    for name in ("getsource", "getsourcelines", "getdoc", "signature"):
         yield inspect, name
     yield doctest.DocTestFinder, "_get_test"
     yield random, "seed"
@@ -251,6 +274,7 @@ def _examples(space: Space, owner: Any, own: Any) -> Any:
 
 _PATCHES: dict[str, Callable[[Space, Any, Any], Any]] = {
     "getsource": _asks("getsource"),
+    "getsourcelines": _asks("getsourcelines"),
     "getdoc": _asks("getdoc"),
     "_get_test": _examples,
     "signature": _signature,

@@ -8,7 +8,7 @@ from ...remote import wire
 from ...remote.causes import Cause
 from ...remote.mirror.forms import Reader
 from . import library
-from .thing import Thing
+from .thing import Thing, make_thing
 
 if TYPE_CHECKING:
     from .talk import Talk
@@ -50,7 +50,7 @@ class Receiver:
 
     def _thing(self, number: int, kind: int, what: str) -> Thing:
         if number not in self.things:
-            self.things[number] = Thing(self.talk, number, kind, what)
+            self.things[number] = make_thing(self.talk, number, kind, what)
         return self.things[number]
 
     def _module(self, number: int, name: str) -> Any:

@@ -15,7 +15,7 @@ OPEN = frozenset(
     for word in (
         *("name", "qualname", "doc", "module", "dict", "annotations", "defaults", "bases", "mro"),
         *("code", "closure", "wrapped", "self", "func", "kwdefaults", "version", "file", "slots"),
-        *("members", "fields", "dataclass_fields", "match_args", "all", "subclasses"),
+        *("init", "members", "fields", "dataclass_fields", "match_args", "all", "subclasses"),
     )
 )
 #: As many entries ``list(thing)`` makes room for at most.
@@ -27,23 +27,10 @@ CONTAINED = {
 
 
 class Thing:
-    """An object that lives in the student's kernel.
-
-    Parameters
-    ----------
-    number : its number there
-    kind : the number of its class there
-    what : "class", "module", "function" or "object"
-    """
+    """An object that lives in the student's kernel; `make_thing` makes one."""
 
     __slots__ = ("_kind", "_number", "_talk", "_what")
     __array_priority__ = 1e6
-
-    def __init__(self, talk: "Talk", number: int, kind: int, what: str = "object") -> None:
-        for name, value in zip(
-            ("_talk", "_number", "_kind", "_what"), (talk, number, kind, what), strict=True
-        ):
-            object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in OPEN:
@@ -188,6 +175,23 @@ class Thing:
         return _do(self, "attribute", "__doc__", gate="attribute __doc__")
 
 
+def make_thing(talk: "Talk", number: int, kind: int, what: str = "object") -> Thing:
+    """A handle on an object.
+
+    Parameters
+    ----------
+    number : its number in the kernel
+    kind : the number of its class there
+    what : "class", "module", "function" or "object"
+    """
+    thing = object.__new__(Thing)
+    object.__setattr__(thing, "_talk", talk)
+    object.__setattr__(thing, "_number", number)
+    object.__setattr__(thing, "_kind", kind)
+    object.__setattr__(thing, "_what", what)
+    return thing
+
+
 def talk_of(thing: Any) -> "Talk":
     """The conversation that a thing belongs to."""
     talk: Talk = object.__getattribute__(thing, "_talk")
@@ -276,3 +280,5 @@ for _word in BINARY:
     setattr(Thing, f"__i{_word}__", _operator(f"i{_word}"))
 for _word in UNARY:
     setattr(Thing, f"__{_word}__", _operator(_word))
+# a subclass or a test looks for the one of the object's own class
+setattr(Thing, "__init__", property(lambda self: self.__getattr__("__init__")))  # noqa: B010

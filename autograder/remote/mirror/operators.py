@@ -122,6 +122,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "set attribute": setattr,
     "delete attribute": delattr,
     "getsource": _source,
+    "getsourcelines": inspect.getsourcelines,
     "getdoc": inspect.getdoc,
     "signature": _signature,
     "seed": _seed,

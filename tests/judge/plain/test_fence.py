@@ -71,3 +71,9 @@ def test_what_a_student_chose_opens_no_door(test: str, tmp_path: Path) -> None:
 def test_what_tests_do_themselves_goes_on(test: str, tmp_path: Path) -> None:
     verdict = judged(test, tmp_path / "x")
     assert verdict.passed, words(verdict)
+
+
+def test_a_temporary_folder_is_within(tmp_path: Path) -> None:
+    test = "import tempfile, pathlib\nwith tempfile.TemporaryDirectory() as folder:\n    pathlib.Path(folder, 'a').write_text('x')"
+    verdict = judged(test, tmp_path / "x")
+    assert verdict.passed, words(verdict)

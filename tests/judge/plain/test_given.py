@@ -1,5 +1,7 @@
 """Given cells in the judge: what they make is the course's, what needs the student's is not."""
 
+# ruff: noqa: E501 (a case is a line)
+
 from support.asserts import judged, names_of, words
 
 from autograder.judge.plain import Examiner, Verdict
@@ -179,3 +181,19 @@ def test_an_object_that_a_test_keeps_does_not_hurt_the_cells_behind_it() -> None
 def test_the_order_of_an_arrays_memory_is_kept() -> None:
     told = ("theirs", "import numpy as np\nm = np.asfortranarray(np.arange(6.).reshape(2, 3))")
     passed("assert m.flags.f_contiguous and m[1, 2] == 5 and m.tolist()[0] == [0, 1, 2]", told)
+
+
+def test_a_module_beside_the_notebook_is_imported_here(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "helper_of_the_week.py").write_text("def check(f):\n    assert f(2) == 4\n")
+    monkeypatch.chdir(tmp_path)
+    theirs = ("theirs", "def f(n):\n    return n * n")
+    passed("from helper_of_the_week import check\ncheck(f)", theirs)
+    assert not cells("import helper_of_the_week as h\nh.check(lambda n: 1)", theirs).passed
+
+
+def test_the_source_of_a_students_method_is_the_kernels(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "source_of_the_week.py"
+    path.write_text("class A:\n    def __init__(self):\n        print('hi')\n")
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nfrom source_of_the_week import A\na = A()"
+    test = "import inspect\nassert 'print' in ''.join(inspect.getsourcelines(a.__init__)[0])\nassert 'hi' in inspect.getsource(A)"
+    passed(test, ("theirs", code))

@@ -166,6 +166,8 @@ def test_the_judges_process_is_replaced_where_a_test_ends_it(live: KernelSession
         apart.given("k = 5")
         apart.theirs(student)
         assert not apart.test("import os\nos._exit(0)", live.connect, 5.0, None).passed
+        killed = apart.test("import os\nos.abort()", live.connect, 5.0, None)
+        assert "(signal 6)" in killed.steps[0].message
         verdict = apart.test("assert f() == 1 and k == 5", live.connect, 5.0, None)
     assert verdict.passed, words(verdict)
 
