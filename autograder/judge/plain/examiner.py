@@ -125,12 +125,19 @@ class Examiner:
         fixed = (int, float, complex, str, bytes, tuple, frozenset, range, type(None), type)
         return not isinstance(value, fixed) and not callable(value) and not _is_module(value)
 
+    def _is_of_a_cell(self, name: str) -> bool:
+        """Whether a name stands for an object of a class of the notebook: any method may change it."""
+        value = dict.get(self.space, name)
+        return type(value) is not Thing and type(value).__module__ == "__main__"
+
     def _theirs(self, text: str) -> None:
         self._note(text)
         space = self.space
         allowed = space.talk.allowed
         for node in _statements(text):
-            names = {name for name in cell.touched(node) if self._may_change(name)}
+            used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            touched = cell.touched(node) | {name for name in used if self._is_of_a_cell(name)}
+            names = {name for name in touched if self._may_change(name)}
             for name in cell.bound(node) | names:
                 if space.hold(name):
                     if allowed is not None and f"binds {name}" not in allowed:

@@ -57,6 +57,13 @@ def test_a_given_object_that_the_student_changes_is_the_kernels() -> None:
     passed("assert rows == {'a': 1, 'b': 2} and xs == [1, 3]", *told)
 
 
+def test_an_object_of_a_given_class_that_the_student_uses_is_the_kernels() -> None:
+    given = (
+        "class P:\n    age = 1\n    def grow(self, by):\n        self.age += by\np = P()\np.grow(1)"
+    )
+    passed("assert p.age == 5 and isinstance(p, P)", ("given", given), ("theirs", "p.grow(3)"))
+
+
 def test_a_frame_that_the_students_function_changes_is_the_kernels() -> None:
     given = "import pandas as pd\ndf = pd.DataFrame({'a': [1]})"
     theirs = "def add(df):\n    df['b'] = 2\nadd(df)"
