@@ -126,7 +126,7 @@ class Examiner:
         return not isinstance(value, fixed) and not callable(value) and not _is_module(value)
 
     def _is_of_a_cell(self, name: str) -> bool:
-        """Whether a name stands for an object of a class of the notebook, whose methods change it."""
+        """Whether a name stands for an object of a class of the notebook: methods change it."""
         value = dict.get(self.space, name)
         return type(value) is not Thing and type(value).__module__ == "__main__"
 
