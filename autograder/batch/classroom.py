@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ..course.errors import CourseError
 from ..course.manifest import Course, Week
-from ..course.paths import alike, left_by_a_system
+from ..course.paths import left_by_a_system
 from ..course.regular import open_regular
 from ..course.tokens import TOKENS
 from ..gradebook.writer import UNKNOWN, Recorded
 from ..grading.notes import put_right
-from .file_names import HIDDEN, is_notebook, plain_stem
+from .file_names import HIDDEN, is_notebook, which_notebook
 from .submission import Submission
 
 #: More files than this in one submission are not looked at.
@@ -64,10 +64,11 @@ def find_submission(folder: Path, name: str, among: tuple[str, ...] = ()) -> Sub
     if _is_own(right):
         return Submission(student, right, sheet=sheet)
     notebooks = [path for path in _files(folder) if is_notebook(path.name)]
-    if len(among) > 1:
-        notebooks = [path for path in notebooks if not _is_another(path, among, name)]
-    named = [path for path in notebooks if alike(plain_stem(path.name)[0]) == alike(name)]
-    only = len(notebooks) == 1 and len(among) <= 1
+    known = among or (name,)
+    which = {path: which_notebook(path.name, known) for path in notebooks}
+    notebooks = [path for path in notebooks if (which[path] or (name, 0))[0] == name]
+    named = {path: found[1] for path in notebooks if (found := which[path]) is not None}
+    only = len(notebooks) == 1 and len(known) == 1
     path = _latest(named) or (notebooks[0] if only else None)
     if path is not None:
         shown = path.relative_to(folder).as_posix()
@@ -82,23 +83,21 @@ def find_submission(folder: Path, name: str, among: tuple[str, ...] = ()) -> Sub
         reason = f"there is no notebook {name}.ipynb{there}"
         return Submission(student, None, reason, sheet=sheet)
     names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in notebooks[:5])
-    which = f"{len(named)} are" if named else "none is"
-    reason = f"there are {len(notebooks)} notebooks ({names}) and {which} named {name}.ipynb"
+    count = f"{len(named)} are" if named else "none is"
+    reason = f"there are {len(notebooks)} notebooks ({names}) and {count} named {name}.ipynb"
     return Submission(student, None, reason, sheet=sheet)
 
 
-def _is_another(path: Path, among: tuple[str, ...], name: str) -> bool:
-    """Whether a file is another one of a week's notebooks by its name."""
-    stem = alike(plain_stem(path.name)[0])
-    return any(stem == alike(other) for other in among if other != name)
-
-
-def _latest(named: list[Path]) -> Path | None:
+def _latest(named: dict[Path, int]) -> Path | None:
     """Of notebooks of the right name the one that is no copy, or the latest copy.
 
     Of several that are the same to the byte it is the first.
+
+    Parameters
+    ----------
+    named : the number of the copy by file; 0 for what is none
     """
-    order = {path: plain_stem(path.name)[1] or 10**6 for path in named}
+    order = {path: copies or 10**6 for path, copies in named.items()}
     best = [path for path in named if order[path] == max(order.values())]
     if len(best) > 1 and len({_digest(path) for path in best}) > 1:
         return None

@@ -101,15 +101,18 @@ class PlainExecution:
                 self.apart.theirs(node.source)
         return tuple(self.tests)
 
-    def _tests(self, cell: PlainCell, used: bool) -> TestResult:
-        """Run a test cell where the course has it run."""
+    def _tests(self, cell: PlainCell, used: str) -> TestResult:
+        """Run a test cell where the course has it run.
+
+        ``used`` : what of it later cells need in the kernel as well
+        """
         if self._is_open(cell):
             result = self._in_kernel(cell, self.assignment.policy(cell.id))
         else:
             assert self.apart is not None
             result = self._in_judge(cell, self.apart)
             if used:  # what it defines is used by a later cell
-                self._cell(cell.shown)
+                self._cell(used)
         self.secret |= bool(cell.hidden)
         return result
 
@@ -242,24 +245,28 @@ def known_words(reason: str) -> str:
     return f"{told_kind([kind])}: {words}" if words else told_kind([kind])
 
 
-def _used_later(cells: list[Placed], is_open: Callable[[PlainCell], bool]) -> list[bool]:
-    """For each cell, whether it is a test cell that binds a name which a later one uses.
+def _used_later(cells: list[Placed], is_open: Callable[[PlainCell], bool]) -> list[str]:
+    """For each test cell that binds a name which a later cell uses, the text that binds it.
+
+    That is what students see of it; all of it where a test in the kernel uses what hidden lines
+    bind, as that test can be read there itself.
 
     Parameters
     ----------
     is_open : whether a test cell runs in the kernel, where it finds what others have left there
     """
-    found: list[bool] = []
-    later: set[str] = set()
+    found: list[str] = []
+    later, open_ = set[str](), set[str]()
     for placed in reversed(cells):
-        if not placed.is_code:
-            found.append(False)
-            continue
         test = placed.cell if placed.cell is not None and placed.cell.role == "tests" else None
-        names = names_of(placed.node.source if test is None else test.shown, Stubs())
-        found.append(test is not None and bool(names.binds & later))
-        if test is None:
-            later |= names.uses
-        elif is_open(test):
-            later |= names_of(test.text, Stubs()).uses
+        text = ""
+        if test is not None:
+            shown, whole = (names_of(one, Stubs()).binds for one in (test.shown, test.text))
+            text = test.shown if shown & (later | open_) else ""
+            text = test.text if (whole - shown) & open_ else text
+            if is_open(test):
+                open_ |= names_of(test.text, Stubs()).uses
+        elif placed.is_code:
+            later |= names_of(placed.node.source, Stubs()).uses
+        found.append(text)
     return found[::-1]
