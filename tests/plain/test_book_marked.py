@@ -24,7 +24,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     ):
         done = autograder(folder, *words)
         assert done.returncode == 0, done.stderr
-    return load_course(here)
+    return load_course(root / "here")
 
 
 def sheets(course: Course) -> dict[str, Sheet]:

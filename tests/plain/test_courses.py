@@ -1,23 +1,16 @@
 """Stock nbgrader takes every course of ``courses`` and gives what is said there."""
 
-import importlib.util
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from plain.courses import COURSES, answers, make_course
+from plain.courses import COURSES, SUBMISSIONS, answers, make_course, missing
 from plain.courses.stock import hand_in, nbgrader, release, scores
 
 pytestmark = pytest.mark.slow(seconds=60)
 
 Scores = Mapping[str, Mapping[str, float | None]]
-SUBMISSIONS = [(name, student) for name in COURSES for student in COURSES[name].everyone()]
-
-
-def missing(name: str) -> list[str]:
-    """What a course needs and this machine lacks."""
-    return [one for one in COURSES[name].needs if importlib.util.find_spec(one) is None]
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from plain.courses import COURSES
+from plain.courses import COURSES, SUBMISSIONS, missing
 from plain.courses.ours import Imported, imported, scores
-from plain.test_courses import SUBMISSIONS, missing
 
 from autograder.kernels.supply import KernelSupply
 

@@ -4,6 +4,7 @@
 submissions hold and what stock nbgrader gives for them.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from .figures import FIGURES
@@ -26,8 +27,12 @@ COURSES: dict[str, Model] = {
     )
 }
 
+#: Every submission of every course, as the course and who hands it in.
+SUBMISSIONS = [(name, student) for name in COURSES for student in COURSES[name].everyone()]
+
 __all__ = [
     "COURSES",
+    "SUBMISSIONS",
     "Attempt",
     "Cell",
     "Model",
@@ -35,8 +40,14 @@ __all__ = [
     "answers",
     "filled",
     "make_course",
+    "missing",
     "notebook",
 ]
+
+
+def missing(name: str) -> list[str]:
+    """What a course needs and this machine lacks."""
+    return [one for one in COURSES[name].needs if find_spec(one) is None]
 
 
 def make_course(folder: Path, name: str) -> Path:
