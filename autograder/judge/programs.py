@@ -31,8 +31,8 @@ Function = Callable[..., Any]
 class Program:
     """A hidden test of an exercise: a function of one parameter, the implementation under test.
 
-    ``line`` is where it stands in its file, for messages. ``asserts`` is the text of a cell of
-    plain asserts, which is run instead of the function.
+    ``line`` is where it stands in its file, for messages. ``whole`` gives the outcome of a program
+    that is no function, but a cell of plain asserts.
     """
 
     exercise: str
@@ -44,7 +44,7 @@ class Program:
     ask: Strictness = field(default_factory=Strictness)
     sweep: Sweep = field(default_factory=Sweep)
     line: int = 1
-    asserts: str = ""
+    whole: Callable[[Link, float], "Outcome"] | None = field(default=None, repr=False)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -204,10 +204,8 @@ def run(program: Program, link: Link, seconds: float) -> Outcome:
 
     Nothing is raised. The first case that does not end with a value is the outcome.
     """
-    if program.asserts:
-        from .plain.program import run_asserts
-
-        return run_asserts(program.asserts, link, seconds)
+    if program.whole is not None:
+        return program.whole(link, seconds)
     found: list[Outcome] = []
     deadline = time.monotonic() + seconds
     for case in program.cases:

@@ -4,6 +4,7 @@ import traceback
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..authoring.faults import SourceError
 from ..authoring.percent import plain_python
 from ..authoring.source import Source
 from ..authoring.variants import Mistake
+from .plain.program import run_asserts
 from .programs import Program, collecting
 
 
@@ -67,7 +69,7 @@ def _asserts(source: Source) -> Iterator[Program]:
                 len,
                 True,
                 line=cell.line,
-                asserts=plain_python(cell.asserts),
+                whole=partial(run_asserts, plain_python(cell.asserts)),
             )
 
 

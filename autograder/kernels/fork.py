@@ -15,7 +15,8 @@ import sys
 import tempfile
 from typing import NoReturn
 
-from ..sandbox.jail import Jail, enter, isolate, settle
+from ..sandbox.jail import enter, isolate, settle
+from ..sandbox.plan import Jail
 from ..sandbox.syscalls import adopt_orphans, die_with_parent, first_to_go
 from .request import KernelRequest
 

@@ -19,7 +19,7 @@ from string import Template
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 
 from ..course.errors import CourseError
-from ..sandbox.jail import outermost
+from ..sandbox.plan import outermost
 from .launcher import small_environment
 
 PYTHON = ("python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info))

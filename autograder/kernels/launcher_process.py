@@ -20,7 +20,7 @@ import msgspec
 
 from ..course.errors import CourseError
 from ..sandbox.cgroups import Groups, hierarchies
-from ..sandbox.jail import readable_folders
+from ..sandbox.plan import readable_folders
 from .fork import keep
 from .preload import preload, preload_engine
 from .request import PACKET_BYTES, KernelRequest

@@ -16,8 +16,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict
 
-from ..sandbox.jail import Jail
 from ..sandbox.levels import best_level
+from ..sandbox.plan import Jail
 from .launcher import ForkedKernel, Launcher, small_environment
 from .request import KernelRequest
 from .scratch import prefix, remove, sweep

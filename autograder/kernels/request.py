@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..sandbox.jail import Jail
+from ..sandbox.plan import Jail
 
 #: The largest packet between a launcher and those who ask it.
 PACKET_BYTES = 128 << 10

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..course.errors import CourseError
-from .jail import LEVELS, Jail, enter, isolate
+from .jail import LEVELS, enter, isolate
+from .plan import Jail
 from .syscalls import TRUNCATES, landlock_version
 
 

@@ -3,20 +3,16 @@
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import syscalls as sys_
+from .plan import SYSTEM, Jail
 
-if TYPE_CHECKING:
-    from .jail import Jail
-
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives", "mime.types", "timezone")
 DEVICES = ("null", "full", "random", "urandom")  # a shared mapping of zero has no limit
 INNER_ID = 1000
 
 
-def make_root(jail: "Jail", owner: int | None) -> None:
+def make_root(jail: Jail, owner: int | None) -> None:
     """A root of its own: read-only folders, few devices, its own /proc, its scratch folder.
 
     Parameters

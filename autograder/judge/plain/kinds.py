@@ -2,13 +2,11 @@
 
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import library
+from .asking import Asking
 from .thing import kind_of, number_of, what_of
-
-if TYPE_CHECKING:
-    from .talk import Talk
 
 
 class Kinds:
@@ -19,7 +17,7 @@ class Kinds:
     local : the judge's own class of a name, where a cell of the course's has made one
     """
 
-    def __init__(self, talk: "Talk", local: Callable[[str], Any]) -> None:
+    def __init__(self, talk: Asking, local: Callable[[str], Any]) -> None:
         self.talk, self.local = talk, local
         self.known: dict[int, tuple[list[str], frozenset[str]]] = {}
         self.standins: dict[int, type] = {}

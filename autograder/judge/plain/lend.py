@@ -6,7 +6,7 @@ import io
 import pickle
 import types
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from ...remote.mirror.forms import Form, NoForm, Writer
 from ...remote.mirror.homes import home_of
 from ...remote.mirror.kernel import PIECE
 from ...remote.mirror.standins import METHODS
+from .asking import Asking
 from .thing import Thing, number_of
-
-if TYPE_CHECKING:
-    from .talk import Talk
 
 #: What student code may use of a file, of an iterator and of a generator.
 USED = frozenset(
@@ -37,7 +35,7 @@ CALLED = (
 class Lender:
     """Writes the judge's values for one kernel, and knows the objects that were lent to it."""
 
-    def __init__(self, talk: "Talk") -> None:
+    def __init__(self, talk: Asking) -> None:
         self.talk = talk
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}

@@ -1,6 +1,6 @@
 """How what comes from the kernel is taken: objects as handles, what is known as the judge's own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -8,10 +8,8 @@ from ...remote import wire
 from ...remote.causes import Cause
 from ...remote.mirror.forms import Reader
 from . import library
+from .asking import Asking
 from .thing import Thing, make_thing
-
-if TYPE_CHECKING:
-    from .talk import Talk
 
 
 class Receiver:
@@ -22,7 +20,7 @@ class Receiver:
     things : the handles on its objects, by number
     """
 
-    def __init__(self, talk: "Talk") -> None:
+    def __init__(self, talk: Asking) -> None:
         self.talk = talk
         self.reader = Reader(self._read)
         self.things: dict[int, Thing] = {}

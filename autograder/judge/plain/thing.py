@@ -1,13 +1,11 @@
 """A handle on an object in the student's kernel that behaves as what it stands for."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...remote.mirror.operators import BINARY, COMPARISONS, UNARY
 from ...remote.wire import Malformed
-
-if TYPE_CHECKING:
-    from .talk import Talk
+from .asking import Asking
 
 #: What Python keeps with functions and classes, to be looked up there.
 OPEN = frozenset(
@@ -175,7 +173,7 @@ class Thing:
         return _do(self, "attribute", "__doc__", gate="attribute __doc__")
 
 
-def make_thing(talk: "Talk", number: int, kind: int, what: str = "object") -> Thing:
+def make_thing(talk: Asking, number: int, kind: int, what: str = "object") -> Thing:
     """A handle on an object.
 
     Parameters
@@ -192,9 +190,9 @@ def make_thing(talk: "Talk", number: int, kind: int, what: str = "object") -> Th
     return thing
 
 
-def talk_of(thing: Any) -> "Talk":
+def talk_of(thing: Any) -> Asking:
     """The conversation that a thing belongs to."""
-    talk: Talk = object.__getattribute__(thing, "_talk")
+    talk: Asking = object.__getattribute__(thing, "_talk")
     return talk
 
 
@@ -246,7 +244,7 @@ def _array(thing: Any, dtype: Any) -> Any:
     return np.asarray(found, dtype=dtype)
 
 
-def _one_by_one(talk: "Talk", iterator: Any) -> Iterator[Any]:
+def _one_by_one(talk: Asking, iterator: Any) -> Iterator[Any]:
     while True:
         step = talk.ask("next", iterator)
         if not isinstance(step, tuple) or len(step) != 1:
