@@ -98,14 +98,11 @@ class Mirror:
 
     def _stale(self) -> list[str]:
         """Names that the judge has asked for and that may stand for something else by now."""
-        found = [
+        return [
             name
             for name, value in self.seen.items()
             if self.names.get(name, self) is not value or may_change(value)
         ]
-        for name in found:
-            del self.seen[name]
-        return found
 
     def _do_modules(self) -> list[str]:
         return [name for name in sys.modules if isinstance(name, str) and "." not in name]
