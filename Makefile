@@ -21,6 +21,7 @@ $(VENV)/.installed: pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.11 or set PYTHON=…"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[course,dev]"
+	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@touch $@
 
 setup: $(VENV)/.installed

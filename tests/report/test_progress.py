@@ -68,8 +68,10 @@ def test_fetched_assignments_need_no_course(
 
 
 def test_a_folder_of_neither_kind_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "alone" / "here"  # other tests' notebooks stand beside the test's own
+    folder.mkdir(parents=True)
     with pytest.raises(CourseError, match="change to the folder that holds your assignments"):
-        find_progress(tmp_path)
+        find_progress(folder)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ SPARE = 10.0
 #: The longest that a given cell may take in it.
 GIVEN_SECONDS = 60.0
 
+#: How long an end that is on its way is waited for.
+END_SECONDS = 2.0
+
 Connect = Callable[[], Link]
 
 
@@ -90,10 +93,14 @@ class Apart:
 
     def _how(self) -> str:
         """By which signal the process ended, as far as one can tell."""
+        end = time.monotonic() + END_SECONDS  # it has hung up, and may be on its way out still
+        found = None
         with suppress(ChildProcessError):  # it is still to be waited for
-            found = os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if found is not None and found.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
-                return f" (signal {found.si_status})"
+            while found is None and time.monotonic() < end:
+                found = os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                time.sleep(0.0 if found else 0.01)
+        if found is not None and found.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
+            return f" (signal {found.si_status})"
         return ""
 
     def _tell(self, verb: str, text: str) -> None:
