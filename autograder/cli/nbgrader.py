@@ -69,6 +69,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         super().__init__(**more)
         self.stack = ExitStack()
         self.opened: Worker | None = None
+        self.loaded: dict[tuple[str, str], AnyAssignment] = {}
         if isinstance(self.parent, Autograde):
             _take_any_name(self.parent)
         weakref.finalize(self, self.stack.close)
@@ -79,6 +80,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         if self.opened is None:
             self.opened = self.stack.enter_context(open_worker())
         return self.opened
+
+    def assignment(self, course: Course, week: Week, notebook: str) -> AnyAssignment:
+        """The assignment of a notebook, read once in a run and not for every submission."""
+        key = week.id, notebook if week.is_plain else week.id
+        if key not in self.loaded:
+            self.loaded.update({(week.id, one.name): one for one in load_assignments(course, week)})
+        return self.loaded[key]
 
     def from_filename(self, filename: str, resources: Any = None, **more: Any) -> Any:
         try:
@@ -100,7 +108,7 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(facts["db_url"], course.manifest.course.id) as gradebook:
             complete_submission(course, gradebook.find_submission(week.id, facts["student"]))
             gradebook.db.commit()
-        assignment = _assignment(course, week, facts["notebook"])
+        assignment = self.parent.assignment(course, week, facts["notebook"])
         self.parent.worker.prove(assignment)
         name = facts["notebook"] if week.is_plain else week.id
         found = find_submission(folder, name, week.notebooks)
@@ -110,14 +118,6 @@ class Engine(NbGraderPreprocessor):  # type: ignore[misc]
         else:
             graded = self.parent.worker.grade(assignment, submission, found.notes)
         return nbformat.reads(graded.notebook, as_version=4), resources
-
-
-def _assignment(course: Course, week: Week, notebook: str) -> AnyAssignment:
-    """The assignment of a notebook that nbgrader is about to grade."""
-    found = load_assignments(course, week)
-    if not week.is_plain:
-        return found[0]
-    return next(one for one in found if one.name == notebook)
 
 
 def _take_any_name(autograde: Any) -> None:

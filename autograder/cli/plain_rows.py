@@ -31,15 +31,7 @@ def plain_rows(course: Course, week: Week, marks: dict[str, Marks]) -> list[Row]
             continue
         rows.append(
             {
-                "student": student,
-                "exercises": {test.exercise: test.earned for test in facts.tests},
-                "points": {test.exercise: test.points for test in facts.tests},
-                "earned": round(facts.earned, 4),
-                **totals(own, facts),
-                "status": facts.status,
-                "cause": facts.cause,
-                "reason": facts.reason,
-                "notes": [asdict(note) for note in facts.notes],
+                **result_row(student, own, facts),
                 "before": _before(parts),
                 "notebooks": [_notebook(part) for part in parts],
                 "not_protected": [
@@ -50,6 +42,21 @@ def plain_rows(course: Course, week: Week, marks: dict[str, Marks]) -> list[Row]
             }
         )
     return rows
+
+
+def result_row(student: str, marks: Marks | None, facts: Facts) -> dict[str, Any]:
+    """What the row of any week's result holds."""
+    return {
+        "student": student,
+        "exercises": {test.exercise: test.earned for test in facts.tests},
+        "points": {test.exercise: test.points for test in facts.tests},
+        "earned": round(facts.earned, 4),
+        **totals(marks, facts),
+        "status": facts.status,
+        "cause": facts.cause,
+        "reason": facts.reason,
+        "notes": [asdict(note) for note in facts.notes],
+    }
 
 
 def totals(marks: Marks | None, facts: Facts) -> dict[str, float]:

@@ -4,7 +4,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -23,7 +22,7 @@ from ..gradebook.graded import graded_facts
 from ..gradebook.marks import Marks
 from ..gradebook.regrade import Regrade
 from ..grading.plain.assignment import PlainAssignment
-from .plain_rows import in_columns, lines_on_protection, not_protected, plain_rows, totals
+from .plain_rows import in_columns, lines_on_protection, not_protected, plain_rows, result_row
 
 
 def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
@@ -42,15 +41,7 @@ def class_rows(course: Course, week: Week) -> list[dict[str, Any]]:
             continue
         rows.append(
             {
-                "student": student,
-                "exercises": {test.exercise: test.earned for test in facts.tests},
-                "points": {test.exercise: test.points for test in facts.tests},
-                "earned": round(facts.earned, 4),
-                **totals(marks.get(student), facts),
-                "status": facts.status,
-                "cause": facts.cause,
-                "reason": facts.reason,
-                "notes": [asdict(note) for note in facts.notes],
+                **result_row(student, marks.get(student), facts),
                 "submission": facts.submission,
                 "version": facts.version,
                 "engine": facts.engine,

@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError
 
 from .errors import CourseError
 from .files import write_whole
-from .manifest import Course, Part
+from .manifest import Course
+from .week import Part
 
 ROSTER = "roster.yml"
 HEAD = """\
